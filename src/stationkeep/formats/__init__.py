@@ -1,0 +1,1 @@
+"""Other people's files: element sets, trajectories, space weather, results on disk."""

@@ -1,0 +1,1 @@
+"""WHY it behaves: pure functions, one law = one function = one source = one tested value."""

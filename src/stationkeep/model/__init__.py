@@ -1,0 +1,1 @@
+"""WHAT there is: frozen records of stations, fleets, partners and scenarios; no mathematics."""

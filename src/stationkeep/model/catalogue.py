@@ -1,0 +1,102 @@
+"""The packaged tables, read as of a date: what was not yet known then is not in them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, str]
+
+# How a row is hidden from a forecast made at `as_of`: the row itself when its first date is later,
+# and single facts (to be blanked) when they happened later.
+KNOWN_BY = {
+    "stations/iss/parts": "arrives_utc", "stations/iss/ports": "valid_from", "stations/iss/machines": "from_utc",
+    "stations/iss/services": "from_utc", "stations/iss/loads": "from_utc", "stations/iss/batteries": "from_utc",
+    "stations/iss/cmgs": "from_utc", "stations/iss/radiators": "from_utc", "stations/iss/channels": "from_utc",
+    "stations/iss/wings": "deployed_utc", "traffic/flights": "launch_utc", "crew/stays": "dock_utc",
+    "crew/seats": "from_utc", "crew/history": "date", "orbit/altitude": "date", "orbit/space_weather": "date",
+    "orbit/solar_bulletins": "issued", "orbit/density_scale": "known_utc", "partners/slips": "said_on",
+}  # fmt: skip
+BLANK_WHEN_LATER = {
+    "traffic/flights": {
+        "dock_utc": ("dock_utc",),
+        "undock_utc": ("undock_utc", "people_down", "cargo_down_kg"),
+        "landed_utc": ("landed_utc",),
+    },
+    "crew/stays": {"undock_utc": ("undock_utc", "down_flight")},
+    "crew/seats": {"to_utc": ("to_utc",)},
+    "stations/iss/parts": {"leaves_utc": ("leaves_utc", "leaves_with")},
+    "stations/iss/machines": {"to_utc": ("to_utc",)},
+    "stations/iss/wings": {"retracted_utc": ("retracted_utc",), "irosa_utc": ("irosa_utc",)},
+    "partners/slips": {"actual": ("actual",)},
+}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Reads the tables of one data folder. `as_of` is an ISO date; None reads everything."""
+
+    as_of: str | None = None
+    root: Path | None = None
+    _cache: dict[str, tuple[Row, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def path(self, name: str) -> Any:
+        """The resource of a table: `name` without extension, `.csv` or `.csv.gz`."""
+        root: Any = self.root if self.root is not None else resources.files("stationkeep") / "data"
+        plain, packed = root / f"{name}.csv", root / f"{name}.csv.gz"
+        return packed if not plain.is_file() and packed.is_file() else plain
+
+    def table(self, name: str) -> tuple[Row, ...]:
+        """Rows of `name` ("traffic/flights"), values as text, later knowledge removed."""
+        if name not in self._cache:
+            raw = self.path(name).read_bytes()
+            text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+            rows = csv.DictReader(io.StringIO(text.decode("utf-8")))
+            self._cache[name] = tuple(row for row in map(self._as_known(name), rows) if row is not None)
+        return self._cache[name]
+
+    def _as_known(self, name: str) -> Any:
+        if self.as_of is None:
+            return lambda row: row
+        day = self.as_of[:10]
+        column = KNOWN_BY.get(name)
+        blanks = BLANK_WHEN_LATER.get(name, {})
+
+        def known(row: Row) -> Row | None:
+            if column and (row.get(column) or "")[:10] > day:
+                return None
+            for date_column, targets in blanks.items():
+                if (row.get(date_column) or "")[:10] > day:
+                    row.update(dict.fromkeys((t for t in targets if t in row), ""))
+            return row
+
+        return known
+
+    def by_id(self, name: str) -> dict[str, Row]:
+        """Rows of `name` by their `id` column; the last row of an id wins."""
+        return {row["id"]: row for row in self.table(name)}
+
+
+def number(row: Row, column: str, default: float | None = None) -> float:
+    """A number of a row; `default` when the cell is empty; KeyError/ValueError name the column."""
+    text = row.get(column, "")
+    if text == "" or text is None:
+        if default is None:
+            raise ValueError(f"row '{row.get('id', '?')}' has no {column}")
+        return default
+    return float(text)
+
+
+def flag(row: Row, column: str) -> bool:
+    """A truth value of a row: true/yes/1."""
+    return (row.get(column) or "").strip().lower() in {"true", "yes", "1"}
+
+
+def listed(row: Row, column: str) -> list[str]:
+    """The entries of a `;`-separated cell."""
+    return [item.strip() for item in (row.get(column) or "").split(";") if item.strip()]

@@ -1,0 +1,129 @@
+"""The kinds of event, the conditions they wait for, and futures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from .base import Date, DateLaw, Partner, Record
+
+KINDS = ("withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "open", "fund")
+Taken = Literal["flights", "crews", "propellant", "command", "operation", "spares", "money"]
+
+
+class StationIs(Record):
+    """True once the named station is in a state."""
+
+    station: str
+    """Name of a station of the scenario."""
+    is_: Annotated[Literal["crewed", "abandoned", "open"], Field(alias="is")]
+    """The state waited for."""
+
+
+class Condition(Record):
+    """Something outside the model that may come true once."""
+
+    probability_frac: Annotated[float, Field(ge=0, le=1)]
+    """Probability that it comes true at all (assumed unless the source says otherwise)."""
+    between: tuple[Date, Date]
+    """If it does, equally likely on any day of this span."""
+    source: str = ""
+    """Statement or document it rests on."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Condition:
+        if self.between[0] > self.between[1]:
+            raise ValueError("dates out of order; write the earlier one first")
+        return self
+
+
+class Event(Record):
+    """One dated or conditional change: exactly one kind, on a date or when something holds."""
+
+    withdraw: Partner | None = None
+    """This partner leaves the station."""
+    rejoin: Partner | None = None
+    """This partner comes back and takes up its segment and flights again."""
+    extend: Partner | None = None
+    """This partner commits itself until `to`."""
+    separate: Literal["russian", "us"] | None = None
+    """This segment leaves and becomes the station named by `into`."""
+    retire: str | None = None
+    """This station is given up: its crew comes home and it is lowered to its end."""
+    fail: str | None = None
+    """This part or machine fails."""
+    ground: str | None = None
+    """This vehicle type, launcher or site does not fly for `for_d` days."""
+    damage: str | None = None
+    """This docked ship can bring nobody home any more."""
+    lose_person: Partner | None = None
+    """`count` people of this partner are lost to the schedule: they come home with the next ship, or do not fly."""
+    open: str | None = None
+    """This station (a successor) is in orbit and can take people."""
+    fund: Partner | None = None
+    """This partner's money changes to `share_frac` of what it was."""
+    on: DateLaw | None = None
+    """When."""
+    when: str | StationIs | None = None
+    """The condition waited for: a name under `conditions`, or {station: x, is: crewed}."""
+    segment: Literal["keeps_running", "handed_over", "powered_down", "separated"] | None = None
+    """What happens to a leaving partner's segment."""
+    takes: tuple[Taken, ...] = ("flights", "crews", "propellant", "command", "operation", "spares", "money")
+    """What leaving takes along."""
+    notice: Date | None = None
+    """Day written notice was given; the agreement asks for a year."""
+    learning_d: Annotated[float, Field(ge=0)] = 180.0
+    """Days a handed-over segment takes to be run at full ability by others."""
+    into: str | None = None
+    """Name of the station a separated segment becomes."""
+    to: Date | None = None
+    """End of an extension."""
+    for_d: Annotated[float, Field(gt=0)] | None = None
+    """Length of a grounding or failure, days; without it a failed machine waits for repair."""
+    count: Annotated[int, Field(ge=1)] = 1
+    """How many people."""
+    share_frac: Annotated[float, Field(ge=0)] = 1.0
+    """Share of money left."""
+    source: str = ""
+    """Statement or document it rests on."""
+    text: str = ""
+    """Words for the report."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_shape(cls, data: Any) -> Any:
+        if isinstance(data, dict) and sum(k in data for k in KINDS) != 1:
+            raise ValueError(f"an event needs exactly one kind; one of {', '.join(KINDS)}")
+        return data
+
+    @model_validator(mode="after")
+    def _complete(self) -> Event:
+        if (self.on is None) == (self.when is None):
+            raise ValueError("an event needs either a date or a condition; write `on:` or `when:`")
+        if self.withdraw and self.segment is None:
+            raise ValueError("a withdrawal must say what happens to the segment; add `segment:` keeps_running, "
+                             "handed_over, powered_down or separated")  # fmt: skip
+        if self.ground and self.for_d is None:
+            raise ValueError("a grounding needs its length; add `for_d:`")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of the kinds this event is."""
+        return next(k for k in KINDS if getattr(self, k) is not None)
+
+
+class Future(Record):
+    """One branch of a scenario; every future gets all the runs on the same draws."""
+
+    weight: Annotated[float, Field(ge=0, le=1)]
+    """Assumed weight in pooled answers; the weights of a scenario sum to one."""
+    title: str = ""
+    """Words for the report."""
+    sources: tuple[str, ...] = ()
+    """Ids of the statements this future rests on."""
+    events: dict[str, Event] = {}
+    """Events of this branch, over those of the scenario (same name replaces)."""
+    flights: dict[str, Any] = {}
+    """Flights of this branch, over those of the scenario (same name replaces, null removes)."""

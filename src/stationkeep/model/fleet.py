@@ -1,0 +1,62 @@
+"""Flights as a scenario states them: one flight, or a series flown at a cadence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from .base import Date, Partner, PositiveDays, Record
+
+Cargo = dict[Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "spares", "research"], float]
+
+
+class Flight(Record):
+    """A single flight (`launch`) or a series (`every_d`). Its key in the scenario is its name."""
+
+    vehicle: str
+    """Vehicle type id of the fleet table."""
+    partner: Partner | None = None
+    """Whose flight it counts for; default: the vehicle's partner."""
+    station: str = "iss"
+    """Where it goes."""
+    launcher: str | None = None
+    """Launcher id; default: the vehicle's latest."""
+    site: str | None = None
+    """Launch site id; default: the vehicle's."""
+    port: str | tuple[str, ...] | None = None
+    """Port, or ports in order of preference; default: all that accept the vehicle."""
+    launch: Date | None = None
+    """Planned launch of a single flight."""
+    undock: Date | None = None
+    """Planned undocking of a single flight."""
+    every_d: PositiveDays | Literal["record"] | None = None
+    """Days between launches of a series; `record`: as flown in the years before the scenario starts."""
+    first: Date | None = None
+    """Planned launch of the first of a series; default: one interval after the last flight flown."""
+    last: Date | None = None
+    """No launch of the series planned after this day."""
+    until: str | Date | None = None
+    """Name of the event that ends the series (flights not yet launched are cancelled), or a date."""
+    after: str | None = None
+    """Name of the event the series waits for; its dates count from it."""
+    stay_d: PositiveDays | Literal["record"] = "record"
+    """Planned days docked; `record`: the median flown."""
+    people: dict[Partner, Annotated[int, Field(ge=0)]] = {}
+    """People up by partner; they go home in the same ship."""
+    handover_d: Annotated[float, Field(ge=0)] = 6.0
+    """Days a crew waits for its relief to be aboard, within the ship's docked life."""
+    cargo_kg: Cargo | None = None
+    """Cargo by kind; default: what the vehicle typically carries."""
+    source: str = ""
+    """Where the plan was declared."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Flight:
+        if (self.launch is None) == (self.every_d is None):
+            raise ValueError("a flight needs a launch date or a cadence; write `launch:` or `every_d:`")
+        if self.launch and self.undock and self.undock <= self.launch:
+            raise ValueError("dates out of order; `undock` must come after `launch`")
+        if self.first and self.last and self.last < self.first:
+            raise ValueError("dates out of order; `last` must not come before `first`")
+        return self

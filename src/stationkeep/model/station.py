@@ -1,0 +1,101 @@
+"""Stations as a scenario states them: parts, opening stocks, altitude policy."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from .base import Date, Partner, Quantity, Record
+
+Service = Literal[
+    "reboost", "attitude_control", "desaturation", "power", "thermal", "oxygen", "co2_removal", "water_recovery",
+    "pressure", "command", "crew_return", "crew_delivery", "cargo_delivery", "refuelling", "eva", "robotics", "deorbit",
+]  # fmt: skip
+SERVICES: tuple[str, ...] = Service.__args__  # type: ignore[attr-defined]
+Stocked = Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "spares"]
+
+
+class Module(Record):
+    """A part of a station that no packaged table describes (a successor's module, an added part)."""
+
+    partner: Partner
+    """Owner."""
+    mass_t: Annotated[float, Field(gt=0)]
+    """Mass with outfitting."""
+    area_m2: Annotated[float, Field(ge=0)]
+    """Mean drag area with its arrays."""
+    volume_m3: Annotated[float, Field(ge=0)] = 0.0
+    """Pressurised volume."""
+    power_kW: Annotated[float, Field(ge=0)] = 0.0
+    """Orbit-average power it makes."""
+    load_kW: Annotated[float, Field(ge=0)] = 0.0
+    """Power it needs."""
+    propellant_kg: Annotated[float, Field(ge=0)] = 0.0
+    """Tank capacity for propellant that can push the station."""
+    gives: tuple[Service, ...] = ()
+    """Services it gives."""
+    needs: tuple[Service, ...] = ()
+    """Services it needs at its station to give them."""
+    ports: tuple[Literal["SSVP", "IDSS", "CBM"], ...] = ()
+    """Docking ports it brings."""
+    arrives: Date | None = None
+    """Day it joins the station; default: there from the start, or with the event that opens the station."""
+    source: str = ""
+    """Where the figures come from."""
+
+
+class Band(Record):
+    """The altitude policy of one era: burn up to `target_km` when the orbit sinks to `floor_km`."""
+
+    from_: Annotated[Date | None, Field(alias="from")] = None
+    """First day; default: from the start."""
+    floor_km: Annotated[float, Field(gt=150, lt=1000)]
+    """Mean altitude at which a reboost is asked for."""
+    target_km: Annotated[float, Field(gt=150, lt=1000)]
+    """Mean altitude it aims at."""
+    source: str = ""
+    """Where the policy comes from."""
+
+    @model_validator(mode="after")
+    def _above(self) -> Band:
+        if self.target_km <= self.floor_km:
+            raise ValueError("the target must lie above the floor; raise `target_km` or lower `floor_km`")
+        return self
+
+
+class Station(Record):
+    """One free-flying complex."""
+
+    title: str = ""
+    """Name for reports."""
+    parts: Literal["iss"] | None = None
+    """Packaged part table the station is built from."""
+    modules: dict[str, Module] = {}
+    """Parts given here."""
+    inclination_deg: Annotated[float, Field(ge=0, le=180)] = 51.64
+    """Inclination to the equator."""
+    altitude_km: Quantity | Literal["record"] = "record"
+    """Mean altitude (Brouwer semi-major axis less 6378.137 km) at the start; `record`: the last measured one."""
+    follow_record: bool = False
+    """Meet the measured altitude where there is one; burns needed for that are inferred and marked."""
+    policy: tuple[Band, ...] = ()
+    """Altitude policy by era, in order of dates."""
+    stocks_kg: dict[Stocked, dict[Partner, Quantity]] = {}
+    """Opening stocks by kind and owner."""
+    least_people: Annotated[int, Field(ge=1)] = 2
+    """Fewest people who can keep it."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Station:
+        if self.parts is None and not self.modules:
+            raise ValueError("a station needs parts; name a table (`parts: iss`) or give `modules:`")
+        dates = [b.from_ or "" for b in self.policy]
+        if dates != sorted(dates):
+            raise ValueError("dates out of order; write the bands of the altitude policy in order of `from`")
+        given = {s for m in self.modules.values() for s in m.gives}
+        for name, module in self.modules.items():
+            for need in module.needs:
+                if self.parts is None and need not in given and need not in ("crew_return", "cargo_delivery"):
+                    raise ValueError(f"module '{name}' needs {need}, which nobody gives; add a module that gives {need}")
+        return self

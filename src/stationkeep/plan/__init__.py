@@ -1,0 +1,1 @@
+"""WHAT TO DO and what would have been: counterfactuals and plans."""
