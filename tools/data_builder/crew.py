@@ -44,7 +44,7 @@ def _seats(source: Source, stays: list[Row]) -> None:
     for row in source.facts("seats_home.csv"):
         begin = utc(row["from_utc"])
         stay = max((s for s in by_name[row["name"]] if utc(s["dock_utc"]) <= begin), key=lambda s: utc(s["dock_utc"]))
-        flight = "" if row["basis"] in ("no safe seat",) else slug(row["vehicle"])
+        flight = "" if row["basis"] in ("no safe seat",) else slug(row["vehicle"].split(" (")[0])
         out.append({
             "stay": stay_id(stay), "person": row["name"], "from_utc": begin, "to_utc": utc(row["to_utc"]),
             "flight": flight, "basis": row["basis"], "reason": row["reason"], "source": "facts/seats_home.csv",

@@ -160,6 +160,13 @@ def relocations_of(stays: list[Row]) -> str:
     return ";".join(moves)
 
 
+# Installed parts that a quoted cargo mass includes (kg): counted as parts, not as cargo.
+PARTS_IN_CARGO_KG = {
+    "dragon-crs-8": 1413.0, "dragon-crs-9": 526.0, "dragon-crs-18": 534.0, "dragon-crs-20": 484.0,
+    "dragon-crs-21": 1060.0, "dragon-crs-22": 680.0, "dragon-crs-26": 680.0, "dragon-crs-28": 680.0,
+}
+
+
 def cargo_of(flight: str, vehicle: str, row: Row) -> tuple[dict[str, object], str]:
     """Dry cargo, refuelling propellant, water and gas, with how each is known."""
     gcat, dry = real(row["cargo_up_gcat_kg"]), real(row["cargo_up_gcat_dry_kg"])
@@ -179,7 +186,7 @@ def cargo_of(flight: str, vehicle: str, row: Row) -> tuple[dict[str, object], st
         refuel = max(total - dry - water - PROGRESS_GAS_KG, 0.0)
         return _split(total - refuel - water - PROGRESS_GAS_KG, refuel, water, PROGRESS_GAS_KG), "derived"
     if total:
-        return _split(total, 0.0, 0.0, 0.0), "found"
+        return _split(total - PARTS_IN_CARGO_KG.get(flight, 0.0), 0.0, 0.0, 0.0), "found"
     return {}, ""
 
 
@@ -191,7 +198,12 @@ def _split(dry: float, refuel: float, water: float, gas: float) -> dict[str, obj
     return {"cargo_up_kg": total, "dry_kg": dry, "refuel_kg": refuel, "water_kg": water, "gas_kg": gas}
 
 
-def build(source: Source, brings: dict[str, list[str]], part_mass_kg: dict[str, float]) -> list[dict[str, object]]:
+def dockings(source: Source) -> dict[str, str]:
+    """Docking instant by flight id."""
+    return {slug(r["mission"]): utc(r["docking_utc"]) for r in source.facts("visiting_vehicles.csv") if r["docking_utc"]}
+
+
+def build(source: Source, brings: dict[str, list[str]]) -> list[dict[str, object]]:
     """Write traffic/flights.csv; `brings` lists the parts each flight carried up."""
     stays: dict[str, list[Row]] = {}
     for stay in source.facts("port_stays.csv"):

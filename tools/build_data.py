@@ -1,0 +1,32 @@
+"""Rebuild every packaged table from the facts: `python tools/build_data.py --facts DIR` (DIR holds facts/ and orbit/)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from data_builder import crew, flights, parts, ports, vehicles  # noqa: E402
+from data_builder.common import Source  # noqa: E402
+
+DATA = Path(__file__).parents[1] / "src" / "stationkeep" / "data"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--facts", type=Path, required=True, help="folder that holds facts/ and orbit/")
+    parser.add_argument("--out", type=Path, default=DATA, help="folder of the packaged tables")
+    options = parser.parse_args()
+    source = Source(options.facts, options.out)
+    docks = flights.dockings(source)
+    part_rows = parts.build(source, docks)
+    flight_rows = flights.build(source, parts.brought_by(part_rows))
+    ports.build(source)
+    vehicles.build(source, flight_rows)
+    crew.build(source)
+
+
+if __name__ == "__main__":
+    main()
