@@ -18,8 +18,13 @@ from stationkeep.laws.orbit import (
     GRAVITY_RADIUS_M,
     J2,
     MU_M3_PER_S2,
+    decay_rate,
     frozen_eccentricity,
+    node_rate,
+    perigee_rate,
+    rotate_free_eccentricity,
 )
+from stationkeep.laws.sun import day_of_year, node_local_time
 
 MODELS = {"nrlmsise00": 0, "nrlmsis21": 2.1}
 """Named density models and their `pymsis` version. Sources: Picone et al. 2002; Emmert et al. 2022."""
@@ -51,7 +56,7 @@ def geodetic_altitude(radius_m: Any, sin_latitude: Any) -> tuple[Any, Any]:
 
 def drag_density_direct(
     h_m: Any,
-    day_of_year: Any,
+    year_day: Any,
     node_local_time_rad: Any,
     f107: Any,
     f107a: Any,
@@ -80,7 +85,7 @@ def drag_density_direct(
         raise ValueError(f"unknown Ap mode {ap_mode!r}; known: daily, history")
     h_m, doy, local_time, f107, f107a = (
         x[:, None, None]
-        for x in np.broadcast_arrays(*np.atleast_1d(h_m, day_of_year, node_local_time_rad, f107, f107a), subok=True)
+        for x in np.broadcast_arrays(*np.atleast_1d(h_m, year_day, node_local_time_rad, f107, f107a), subok=True)
     )
     n = h_m.shape[0]
     a_m = EARTH_RADIUS_M + h_m
@@ -123,3 +128,185 @@ def drag_density_direct(
 
 def _frozen(a_m: Any, inclination_rad: float) -> Any:
     return np.vectorize(frozen_eccentricity)(a_m, inclination_rad)
+
+
+class DensityFit(NamedTuple):
+    """The fitted form of ln <rho F> for one inclination and Ap mode: B altitude bands, M monomials, T of them turning, H harmonics.
+
+    The logarithm of NRLMSISE-00's orbit mean is a polynomial in (altitude, ln F10.7A, ln F10.7/F10.7A, ln(Ap + 15)), each mapped
+    to [-1, 1], whose first T coefficients also turn with the day of the year and the local time of the node; with a small
+    correction for the free eccentricity. Built by ``tools/fit_density.py``.
+    """
+
+    h_low_m: np.ndarray  # (B,)
+    h_high_m: np.ndarray  # (B,)
+    driver_low: np.ndarray  # (3,) F10.7A, F10.7/F10.7A, Ap
+    driver_high: np.ndarray  # (3,)
+    monomial_parent: np.ndarray  # (M,) index of the monomial one degree lower
+    monomial_variable: np.ndarray  # (M,) 0..3, the variable that multiplies it
+    harmonic_day: np.ndarray  # (H,) index among 1, cos d, sin d, cos 2d, ...
+    harmonic_node: np.ndarray  # (H,) the same for the local time of the node; the first harmonic is the constant
+    turning: np.ndarray  # (B, H, T) coefficients of the first T monomials
+    steady: np.ndarray  # (B, M - T) coefficients of the others
+    eccentric_x: np.ndarray  # (B, H, E) change of ln <rho F> per free e cos w
+    eccentric_y: np.ndarray  # (B, H, E) per free e sin w
+    eccentric_square: np.ndarray  # (B, E) per free e squared
+    inclination_rad: float
+
+
+AP_OFFSET = 15.0
+"""Offset inside ln(Ap + 15): of the offsets tried (2 to 30) the one with the least error over Ap 0 to 300."""
+HARMONICS = 3
+"""Highest harmonic of the year and of the day in the fit."""
+FREE_ECCENTRICITY_LIMIT = 0.003
+"""Largest free eccentricity the correction was fitted for."""
+
+
+@njit(cache=True)
+def _harmonics(angle_rad: float) -> np.ndarray:
+    """(2 HARMONICS + 1,): 1, cos a, sin a, cos 2a, sin 2a, ..."""
+    out = np.empty(2 * HARMONICS + 1)
+    out[0] = 1.0
+    c, s = math.cos(angle_rad), math.sin(angle_rad)
+    ck, sk = c, s
+    for k in range(1, HARMONICS + 1):
+        out[2 * k - 1], out[2 * k] = ck, sk
+        ck, sk = ck * c - sk * s, sk * c + ck * s
+    return out
+
+
+@njit(cache=True)
+def _unit(value: float, low: float, high: float) -> float:
+    return (2.0 * value - low - high) / (high - low)
+
+
+@njit(cache=True)
+def _ln_in_band(
+    fit: DensityFit, band: int, x: np.ndarray, day: np.ndarray, node: np.ndarray, free_ex: float, free_ey: float
+) -> float:
+    """ln <rho F> of one band at mapped variables ``x`` (4,) and harmonics of the day and the node."""
+    count, turning_count = fit.monomial_parent.shape[0], fit.turning.shape[2]
+    eccentric_count = fit.eccentric_square.shape[1]
+    monomial, coefficient = np.empty(count), np.zeros(turning_count)
+    monomial[0] = 1.0
+    for k in range(1, count):
+        monomial[k] = monomial[fit.monomial_parent[k]] * x[fit.monomial_variable[k]]
+    for j in range(fit.harmonic_day.shape[0]):
+        wave = day[fit.harmonic_day[j]] * node[fit.harmonic_node[j]]
+        for k in range(turning_count):
+            coefficient[k] += wave * fit.turning[band, j, k]
+        if free_ex != 0.0 or free_ey != 0.0:
+            for k in range(eccentric_count):
+                coefficient[k] += wave * (free_ex * fit.eccentric_x[band, j, k] + free_ey * fit.eccentric_y[band, j, k])
+    total = 0.0
+    for k in range(turning_count):
+        total += coefficient[k] * monomial[k]
+    for k in range(turning_count, count):
+        total += fit.steady[band, k - turning_count] * monomial[k]
+    square = free_ex * free_ex + free_ey * free_ey
+    if square > 0.0:
+        for k in range(eccentric_count):
+            total += square * fit.eccentric_square[band, k] * monomial[k]
+    return total
+
+
+@njit(cache=True)
+def ln_drag_density(
+    fit: DensityFit,
+    h_m: float,
+    year_day: float,
+    node_local_time_rad: float,
+    f107: float,
+    f107a: float,
+    ap: float,
+    free_ex: float,
+    free_ey: float,
+) -> tuple[float, bool]:
+    """ln of <rho F> (kg/m3) in the fitted form, and whether an argument lay outside the fit and was clamped to its edge.
+
+    ``h_m`` is the mean altitude, ``f107`` of the previous day, ``f107a`` its 81-day mean, ``ap`` daily; ``free_ex, free_ey`` the
+    eccentricity vector less its frozen part. Errors against quadrature: ``data/atmosphere/fit_errors.csv``.
+    """
+    bands = fit.h_low_m.shape[0]
+    h = min(max(h_m, fit.h_low_m[0]), fit.h_high_m[bands - 1])
+    fa = min(max(f107a, fit.driver_low[0]), fit.driver_high[0])
+    ratio = min(max(f107 / fa, fit.driver_low[1]), fit.driver_high[1])
+    clamped_ap = min(max(ap, fit.driver_low[2]), fit.driver_high[2])
+    outside = h != h_m or fa != f107a or ratio != f107 / fa or clamped_ap != ap
+    free = math.sqrt(free_ex * free_ex + free_ey * free_ey)
+    if free > FREE_ECCENTRICITY_LIMIT:
+        outside = True
+        free_ex *= FREE_ECCENTRICITY_LIMIT / free
+        free_ey *= FREE_ECCENTRICITY_LIMIT / free
+
+    x = np.empty(4)
+    x[1] = _unit(math.log(fa), math.log(fit.driver_low[0]), math.log(fit.driver_high[0]))
+    x[2] = _unit(math.log(ratio), math.log(fit.driver_low[1]), math.log(fit.driver_high[1]))
+    x[3] = _unit(
+        math.log(clamped_ap + AP_OFFSET),
+        math.log(fit.driver_low[2] + AP_OFFSET),
+        math.log(fit.driver_high[2] + AP_OFFSET),
+    )
+    day, node = _harmonics(2.0 * math.pi * year_day / 365.25), _harmonics(node_local_time_rad)
+    total, weights = 0.0, 0.0
+    for band in range(bands):
+        if fit.h_low_m[band] <= h <= fit.h_high_m[band]:
+            x[0] = _unit(h, fit.h_low_m[band], fit.h_high_m[band])
+            weight = 1.0  # where two bands overlap, each fades out towards its own edge
+            if band > 0 and h < fit.h_high_m[band - 1]:
+                weight = (h - fit.h_low_m[band]) / (fit.h_high_m[band - 1] - fit.h_low_m[band])
+            if band + 1 < bands and h > fit.h_low_m[band + 1]:
+                weight = (fit.h_high_m[band] - h) / (fit.h_high_m[band] - fit.h_low_m[band + 1])
+            if weight > 0.0:
+                total += weight * _ln_in_band(fit, band, x, day, node, free_ex, free_ey)
+                weights += weight
+    return total / weights, outside
+
+
+LARGEST_FALL_M = 2000.0
+"""A step in which the orbit would fall further is divided; at 2 km the midpoint rule errs by less than 0.1 % of the fall."""
+
+
+@njit(cache=True)
+def decay_step(
+    fit: DensityFit,
+    a_m: float,
+    raan_rad: float,
+    free_ex: float,
+    free_ey: float,
+    t_s: float,
+    step_s: float,
+    ballistic_m2_per_kg: float,
+    f107: float,
+    f107a: float,
+    ap: float,
+) -> tuple[float, float, float, float, float, bool]:
+    """Mean elements after ``step_s`` of drag and J2: (a_m, raan_rad, free_ex, free_ey, mean <rho F>, outside the fit).
+
+    ``ballistic_m2_per_kg`` is Cd A / m times the density scale. Midpoint rule, second order in the fall; a step that falls more than
+    `LARGEST_FALL_M` is divided (at most 64 times). Source: Gauss's equations averaged; `laws.orbit`, `laws.sun`.
+    """
+    inclination = fit.inclination_rad
+    begun_a_m = a_m
+    pieces, done, outside = 1, 0, False
+    while done < pieces:
+        dt = step_s / pieces
+        middle_s = t_s + (done + 0.5) * dt
+        turned = 0.5 * dt * perigee_rate(a_m, inclination)
+        ex, ey = rotate_free_eccentricity(free_ex, free_ey, turned)
+        drift = dt * node_rate(a_m, inclination)
+        day, node = day_of_year(middle_s), node_local_time(raan_rad + 0.5 * drift, middle_s)
+        ln_rho, out1 = ln_drag_density(fit, a_m - EARTH_RADIUS_M, day, node, f107, f107a, ap, ex, ey)
+        fall_m = dt * decay_rate(a_m, ballistic_m2_per_kg, math.exp(ln_rho))
+        if done == 0 and pieces == 1 and -fall_m > LARGEST_FALL_M:
+            pieces = min(64, 1 + int(-fall_m / LARGEST_FALL_M))
+            continue
+        middle_m = max(a_m + 0.5 * fall_m, EARTH_RADIUS_M)
+        ln_rho, out2 = ln_drag_density(fit, middle_m - EARTH_RADIUS_M, day, node, f107, f107a, ap, ex, ey)
+        a_m = max(a_m + dt * decay_rate(middle_m, ballistic_m2_per_kg, math.exp(ln_rho)), EARTH_RADIUS_M)
+        raan_rad += dt * node_rate(middle_m, inclination)
+        free_ex, free_ey = rotate_free_eccentricity(free_ex, free_ey, 2.0 * turned)
+        outside = outside or out1 or out2
+        done += 1
+    mean = (begun_a_m - a_m) / (ballistic_m2_per_kg * math.sqrt(MU_M3_PER_S2 * 0.5 * (a_m + begun_a_m)) * step_s)
+    return a_m, raan_rad % (2.0 * math.pi), free_ex, free_ey, mean, outside

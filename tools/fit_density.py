@@ -1,0 +1,238 @@
+"""Fit the orbit-mean drag density of NRLMSISE-00 and measure the fit: ``python tools/fit_density.py``.
+
+Writes data/atmosphere/drag_density.npz (coefficients) and fit_errors.csv (rms, 99th percentile and largest error on samples that
+the fit never saw, per inclination, Ap mode and altitude band; ``domain`` samples fill the whole box of arguments, ``record`` samples
+take the solar activity of days of the record). ``--only 51.6/daily`` refits one and keeps the others.
+"""
+
+import argparse
+import csv
+import itertools
+import time
+from typing import Any
+
+import numpy as np
+
+from stationkeep.formats.density_fit import PACKAGED, load_fit, save_fits
+from stationkeep.formats.space_weather import read_space_weather
+from stationkeep.laws import atmosphere
+from stationkeep.laws.atmosphere import AP_OFFSET, HARMONICS, DensityFit, drag_density_direct, ln_drag_density
+from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
+
+FITS = [(51.6, "daily"), (51.6, "history"), (97.0, "daily"), (97.0, "history")]
+BANDS_KM = [(150, 280), (270, 480), (460, 700)]
+DRIVERS = {"f107a": (60.0, 285.0), "f107 over f107a": (0.55, 1.8), "ap": (0.0, 300.0)}
+DEGREE, TURNING_DEGREE, ECCENTRIC_DEGREE, LARGEST_HARMONIC_SUM = 5, 3, 2, 5
+TRAINING, TESTING, ECCENTRIC = 40_000, 4_000, 4_000
+STEP_ECCENTRICITY = 1.5e-3
+ERRORS = PACKAGED.with_name("fit_errors.csv")
+COLUMNS = [
+    "inclination_deg", "ap_mode", "h_low_km", "h_high_km", "samples", "count", "rms_frac", "p99_frac", "max_frac",
+    "source", "status",
+]  # fmt: skip
+
+
+def monomials() -> list[tuple[int, ...]]:
+    """Exponents of the four variables up to DEGREE, by degree."""
+    every = (e for e in itertools.product(range(DEGREE + 1), repeat=4) if sum(e) <= DEGREE)
+    return sorted(every, key=lambda e: (sum(e), e))
+
+
+def harmonics() -> list[tuple[int, int]]:
+    """Pairs of harmonic indices (day, node), the constant first."""
+    span = range(2 * HARMONICS + 1)
+    order = [(i + 1) // 2 for i in span]
+    return [
+        (i, j) for i in span for j in span
+        if order[i] == 0 or order[j] == 0 or order[i] + order[j] <= LARGEST_HARMONIC_SUM
+    ]  # fmt: skip
+
+
+def empty_fit(inclination_deg: float) -> DensityFit:
+    """A fit with every coefficient zero."""
+    powers, pairs = monomials(), harmonics()
+    place = {e: k for k, e in enumerate(powers)}
+    parent, variable = np.zeros(len(powers), np.int64), np.zeros(len(powers), np.int64)
+    for k, e in enumerate(powers[1:], 1):
+        variable[k] = next(v for v in range(4) if e[v])
+        parent[k] = place[tuple(p - (v == variable[k]) for v, p in enumerate(e))]
+    turning, eccentric = (sum(sum(e) <= d for e in powers) for d in (TURNING_DEGREE, ECCENTRIC_DEGREE))
+    bands, waves = len(BANDS_KM), len(pairs)
+    return DensityFit(
+        h_low_m=np.array([low * 1e3 for low, _ in BANDS_KM]),
+        h_high_m=np.array([high * 1e3 for _, high in BANDS_KM]),
+        driver_low=np.array([low for low, _ in DRIVERS.values()]),
+        driver_high=np.array([high for _, high in DRIVERS.values()]),
+        monomial_parent=parent,
+        monomial_variable=variable,
+        harmonic_day=np.array([i for i, _ in pairs]),
+        harmonic_node=np.array([j for _, j in pairs]),
+        turning=np.zeros((bands, waves, turning)),
+        steady=np.zeros((bands, len(powers) - turning)),
+        eccentric_x=np.zeros((bands, waves, eccentric)),
+        eccentric_y=np.zeros((bands, waves, eccentric)),
+        eccentric_square=np.zeros((bands, eccentric)),
+        inclination_rad=float(np.radians(inclination_deg)),
+    )
+
+
+def draw(rng: np.random.Generator, count: int, band_km: tuple[int, int], record: Any = None) -> list[np.ndarray]:
+    """Arguments h_m, day, node_rad, f107, f107a, ap: over the whole box (denser where the Sun usually is), or days of the record."""
+    h = rng.uniform(*band_km, count) * 1e3
+    day, node = rng.uniform(1.0, 366.25, count), rng.uniform(0.0, 2.0 * np.pi, count)
+    if record is not None:
+        k = rng.integers(1, len(record.f107), count)
+        f107, f107a, ap = record.f107[k - 1], record.f107a[k], record.ap[k]
+        return [h, day, node, np.clip(f107, *(np.array(DRIVERS["f107 over f107a"])[:, None] * f107a)), f107a, ap]
+    f107a = rng.uniform(*DRIVERS["f107a"], count)
+    usual = rng.random(count) < 0.5
+    ratio = np.where(usual, rng.normal(1.0, 0.16, count), rng.uniform(*DRIVERS["f107 over f107a"], count))
+    ap = np.where(usual, rng.exponential(14.0, count), np.exp(rng.uniform(np.log(2.0), np.log(300.0), count)))
+    return [h, day, node, f107a * np.clip(ratio, *DRIVERS["f107 over f107a"]), f107a, np.clip(ap, *DRIVERS["ap"])]
+
+
+def direct(arguments: list[np.ndarray], inclination_rad: float, ap_mode: str, free: tuple[float, float] = (0, 0)) -> np.ndarray:
+    """ln <rho F> by quadrature, in chunks; ``free`` is added to the frozen eccentricity."""
+    out = []
+    for start in range(0, len(arguments[0]), 4000):
+        part = [x[start : start + 4000] for x in arguments]
+        frozen = np.array([frozen_eccentricity(EARTH_RADIUS_M + h, inclination_rad) for h in part[0]])
+        out.append(
+            drag_density_direct(
+                *part, inclination_rad, ex=free[0], ey=frozen + free[1], ap_mode=ap_mode, points=16, hours=4
+            )
+        )
+    return np.log(np.concatenate(out))
+
+
+def design(fit: DensityFit, arguments: list[np.ndarray], band: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values of the monomials (n, M) and of the harmonics (n, H), as the compiled evaluator forms them."""
+    h, day, node, f107, f107a, ap = arguments
+
+    def unit(value: Any, low: Any, high: Any) -> Any:
+        return (2 * value - low - high) / (high - low)
+
+    low, high = fit.driver_low, fit.driver_high
+    x = [
+        unit(h, fit.h_low_m[band], fit.h_high_m[band]),
+        unit(np.log(f107a), np.log(low[0]), np.log(high[0])),
+        unit(np.log(f107 / f107a), np.log(low[1]), np.log(high[1])),
+        unit(np.log(ap + AP_OFFSET), np.log(low[2] + AP_OFFSET), np.log(high[2] + AP_OFFSET)),
+    ]
+    monomial = np.ones((len(h), len(fit.monomial_parent)))
+    for k in range(1, monomial.shape[1]):
+        monomial[:, k] = monomial[:, fit.monomial_parent[k]] * x[fit.monomial_variable[k]]
+
+    def waves(angle: np.ndarray) -> np.ndarray:
+        turns = [fn(k * angle) for k in range(1, HARMONICS + 1) for fn in (np.cos, np.sin)]
+        return np.stack([np.ones_like(angle), *turns], 1)
+
+    return monomial, waves(2 * np.pi * day / 365.25)[:, fit.harmonic_day] * waves(node)[:, fit.harmonic_node]
+
+
+def least_squares(blocks: Any) -> np.ndarray:
+    """Least squares over blocks of (matrix, values) by normal equations with a ridge of 1e-12 of the mean diagonal."""
+    normal: Any = 0.0
+    right: Any = 0.0
+    for matrix, values in blocks:
+        normal, right = normal + matrix.T @ matrix, right + matrix.T @ values
+    return np.linalg.solve(normal + 1e-12 * np.trace(normal) / len(normal) * np.eye(len(normal)), right)
+
+
+def crossed(monomial: np.ndarray, wave: np.ndarray) -> np.ndarray:
+    """(n, H * T): every harmonic times every monomial."""
+    return (wave[:, :, None] * monomial[:, None, :]).reshape(len(wave), -1)
+
+
+def fit_band(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator) -> None:
+    """Fill the coefficients of one band in place."""
+    arguments = draw(rng, TRAINING, BANDS_KM[band])
+    values = direct(arguments, fit.inclination_rad, ap_mode)
+    turning = fit.turning.shape[2]
+
+    def blocks() -> Any:
+        for start in range(0, TRAINING, 5000):
+            monomial, wave = design(fit, [x[start : start + 5000] for x in arguments], band)
+            yield (
+                np.concatenate([crossed(monomial[:, :turning], wave), monomial[:, turning:]], 1),
+                values[start : start + 5000],
+            )
+
+    solved = least_squares(blocks())
+    fit.turning[band] = solved[: fit.turning[band].size].reshape(fit.turning[band].shape)
+    fit.steady[band] = solved[fit.turning[band].size :]
+
+    arguments = draw(rng, ECCENTRIC, BANDS_KM[band])
+    step = STEP_ECCENTRICITY
+    middle = direct(arguments, fit.inclination_rad, ap_mode)
+    monomial, wave = design(fit, arguments, band)
+    monomial = monomial[:, : fit.eccentric_square.shape[1]]
+    square = 0.0
+    for target, along in ((fit.eccentric_x, (1, 0)), (fit.eccentric_y, (0, 1))):
+        ahead, behind = (
+            direct(arguments, fit.inclination_rad, ap_mode, (sign * step * along[0], sign * step * along[1]))
+            for sign in (1, -1)
+        )
+        slope = least_squares([(crossed(monomial, wave), (ahead - behind) / (2 * step))])
+        target[band] = slope.reshape(target[band].shape)
+        square = square + (ahead + behind - 2 * middle) / (2 * step**2) / 2
+    fit.eccentric_square[band] = least_squares([(monomial, square)])
+
+
+def measure(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Errors of the compiled evaluator on new samples: the whole box, days of the record, and those with a free eccentricity."""
+    record = read_space_weather()
+    low_km, high_km = BANDS_KM[band]
+    alone = fit._replace(**{
+        name: getattr(fit, name)[band : band + 1]
+        for name in ("h_low_m", "h_high_m", "turning", "steady", "eccentric_x", "eccentric_y", "eccentric_square")
+    })
+    rows = []
+    for samples in ("domain", "record", "record with free eccentricity"):
+        arguments = draw(rng, TESTING, (low_km, high_km), None if samples == "domain" else record)
+        angle = rng.uniform(0, 2 * np.pi)
+        free = 1e-3 * np.array([np.cos(angle), np.sin(angle)]) * ("free" in samples)
+        truth = direct(arguments, fit.inclination_rad, ap_mode, tuple(free))
+        fitted = np.array([ln_drag_density(alone, *values, *free)[0] for values in zip(*arguments, strict=True)])
+        error = np.abs(np.expm1(fitted - truth))
+        rows.append({
+            "inclination_deg": np.degrees(fit.inclination_rad).round(3), "ap_mode": ap_mode, "h_low_km": low_km,
+            "h_high_km": high_km, "samples": samples, "count": TESTING, "rms_frac": np.sqrt(np.mean(error**2)),
+            "p99_frac": np.quantile(error, 0.99), "max_frac": error.max(),
+            "source": "tools/fit_density.py against NRLMSISE-00 (pymsis version 0) quadrature", "status": "derived",
+        })  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="inclination/mode, for example 51.6/daily")
+    only = parser.parse_args().only
+    fits, rows = {}, []
+    stored = list(csv.DictReader(ERRORS.open())) if ERRORS.exists() else []
+    for number, (inclination_deg, ap_mode) in enumerate(FITS):
+        if only not in (None, f"{inclination_deg:g}/{ap_mode}"):
+            kept = [r for r in stored if (float(r["inclination_deg"]), r["ap_mode"]) == (inclination_deg, ap_mode)]
+            if kept:
+                fits[inclination_deg, ap_mode] = load_fit(inclination_deg, ap_mode)
+                rows += kept
+            continue
+        fit = empty_fit(inclination_deg)
+        for band in range(len(BANDS_KM)):
+            started = time.time()
+            fit_band(fit, band, ap_mode, np.random.default_rng([number, band]))
+            found = measure(fit, band, ap_mode, np.random.default_rng([number, band, 1]))
+            rows += [{k: f"{v:.6f}" if k.endswith("frac") else v for k, v in row.items()} for row in found]
+            said = ", ".join(f"{r['samples']} {100 * r['rms_frac']:.3f} % rms {100 * r['max_frac']:.2f} % max" for r in found)
+            print(f"{inclination_deg:g}/{ap_mode} {BANDS_KM[band]} km: {said} ({time.time() - started:.0f} s)", flush=True)
+        fits[inclination_deg, ap_mode] = fit
+    save_fits(fits)
+    with ERRORS.open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    assert atmosphere.MODELS["nrlmsise00"] == 0, "only NRLMSISE-00 may be shipped"
+    main()
