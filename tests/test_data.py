@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,14 +65,15 @@ def test_no_port_holds_two_ships() -> None:
         by_port.setdefault(port, []).append((begin, end, flight))
     for port, stays in by_port.items():
         stays.sort()
-        for before, after in zip(stays, stays[1:], strict=False):
+        for before, after in pairwise(stays):
             assert before[1] <= after[0], (port, before, after)
 
 
 def test_every_port_is_open_and_accepts_its_ship() -> None:
     vehicle = {row["id"]: row["vehicle"] for row in table("traffic/flights.csv")}
     for flight, port, begin, end in stays_at_ports():
-        rows = [r for r in table("stations/iss/ports.csv") if r["id"] == port and vehicle[flight] in r["accepts"].split(";")]
+        ports = [row for row in table("stations/iss/ports.csv") if row["id"] == port]
+        rows = [row for row in ports if vehicle[flight] in row["accepts"].split(";")]
         spans = sorted((when(row["valid_from"]), when(row["valid_to"])) for row in rows)
         for first, last in spans:
             if first <= begin < last:
@@ -95,7 +97,7 @@ def test_parts_have_one_place_at_a_time() -> None:
         by_part.setdefault(row["id"], []).append(row)
     for part, rows in by_part.items():
         assert rows[0]["valid_from"] == rows[0]["arrives_utc"], part
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             assert before["valid_to"] == after["valid_from"], (part, before["valid_to"], after["valid_from"])
         assert rows[-1]["valid_to"] == rows[-1]["leaves_utc"], part
 

@@ -1,4 +1,4 @@
-"""Rebuild every packaged table from the facts: `python tools/build_data.py --facts DIR` (DIR holds facts/ and orbit/)."""
+"""Rebuild every packaged table: `python tools/build_data.py --facts DIR`, where DIR holds facts/ and orbit/."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from data_builder import crew, flights, parts, ports, vehicles  # noqa: E402
-from data_builder.common import Source  # noqa: E402
+from data_builder import crew, flights, launchers, mass, parts, ports, vehicles
+from data_builder.common import Source
 
 DATA = Path(__file__).parents[1] / "src" / "stationkeep" / "data"
 
@@ -18,6 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--facts", type=Path, required=True, help="folder that holds facts/ and orbit/")
     parser.add_argument("--out", type=Path, default=DATA, help="folder of the packaged tables")
+    parser.add_argument("--check", action="store_true", help="print the model's errors against published masses")
     options = parser.parse_args()
     source = Source(options.facts, options.out)
     docks = flights.dockings(source)
@@ -26,6 +27,10 @@ def main() -> None:
     ports.build(source)
     vehicles.build(source, flight_rows)
     crew.build(source)
+    launchers.build(source)
+    mass.build(source)
+    if options.check:
+        mass.check(source)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,11 @@ class Source:
                 writer.writerow(plain)
 
 
+def columns(names: str) -> list[str]:
+    """Column names from one text."""
+    return names.split()
+
+
 STATUSES = {"found", "recalled", "derived", "assumed"}
 
 

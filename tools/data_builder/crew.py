@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .common import Row, Source, slug, status_of, utc
+from .common import Row, Source, columns, slug, status_of, utc
 
 PARTNERS = {
     "NASA": "nasa", "Roscosmos": "roscosmos", "ESA": "esa", "JAXA": "jaxa", "CSA": "csa", "private/other": "commercial",
 }
-STAY_FIELDS = "id person partner nationality role up_flight down_flight dock_utc undock_utc source status".split()
-SEAT_FIELDS = "stay person from_utc to_utc flight basis reason source status".split()
-HISTORY_FIELDS = (
+STAY_FIELDS = columns("id person partner nationality role up_flight down_flight dock_utc undock_utc source status")
+SEAT_FIELDS = columns("stay person from_utc to_utc flight basis reason source status")
+HISTORY_FIELDS = columns(
     "date people_count nasa roscosmos esa jaxa csa commercial expedition crew_ships_count source status"
-).split()
+)
 
 
 def stay_id(row: Row) -> str:
@@ -60,7 +60,7 @@ def _seats(source: Source, stays: list[Row]) -> None:
         }
         for row in source.facts("seat_exceptions.csv")
     ]
-    fields = "from_utc to_utc people_count seats_count short_count flights reason source status".split()
+    fields = columns("from_utc to_utc people_count seats_count short_count flights reason source status")
     source.write("crew/seat_exceptions.csv", exceptions, fields)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-from .common import Row, Source, precision, real, slug, status_of, utc
+from .common import Row, Source, columns, precision, real, slug, status_of, utc
 
 PORT_IDS = {
     "SM_AFT": "zvezda-aft",
@@ -116,11 +117,11 @@ ATV_SPLITS = {
 }
 PROGRESS_WATER_KG, PROGRESS_GAS_KG = 420.0, 45.0
 SHUTTLE_WATER_KG = 500.0
-FIELDS = (
+FIELDS = columns(
     "id mission vehicle partner launcher site pad launch_utc launch_precision dock_utc port relocations undock_utc "
     "landed_utc outcome people_up people_down cargo_up_kg dry_kg refuel_kg water_kg gas_kg cargo_down_kg brings "
     "dock_status undock_status cargo_status note source status"
-).split()
+)
 
 
 def vehicle_id(mission: str, vehicle_type: str) -> str:
@@ -140,8 +141,8 @@ def partner_of(mission: str, vehicle: str) -> str:
 
 
 def pad_id(site: str, pad: str) -> str:
-    """'LC31' at Baikonur -> 'baikonur/31'; 'Pad 0A' -> 'wallops/0a'."""
-    return f"{site}/{re.sub(r'^(slc|lc|ela|pad ?)', '', pad.lower())}"
+    """'LC31' at Baikonur -> 'baikonur/31'; 'LC81/23' -> 'baikonur/81'; 'Pad 0A' -> 'wallops/0a'."""
+    return f"{site}/{re.sub(r'^(slc|lc|ela|pad ?)', '', pad.lower()).split('/')[0]}"
 
 
 def outcome_of(row: Row) -> str:
@@ -153,7 +154,7 @@ def outcome_of(row: Row) -> str:
 def relocations_of(stays: list[Row]) -> str:
     """Moves after the first docking, `utc>port`; an absence is `utc>` (free flight) before the next port."""
     moves = []
-    for before, after in zip(stays, stays[1:], strict=False):
+    for before, after in pairwise(stays):
         if before["to_utc"] != after["from_utc"]:
             moves.append(f"{utc(before['to_utc'])}>")
         moves.append(f"{utc(after['from_utc'])}>{PORT_IDS[after['port_id']]}")
@@ -200,7 +201,8 @@ def _split(dry: float, refuel: float, water: float, gas: float) -> dict[str, obj
 
 def dockings(source: Source) -> dict[str, str]:
     """Docking instant by flight id."""
-    return {slug(r["mission"]): utc(r["docking_utc"]) for r in source.facts("visiting_vehicles.csv") if r["docking_utc"]}
+    visits = source.facts("visiting_vehicles.csv")
+    return {slug(row["mission"]): utc(row["docking_utc"]) for row in visits if row["docking_utc"]}
 
 
 def build(source: Source, brings: dict[str, list[str]]) -> list[dict[str, object]]:
@@ -209,7 +211,8 @@ def build(source: Source, brings: dict[str, list[str]]) -> list[dict[str, object
     for stay in source.facts("port_stays.csv"):
         stays.setdefault(stay["mission"], []).append(stay)
     launches = {row["mission"]: row for row in source.facts("launch_times.csv")}
-    rows = [_flight(row, stays.get(row["mission"], []), launches, brings) for row in source.facts("visiting_vehicles.csv")]
+    visits = source.facts("visiting_vehicles.csv")
+    rows = [_flight(row, stays.get(row["mission"], []), launches, brings) for row in visits]
     source.write("traffic/flights.csv", rows, FIELDS)
     return rows
 
@@ -225,7 +228,8 @@ def _flight(row: Row, stays: list[Row], launches: dict[str, Row], brings: dict[s
     launch = launches.get(mission, {}).get("launch_utc") or row["launch_utc"]
     cargo, cargo_status = cargo_of(flight, vehicle, row)
     down = "" if vehicle.startswith(("progress", "atv", "htv", "cygnus")) else row["cargo_down_gcat_kg"]
-    notes = [row["port_changes_notes"] if not re.fullmatch(r"(\d{4}-\d\d-\d\d [\w ]+;?)*", row["port_changes_notes"]) else "",
+    moves = row["port_changes_notes"]
+    notes = ["" if re.fullmatch(r"(\d{4}-\d\d-\d\d [\w ]+;?)*", moves) else moves,
              "" if row["outcome"] in ("SUCCESS", "") else row["outcome"]]
     return {
         "id": flight, "mission": mission, "vehicle": vehicle, "partner": partner_of(mission, vehicle),
@@ -237,6 +241,6 @@ def _flight(row: Row, stays: list[Row], launches: dict[str, Row], brings: dict[s
         "people_up": row["crew_up"], "people_down": row["crew_down"], **cargo, "cargo_down_kg": down,
         "brings": ";".join(brings.get(flight, [])), "dock_status": status_of(row["docking_source"]) if stays else "",
         "undock_status": status_of(row["undock_source"]) if row["undock_utc"] else "", "cargo_status": cargo_status,
-        "note": "; ".join(note for note in notes if note), "source": "facts/visiting_vehicles.csv; " + row["launch_source"],
-        "status": "found",
+        "note": "; ".join(note for note in notes if note),
+        "source": "facts/visiting_vehicles.csv; " + row["launch_source"], "status": "found",
     }

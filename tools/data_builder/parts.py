@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import pi
 
-from .common import Row, Source, real, utc
+from .common import Row, Source, columns, real, utc
 from .exposure import Box, exposed_areas
 from .mass import LAUNCH_PROPELLANT_KG, OUTFIT_KG_PER_M3
 
@@ -63,13 +64,14 @@ SELF_ARRIVALS = {"zarya": "1998-11-20T06:40:00Z", "zvezda": "2000-07-26T00:45:00
 INSTALLED_LATER = ("beam", "ida-2", "ida-3", "bartolomeo", "bishop", "irosa-")
 LEAVES = {"pirs": ("2021-07-26T10:55:00Z", "progress-ms-16")}
 TRACKS = {"none": "none", "TRRJ_X": "none", "SARJ": "alpha", "SELF_Y": "alpha", "BGA_Y": "alpha", "SARJ+BGA": "both"}
+FIXED = ("none", "TRRJ_X", "SARJ")
 TRACKED_KINDS = {"array", "wing", "blanket"}
 FAR = "9999-12-31"
-FIELDS = (
+FIELDS = columns(
     "id name element kind owner segment arrives_utc leaves_utc arrives_with leaves_with valid_from valid_to state "
     "mass_kg outfit_kg volume_m3 x_m y_m z_m size_x_m size_y_m size_z_m area_x_m2 area_y_m2 area_z_m2 panel_area_m2 "
     "tracks rotates mount_part mount_port note source status"
-).split()
+)
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ def _stowed(row: Place, begin: str, end: str, state: str) -> Place:
 
 def build(source: Source, docks: Mapping[str, str]) -> list[dict[str, object]]:
     bodies = places(source)
-    areas = exposed_areas([(b.part, b.begin, b.end, b.box, b.rotates in ("none", "TRRJ_X")) for b in bodies])
+    areas = exposed_areas([(b.part, b.begin, b.end, b.box, b.rotates in FIXED) for b in bodies])
     modules = {row["element"]: row for row in source.facts("modules.csv")}
     rows: list[dict[str, object]] = []
     by_part: dict[str, list[Place]] = {}
@@ -228,11 +230,10 @@ def _row(place: Place, begin: str, arrives: str, areas: Mapping[tuple[str, str],
     leaves, leaves_with = LEAVES.get(part, ("", ""))
     end = "" if place.end == FAR else (leaves if leaves and leaves[:10] == place.end else utc(place.end))
     box = place.box
-    if place.panel_m2:
-        mean = place.panel_m2 * 2 / 3.141592653589793
-        area = (mean, 0.0, mean)
-    else:
-        area = areas.get((part, place.begin)) or (box.area(0), box.area(1), box.area(2))
+    area = areas.get((part, place.begin)) or (box.area(0), box.area(1), box.area(2))
+    turning = place.panel_m2 or (box.area(0) if place.rotates == "SARJ" and box.shape == "panel" else 0.0)
+    if turning:
+        area = (turning * 2 / pi, 0.0, turning * 2 / pi)
     mass = place.mass_kg - LAUNCH_PROPELLANT_KG.get(part, 0.0)
     module = modules.get(place.element, {})
     found = "found" if place.source.startswith("found") else "recalled"
@@ -244,7 +245,8 @@ def _row(place: Place, begin: str, arrives: str, areas: Mapping[tuple[str, str],
         "outfit_kg": place.volume_m3 * OUTFIT_KG_PER_M3, "volume_m3": place.volume_m3,
         "x_m": box.centre[0], "y_m": box.centre[1], "z_m": box.centre[2], "size_x_m": box.size[0],
         "size_y_m": box.size[1], "size_z_m": box.size[2], "area_x_m2": area[0], "area_y_m2": area[1],
-        "area_z_m2": area[2], "panel_area_m2": place.panel_m2, "tracks": TRACKS[place.rotates] if place.panel_m2 else "none",
+        "area_z_m2": area[2], "panel_area_m2": place.panel_m2,
+        "tracks": TRACKS[place.rotates] if place.panel_m2 else "none",
         "rotates": place.rotates, "mount_part": place.mount_part, "mount_port": place.mount_port,
         "note": "; ".join(text for text in (place.note, module.get("notes", "")) if text),
         "source": f"facts/geometry/parts_geometry.csv ({place.source}); mass facts/modules.csv (recalled) or GCAT",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .common import Row, Source, utc
+from .common import Row, Source, columns, utc
 from .flights import PORT_IDS
 from .parts import FAR, part_id
 
@@ -63,10 +63,10 @@ CLOSES = {"pirs-nadir": "2021-07-26T10:55:00Z"}
 # PMA-3 took the Shuttle only at Unity nadir in 2000-01; Harmony served no cargo ship at its first place.
 USABLE_FROM = {"harmony-nadir": "2007-11-14T00:00:00Z"}
 USABLE_TO = {"pma-3": "2001-03-10T00:00:00Z"}
-FIELDS = (
+FIELDS = columns(
     "id part standard x_m y_m z_m direction valid_from valid_to accepts refuels reboost_frac attitude blocks note "
     "source status"
-).split()
+)
 
 
 def standard_of(text: str) -> str:
@@ -113,7 +113,8 @@ def _row(port: str, row: Row, begin: str, end: str) -> dict[str, object]:
     return {
         "id": port, "part": part_id(row["part_id"]), "standard": standard_of(row["type"]), "x_m": row["x"],
         "y_m": row["y"], "z_m": row["z"], "direction": row["direction"], "valid_from": begin, "valid_to": end,
-        "accepts": ";".join(ACCEPTS.get(port, ()) if usable else ()), "refuels": refuels, "reboost_frac": REBOOST_FRAC.get(port, 0.0),
+        "accepts": ";".join(ACCEPTS.get(port, ()) if usable else ()), "refuels": refuels,
+        "reboost_frac": REBOOST_FRAC.get(port, 0.0),
         "attitude": port in ATTITUDE, "blocks": BLOCKS.get(port, ""), "note": note,
         "source": f"facts/geometry/ports.csv ({row['source']}); accepts and reboost_frac from its columns",
         "status": "recalled" if "recalled" in row["source"] else "found" if "found" in row["source"] else "derived",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .common import Row, Source, moment
+from .common import Row, Source, columns, moment
 
 # id: (name in vehicles_typed, operator, partner, standard, family, launchers, geometry id)
 TYPES: dict[str, tuple[str, str, str, str, str, str, str]] = {
@@ -104,14 +104,16 @@ COST_MUSD: dict[str, tuple[float, str]] = {
     "progress-tug": (60.0, "as Progress"), "progress-ros": (65.0, "as Progress"), "orel": (150.0, "assumed"),
     "dream-chaser": (300.0, "CRS-2 average a flight (found)"), "cygnus-standard": (237.0, "recalled"),
 }
-STAY_D: dict[str, tuple[float, float, float]] = {"progress-tug": (27.0, 9.0, 27.0), "progress-ros": (180.0, 180.0, 370.0)}
-FIELDS = (
+STAY_D: dict[str, tuple[float, float, float]] = {
+    "progress-tug": (27.0, 9.0, 27.0), "progress-ros": (180.0, 180.0, 370.0),
+}
+FIELDS = columns(
     "id operator partner family standard launchers seats gross_mass_kg dry_mass_kg empty_mass_kg empty_basis length_m "
     "area_x_m2 area_y_m2 area_z_m2 max_docked_d max_docked_low_d max_docked_high_d record_docked_d cargo_up_kg "
     "cargo_pressurised_kg cargo_external_kg cargo_down_kg trash_kg refuel_kg refuel_low_kg refuel_high_kg water_kg "
     "gas_kg reboost_propellant_kg reboost_thrust_N isp_s reboost_delta_v_m_per_s reboost_basis food_frac supplies_frac "
     "spares_frac research_frac launches failures no_dockings first_utc last_utc cost_musd cost_basis note source status"
-).split()
+)
 
 
 def pick(table: Mapping[str, object], vehicle: str, family: str) -> object | None:
@@ -144,7 +146,8 @@ def _value(typed: Mapping[str, Row], quantity: str, column: str = "value") -> st
     return row[column] if row else ""
 
 
-def _figures(vehicle: str, family: str, typed: Mapping[str, Row], flights: list[dict[str, object]]) -> dict[str, object]:
+def _figures(vehicle: str, family: str, typed: Mapping[str, Row],
+             flights: list[dict[str, object]]) -> dict[str, object]:
     mine = [flight for flight in flights if flight["vehicle"] == vehicle]
     stays = [_days(flight) for flight in mine if flight["dock_utc"] and flight["undock_utc"]]
     empty, _, basis = EMPTY_KG[vehicle if vehicle in EMPTY_KG else family]
