@@ -1,0 +1,209 @@
+"""Rebuild the derived tables of life support: `python tools/build_life_support.py --facts DIR` (DIR holds the facts).
+
+Figures with one source each are kept by hand in data/life_support/ and stations/iss/machines.csv. Made here: the list of
+replaceable units and their assemblies, the mean times between failures of machines built of them, the stand-downs after
+failures, the slips of developments, the record of crew hours and the two figures of the working week fitted to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import sys
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+from data_builder.common import Source, read_rows
+
+from stationkeep.laws.crew_time import TimeRules, working_week
+
+DATA = Path(__file__).parents[1] / "src" / "stationkeep" / "data"
+UNITS = "facts/eclss_units.csv (equipment list of the MIT Mars habitation study, from ISS unit data)"
+FAMILY = {
+    "columbia": ("shuttle", "nasa", "2005-07-26"), "m12m": ("soyuz", "roscosmos", "2011-10-30"),
+    "orb3": ("antares", "nasa", "2015-12-06"), "m27m": ("progress", "roscosmos", "2015-07-03"),
+    "spx7": ("dragon", "nasa", "2016-04-08"), "ms04": ("progress", "roscosmos", "2017-02-22"),
+    "ms10": ("soyuz", "roscosmos", "2018-12-03"), "ng22": ("cygnus", "nasa", "2025-09-18"),
+    "pad31": ("soyuz", "roscosmos", "2026-03-22"),
+}  # fmt: skip
+
+
+def build_units(out: Source, facts: list[dict[str, str]]) -> dict[str, tuple[float, float]]:
+    """eclss_units.csv and eclss_assemblies.csv; returns assembly -> (mtbf_h, mean mass of a failed unit)."""
+    rows = []
+    failing: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    wear: dict[str, float] = defaultdict(float)
+    for row in facts:
+        mass, mtbf = float(row["mass_kg"]), float(row["mtbf_h"])
+        volume = row["volume_m3"] if not row["volume_m3"].startswith("#") else ""
+        rows.append({**row, "volume_m3": volume, "source": UNITS, "status": "found"})
+        failing[row["assembly"]].append((1.0 / mtbf, mass))
+        if row["life_limit_y"]:
+            wear[row["assembly"]] += mass / float(row["life_limit_y"])
+    out.write("life_support/eclss_units.csv", rows, [*facts[0], "status"])
+    result, table = {}, []
+    for name, units in failing.items():
+        rate = sum(r for r, _ in units)
+        mass = sum(r * m for r, m in units) / rate
+        result[name] = (1.0 / rate, mass)
+        table.append({"assembly": name, "units_count": len(units), "mtbf_h": 1.0 / rate, "spare_kg": mass,
+                      "wear_kg_per_y": wear[name], "source": UNITS + "; series system of its units", "status": "derived"})  # fmt: skip
+    columns = ["assembly", "units_count", "mtbf_h", "spare_kg", "wear_kg_per_y", "source", "status"]
+    out.write("life_support/eclss_assemblies.csv", table, columns)
+    return result
+
+
+def fill_machines(out: Source, assemblies: dict[str, tuple[float, float]]) -> None:
+    """Machines made of listed units get their rate and spare mass from them."""
+    path = out.out / "stations/iss/machines.csv"
+    rows = read_rows(path)
+    for row in rows:
+        if row["assembly"]:
+            mtbf, mass = assemblies[row["assembly"]]
+            row["mtbf_h"], row["spare_kg"] = f"{mtbf:.0f}", f"{mass:.1f}"
+    out.write("stations/iss/machines.csv", rows, list(rows[0]))
+
+
+def build_groundings(out: Source, incidents: list[dict[str, str]]) -> None:
+    rows = []
+    for row in incidents:
+        if row["id"] in FAMILY:
+            family, partner, back = FAMILY[row["id"]]
+            days = (date.fromisoformat(back) - date.fromisoformat(row["date"])).days
+            rows.append({"id": row["id"], "family": family, "partner": partner, "grounded_utc": row["date"],
+                         "flying_utc": back, "down_d": days, "source": "facts/incidents.csv", "status": "found"})  # fmt: skip
+    columns = ["id", "family", "partner", "grounded_utc", "flying_utc", "down_d", "source", "status"]
+    out.write("life_support/groundings.csv", rows, columns)
+
+
+def build_stretch(out: Source, fits: list[dict[str, str]]) -> None:
+    rows = [{**row, "source": "facts/slip_fits.csv from facts/schedule_slips.csv", "status": "derived"} for row in fits]
+    out.write("life_support/stretch.csv", rows, [*fits[0], "source", "status"])
+
+
+ERAS = (  # name, from, to, crew by plan (None: as flown), role, hours a week: all, Russian, NASA; words of the record
+    ("three-crew-rule", "2001-03-01", "2003-02-01", (1.5, 1.5), "calibrate", 20.0, 10.0, 7.5, "nap.edu 10614 p. 59"),
+    ("six-crew-plan", "2009-05-29", "2010-12-31", (3.0, 3.0), "calibrate", 70.0, None, None, "up to 70 h: aviationnewsreleases.com 2009/05"),
+    ("expeditions-1-3", "2000-11-02", "2001-12-05", None, "test", 8.8, None, None, "500 h in all: spaceflightnow 011126"),
+    ("expedition-4", "2001-12-05", "2002-06-15", None, "test", 14.0, 2.8, None, "at least 300 h and 72 h Russian in 26 weeks: spaceflightnow 011126"),
+    ("two-crew", "2003-05-04", "2005-07-26", None, "test", 20.0, None, None, "about 20 h planned: abcnews 97658"),
+    ("increment-43-44", "2015-03-12", "2015-09-12", (2.85, 2.87), "test", None, None, 33.3, "875 h allocated to NASA in 184 d: parabolicarc 2014/10/17; crew by the plan of October 2014"),
+    ("usos-four", "2017-09-01", "2018-10-01", None, "test", None, None, None, "60-100 h of the US segment (recalled)"),
+)  # fmt: skip
+
+
+def era_row(era: tuple, facts: Path) -> dict[str, object]:  # type: ignore[type-arg]
+    """Crew, volume, age and traffic of one era from the record."""
+    name, first, last, plan, role, total, russian, nasa, words = era
+    start, stop = date.fromisoformat(first), date.fromisoformat(last)
+    weeks = (stop - start).days / 7.0
+    middle = start + (stop - start) / 2
+
+    def rows(table: str, column: str) -> list[dict[str, str]]:
+        return [r for r in read_rows(facts / table) if r[column] and start <= date.fromisoformat(r[column][:10]) < stop]
+
+    days = rows("crew_history.csv", "date")
+    residents = sum(float(r["expedition_crew"]) for r in days) / len(days)
+    cosmonauts = min(residents, sum(float(r["n_Roscosmos"]) for r in days) / len(days))
+    people = plan or (residents - cosmonauts, cosmonauts)
+    row: dict[str, object] = {"era": name, "from_utc": first, "to_utc": last, "role": role, "total_h_per_week": total,
+                              "roscosmos_h_per_week": russian, "nasa_h_per_week": nasa}  # fmt: skip
+    modules = [r for r in read_rows(facts / "modules.csv") if r["pressurised_volume_m3"] and r["installed"]]
+    ships = rows("visiting_vehicles.csv", "docking_utc")
+    walks = [r for r in rows("evas.csv", "date") if not r["vehicle_or_increment"].startswith("STS")]
+    for k, (segment, russian_side) in enumerate((("us", False), ("russian", True))):
+        mine = [r for r in modules if (r["segment"] == "Russian") == russian_side]
+        there = [r for r in mine if date.fromisoformat(r["installed"][:10]) <= middle
+                 and not (r["retired"] and date.fromisoformat(r["retired"]) <= middle)]  # fmt: skip
+        volume = sum(float(r["pressurised_volume_m3"]) for r in there)
+        ages = [(middle - date.fromisoformat(r["installed"][:10])).days / 365.25 for r in there]
+        age = sum(a * float(r["pressurised_volume_m3"]) for a, r in zip(ages, there, strict=True)) / volume
+        own = [r for r in ships if r["vehicle_type"].startswith(("Progress", "Soyuz", "ATV")) == russian_side]
+        crewed = [r for r in own if r["vehicle_type"].startswith(("Soyuz", "Crew Dragon", "Starliner"))]
+        new = [r for r in mine if start <= date.fromisoformat(r["installed"][:10]) < stop]
+        crew_ships = sum(1 for r in ships if r["vehicle_type"].startswith(("Soyuz", "Crew Dragon", "Starliner")))
+        row |= {
+            f"{segment}_people": people[k],
+            f"{segment}_volume_m3": volume,
+            f"{segment}_age_y": age,
+            f"{segment}_cargo_ships_per_week": (len(own) - len(crewed)) / weeks,
+            f"{segment}_crew_ships_per_week": len(crewed) / weeks,
+            f"{segment}_evas_per_week": sum(1 for r in walks if (r["segment"] == "Russian") == russian_side) / weeks,
+            f"{segment}_arrivals_per_week": 3.0 * crew_ships / weeks * people[k] / sum(people),
+            f"{segment}_modules_per_week": len(new) / weeks,
+        }
+    return row | {"source": f"{words}; crew, ships and modules from facts/", "status": "derived"}
+
+
+def predict(rules: TimeRules, row: dict[str, object]) -> tuple[float, float, float]:
+    """Research hours a week (all, Russian, NASA) of an era under the rule; partners roscosmos, nasa, other US."""
+    get = lambda segment, key: float(row[f"{segment}_{key}"])  # type: ignore[arg-type]  # noqa: E731
+    sides = ("us", "russian")
+    load = np.zeros((2, 5))
+    for g, side in enumerate(sides):
+        traffic = get(side, "cargo_ships_per_week") * rules.cargo_ship_h + get(side, "crew_ships_per_week") * rules.crew_ship_h
+        load[g] = (0.0, traffic, get(side, "evas_per_week") * rules.eva_h,
+                   get(side, "arrivals_per_week") * rules.arrival_h, get(side, "modules_per_week") * rules.module_h)  # fmt: skip
+    people = np.array([get("russian", "people"), 0.766 * get("us", "people"), 0.234 * get("us", "people")])
+    crew = people[0] / people.sum()
+    russian_share = 0.5 if row["from_utc"] < "2017-04" else crew  # type: ignore[operator]
+    shares = np.array([russian_share, 0.766 * (1 - russian_share), 0.234 * (1 - russian_share)])
+    hours, matrix = np.zeros((3, 10)), np.zeros((3, 3))
+    volume = np.array([get(s, "volume_m3") for s in sides])
+    age = np.array([get(s, "age_y") for s in sides])
+    working_week(rules, people, np.array([1, 0, 0]), volume, age, load, shares, 1.0, hours, matrix)
+    served = matrix.sum(axis=0)
+    return float(served.sum()), float(served[0]), float(served[1])
+
+
+def fit_hours(out: Source, eras: list[dict[str, object]]) -> TimeRules:
+    """Two figures (base of upkeep, upkeep a cubic metre) from the two rows marked calibrate; linear in both."""
+    path = out.out / "life_support/crew_time.csv"
+    rows = read_rows(path)
+    table = {row["name"]: float(row["value"]) for row in rows}
+    table["keep_base_h_per_week"] = table["keep_h_per_week_per_m3"] = 0.0
+    bare = TimeRules(*(table[field] for field in TimeRules._fields))
+    known = [row for row in eras if row["role"] == "calibrate"]
+    excess = [predict(bare, row)[0] - float(row["total_h_per_week"]) for row in known]  # type: ignore[arg-type]
+    size = [
+        sum(float(row[f"{s}_volume_m3"]) * (1 + bare.ageing_per_y * float(row[f"{s}_age_y"])) for s in ("us", "russian"))  # type: ignore[arg-type]
+        for row in known
+    ]
+    base, slope = np.linalg.solve(np.column_stack((np.ones(2), size)), excess)
+    for row in rows:
+        if row["name"] == "keep_base_h_per_week":
+            row["value"] = f"{base:.3f}"
+        if row["name"] == "keep_h_per_week_per_m3":
+            row["value"] = f"{slope:.5f}"
+    out.write("life_support/crew_time.csv", rows, list(rows[0]))
+    return bare._replace(keep_base_h_per_week=float(base), keep_h_per_week_per_m3=float(slope))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--facts", type=Path, required=True, help="folder of the fact tables")
+    options = parser.parse_args()
+    out = Source(options.facts, DATA)
+    facts = {name: read_rows(options.facts / f"{name}.csv") for name in ("eclss_units", "incidents", "slip_fits")}
+    fill_machines(out, build_units(out, facts["eclss_units"]))
+    build_groundings(out, facts["incidents"])
+    build_stretch(out, facts["slip_fits"])
+    eras = [era_row(era, options.facts) for era in ERAS]
+    out.write("life_support/crew_time_record.csv", eras, list(eras[0]))
+    rules = fit_hours(out, eras)
+    writer = csv.writer(sys.stdout)
+    writer.writerow(("era", "role", "record: all, Russian, NASA", "rule: all, Russian, NASA"))
+    for era in eras:
+        record = [era[f"{who}_h_per_week"] for who in ("total", "roscosmos", "nasa")]
+        writer.writerow((era["era"], era["role"], record, [round(x, 1) for x in predict(rules, era)]))
+    if not (math.isfinite(rules.keep_base_h_per_week) and rules.keep_h_per_week_per_m3 > 0.0):
+        raise ValueError("the fit gives upkeep that falls with size: check the two calibration rows")
+
+
+if __name__ == "__main__":
+    main()
