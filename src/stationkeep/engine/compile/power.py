@@ -1,0 +1,165 @@
+"""Tables of wings, channels, batteries and loads -> the power subsystem's arrays, SI."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...model.base import NEVER_s, seconds
+from ...model.catalogue import Catalogue, Row, number
+from ...subsystems import power
+
+POINTING = {
+    "two-axes": power.TWO_AXES, "alpha-only": power.ALPHA_ONLY, "z1-perch": power.Z1_PERCH,
+    "gimbal-only": power.GIMBAL_ONLY,
+}  # fmt: skip
+BUSES = {"us": power.US, "russian": power.RUSSIAN}
+POINTING_FRAC = 0.98
+"""Attitude and gimbal error of a tracking wing. Assumed: brings a new wing's channel to the 13.72 kWe of SPACE."""
+PERCH_SWITCH_deg = 37.0
+"""Beta above which P6 on Z1 flew with the x axis square to the orbit plane (XPOP). Recalled."""
+ORBIT_PERIOD_s = 5550.0
+"""Period at 400 km, for the length of an eclipse; 1 % over the altitudes flown. Kepler."""
+
+
+def moment_s(row: Row, column: str, default: float) -> float:
+    """An instant of a row in seconds since 2000, or `default` where the cell is empty."""
+    return seconds(row[column]) if row.get(column) else default
+
+
+def build_power(
+    catalogue: Catalogue, part_index: Mapping[str, int], station_index: Mapping[str, int],
+    machine_index: Mapping[str, int] | None = None, machine_loads: Sequence[Row] = (), root: str = "stations/iss",
+) -> tuple[power.Params, power.State]:  # fmt: skip
+    """Params and an empty State of the power subsystem.
+
+    `machine_loads` are rows (`id`, `part`, `priority`, `power_kW`, `machine`) added to loads.csv: the machines that draw power.
+    Parts the scenario does not have leave their wings, channels and loads out of play (index -1).
+    """
+    wings = catalogue.table(f"{root}/wings")
+    channels = [row for row in catalogue.table(f"{root}/channels") if row["kind"] == "channel"]
+    transfers = [row for row in catalogue.table(f"{root}/channels") if row["kind"] == "transfer"]
+    batteries = catalogue.table(f"{root}/batteries")
+    channel_index = {row["id"]: k for k, row in enumerate(channels)}
+    strength = catalogue.by_id(f"{root}/array_ageing")["silicon"]
+    p = power.Params(
+        **_wings(catalogue, root, wings, channel_index, part_index),
+        channel_bus=_integers(BUSES[row["bus"]] for row in channels),
+        channel_part=_parts(channels, "part", part_index),
+        channel_from_s=_moments(channels, "from_utc", -NEVER_s),
+        channel_to_s=_moments(channels, "to_utc", NEVER_s),
+        channel_direct_frac=_numbers(channels, "direct_frac"),
+        channel_charge_frac=_numbers(channels, "charge_frac"),
+        channel_deliver_frac=_numbers(channels, "deliver_frac"),
+        battery_channel=_integers(channel_index[row["channel"]] for row in batteries),
+        battery_from_s=_moments(batteries, "from_utc", -NEVER_s),
+        battery_to_s=_moments(batteries, "to_utc", NEVER_s),
+        battery_capacity_J=_numbers(batteries, "capacity_kWh", 3.6e6),
+        battery_fade_per_y=_numbers(batteries, "fade_per_y"),
+        battery_return_frac=_numbers(batteries, "return_frac"),
+        battery_depth_frac=_numbers(batteries, "depth_frac"),
+        transfer_from_bus=_integers(BUSES[row["bus"]] for row in transfers),
+        transfer_part_a=_parts(transfers, "part", part_index),
+        transfer_part_b=_parts(transfers, "part_b", part_index),
+        transfer_from_s=_moments(transfers, "from_utc", -NEVER_s),
+        transfer_to_s=_moments(transfers, "to_utc", NEVER_s),
+        transfer_limit_W=_numbers(transfers, "limit_kW", 1e3),
+        transfer_frac=_numbers(transfers, "efficiency_frac"),
+        **_loads(catalogue, root, part_index, machine_index or {}, machine_loads),
+        ageing=1.0,
+        ageing_low=number(strength, "strength_low"),
+        ageing_mode=number(strength, "strength_mode"),
+        ageing_high=number(strength, "strength_high"),
+        pointing_frac=POINTING_FRAC,
+        perch_switch_rad=math.radians(PERCH_SWITCH_deg),
+        orbit_period_s=ORBIT_PERIOD_s,
+        feathered_from_s=-NEVER_s,
+    )
+    return p, empty_state(p, len(station_index))
+
+
+def empty_state(p: power.Params, stations: int) -> power.State:
+    """A State of zeros for `stations` stations."""
+    channels = p.channel_bus.size
+    return power.State(
+        channel_generation_W=np.zeros(channels), channel_usable_W=np.zeros(channels),
+        channel_eclipse_W=np.zeros(channels), channel_capacity_J=np.zeros(channels), throughput_J=np.zeros(channels),
+        bus_usable_W=np.zeros((stations, 2)), bus_drawn_W=np.zeros((stations, 2)), transfer_W=np.zeros((stations, 2)),
+        wings_count=np.zeros(stations, np.int64),
+    )  # fmt: skip
+
+
+def load_names(catalogue: Catalogue, machine_loads: Sequence[Row] = (), root: str = "stations/iss") -> tuple[str, ...]:
+    """Names of the loads in the order of the load arrays, for the log of what was shed."""
+    return tuple(row["id"] for row in (*catalogue.table(f"{root}/loads"), *machine_loads))
+
+
+def channel_names(catalogue: Catalogue, root: str = "stations/iss") -> tuple[str, ...]:
+    """Names of the channels in the order of the channel arrays."""
+    return tuple(row["id"] for row in catalogue.table(f"{root}/channels") if row["kind"] == "channel")
+
+
+def _wings(
+    catalogue: Catalogue, root: str, wings: Sequence[Row], channel_index: Mapping[str, int],
+    part_index: Mapping[str, int],
+) -> dict[str, np.ndarray]:  # fmt: skip
+    ageing = catalogue.by_id(f"{root}/array_ageing")
+    shades: dict[str, list[tuple[float, float]]] = {}
+    for row in catalogue.table(f"{root}/array_shading"):
+        shades.setdefault(row["table"], []).append((number(row, "beta_deg"), number(row, "lit_frac")))
+    betas = [beta for beta, _ in next(iter(shades.values()))]
+    wing_index = {row["id"]: k for k, row in enumerate(wings)}
+    table_index = {name: k for k, name in enumerate(shades)}
+    return {
+        "wing_channel": _integers(channel_index[row["channel"]] for row in wings),
+        "wing_part": _parts(wings, "part", part_index),
+        "wing_covered_by": _integers(wing_index.get(row["covered_by"], -1) for row in wings),
+        "wing_covered_frac": _numbers(wings, "covered_frac"),
+        "wing_is_cover": np.array([row["kind"] == "cover" for row in wings]),
+        "wing_from_s": _moments(wings, "deployed_utc", -NEVER_s),
+        "wing_to_s": _moments(wings, "retracted_utc", NEVER_s),
+        "wing_born_s": _moments(wings, "born_utc", 0.0),
+        "wing_rated_W": _numbers(wings, "rated_kW", 1e3),
+        "wing_area_m2": _numbers(wings, "area_m2"),
+        "wing_linear_per_y": np.array([number(ageing[row["ageing"]], "linear_per_y") for row in wings]),
+        "wing_quadratic_per_y2": np.array([number(ageing[row["ageing"]], "quadratic_per_y2") for row in wings]),
+        "wing_pointing": _integers(POINTING[row["pointing"]] for row in wings),
+        "wing_shading": _integers(table_index.get(row["shading"], -1) for row in wings),
+        "shading_beta_rad": np.radians(betas),
+        "shading_lit_frac": np.array([[lit for _, lit in table] for table in shades.values()]),
+    }
+
+
+def _loads(
+    catalogue: Catalogue, root: str, part_index: Mapping[str, int], machine_index: Mapping[str, int],
+    machine_loads: Sequence[Row],
+) -> dict[str, np.ndarray]:  # fmt: skip
+    segment = {row["id"]: row["segment"] for row in catalogue.table(f"{root}/parts")}
+    rows = [*catalogue.table(f"{root}/loads"), *machine_loads]
+    return {
+        "load_part": _parts(rows, "part", part_index),
+        "load_bus": _integers(BUSES.get(segment.get(row["part"], "us"), power.US) for row in rows),
+        "load_priority": _integers(number(row, "priority") for row in rows),
+        "load_machine": _integers(machine_index.get(row.get("machine", ""), -1) for row in rows),
+        "load_from_s": _moments(rows, "from_utc", -NEVER_s),
+        "load_to_s": _moments(rows, "to_utc", NEVER_s),
+        "load_W": _numbers(rows, "power_kW", 1e3),
+    }
+
+
+def _integers(values: object) -> np.ndarray:
+    return np.asarray(list(values), np.int64)  # type: ignore[call-overload]
+
+
+def _parts(rows: Sequence[Row], column: str, part_index: Mapping[str, int]) -> np.ndarray:
+    return _integers(part_index.get(row[column], -1) for row in rows)
+
+
+def _moments(rows: Sequence[Row], column: str, default: float) -> np.ndarray:
+    return np.array([moment_s(row, column, default) for row in rows])
+
+
+def _numbers(rows: Sequence[Row], column: str, to_si: float = 1.0) -> np.ndarray:
+    return np.array([number(row, column, 0.0) * to_si for row in rows])

@@ -1,0 +1,226 @@
+"""Attitude: mass properties of what is attached, torques, gyroscope momentum, desaturation and thruster propellant."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from stationkeep.laws import attitude as law
+
+
+class Params(NamedTuple):
+    """E thruster sets that can turn a station, in order of preference."""
+
+    thruster_part: np.ndarray  # (E,) int64
+    thruster_x_m: np.ndarray  # (E,) station along the flight axis, station frame
+    thruster_roll_arm_m: np.ndarray  # (E,)
+    thruster_force_N: np.ndarray  # (E,) per axis
+    thruster_isp_s: np.ndarray  # (E,)
+    thruster_on_time_s: float  # pulse that reverses the rate in thruster hold
+    deadband_rad: float
+    gyro_momentum_Nms: float  # of one control-moment gyroscope
+    gyro_needed_count: int
+    gyro_usable_frac: float  # of the sum, before thrusters are called
+    tea_limit_rad: float  # the equilibrium attitude must lie within
+    forecast_error_frac: float  # of the air torque the equilibrium attitude was computed for
+    cyclic_air_frac: float  # swing of the air torque over an orbit, of its mean
+    drag_coefficient: float
+    slew_rad_per_s: float
+    docking_hold_orbits: float  # on thrusters around one docking or undocking
+    fallback_arm_m: float  # where no thruster set of the table is aboard
+    fallback_isp_s: float
+
+
+class State(NamedTuple):
+    """Mass properties per station, refreshed by `mass_properties`; momentum and attitude carried from step to step."""
+
+    mass_kg: np.ndarray  # (S,)
+    centre_m: np.ndarray  # (S, 3)
+    inertia_kg_m2: np.ndarray  # (S, 3, 3)
+    air_centre_m: np.ndarray  # (S, 3) centre of frontal area
+    air_area_m2: np.ndarray  # (S,)
+    stored_Nms: np.ndarray  # (S,) secular momentum in the gyroscopes
+    attitude_rad: np.ndarray  # (S, 3) equilibrium roll, pitch, yaw
+    residual_Nm: np.ndarray  # (S, 3) torque the attitude does not cancel
+    hold_kg_per_orbit: np.ndarray  # (S,) what thrusters alone would burn
+    desaturation_kg_per_orbit: np.ndarray  # (S,)
+    lost: np.ndarray  # (S,) bool_
+    saturation_s: np.ndarray  # (S,) from the step's start until the gyroscopes saturate without desaturation
+
+
+@njit(cache=True)
+def mass_properties(
+    s: State, part_station: np.ndarray, part_mass_kg: np.ndarray, part_position_m: np.ndarray,
+    part_size_m: np.ndarray, part_area_m2: np.ndarray,
+) -> None:  # fmt: skip
+    """Mass, centre, inertia (parts as boxes of `part_size_m`) and centre of frontal area; call when the parts change.
+
+    Shapes: (K,), (K,), (K, 3), (K, 3), (K,) frontal area along the flight.
+    """
+    s.mass_kg[:] = 0.0
+    s.centre_m[:] = 0.0
+    s.inertia_kg_m2[:] = 0.0
+    s.air_centre_m[:] = 0.0
+    s.air_area_m2[:] = 0.0
+    for k in range(part_mass_kg.size):
+        at = part_station[k]
+        if at >= 0:
+            s.mass_kg[at] += part_mass_kg[k]
+            s.air_area_m2[at] += part_area_m2[k]
+            for i in range(3):
+                s.centre_m[at, i] += part_mass_kg[k] * part_position_m[k, i]
+                s.air_centre_m[at, i] += part_area_m2[k] * part_position_m[k, i]
+    for at in range(s.mass_kg.size):
+        for i in range(3):
+            if s.mass_kg[at] > 0.0:
+                s.centre_m[at, i] /= s.mass_kg[at]
+            if s.air_area_m2[at] > 0.0:
+                s.air_centre_m[at, i] /= s.air_area_m2[at]
+    for k in range(part_mass_kg.size):
+        at = part_station[k]
+        if at >= 0:
+            _add_inertia(s.inertia_kg_m2[at], part_mass_kg[k], part_position_m[k], s.centre_m[at], part_size_m[k])
+
+
+@njit(cache=True)
+def _add_inertia(
+    inertia: np.ndarray, mass_kg: float, position_m: np.ndarray, centre_m: np.ndarray, size_m: np.ndarray
+) -> None:
+    """Add one box to an inertia matrix about `centre_m`: parallel axes plus m (b^2 + c^2) / 12."""
+    square = 0.0
+    own = 0.0
+    for i in range(3):
+        square += (position_m[i] - centre_m[i]) ** 2
+        own += size_m[i] ** 2
+    for i in range(3):
+        for j in range(3):
+            product = (position_m[i] - centre_m[i]) * (position_m[j] - centre_m[j])
+            inertia[i, j] -= mass_kg * product
+        inertia[i, i] += mass_kg * (square + (own - size_m[i] ** 2) / 12.0)
+
+
+@njit(cache=True)
+def _thrusters(p: Params, s: State, station: int, part_station: np.ndarray) -> tuple[float, float, float, float]:
+    """Roll arm, pitch and yaw arm, force and Isp of the first thruster set aboard `station`."""
+    for e in range(p.thruster_part.size):
+        part = p.thruster_part[e]
+        if part >= 0 and part_station[part] == station:
+            arm = max(abs(p.thruster_x_m[e] - s.centre_m[station, 0]), p.thruster_roll_arm_m[e])
+            return p.thruster_roll_arm_m[e], arm, p.thruster_force_N[e], p.thruster_isp_s[e]
+    return p.fallback_arm_m, p.fallback_arm_m, p.thruster_force_N[0], p.fallback_isp_s
+
+
+@njit(cache=True)
+def _torques(p: Params, s: State, station: int, rate: float, density: float) -> tuple[float, float, float, float, float, float]:
+    """Set the equilibrium attitude and the residual torque; return the torque of level flight and of the air, N m."""
+    m = s.inertia_kg_m2[station]
+    force = law.air_force_N(density, law.circular_speed_m_per_s(rate), s.air_area_m2[station], p.drag_coefficient)
+    air_x, air_y, air_z = law.air_torque_Nm(
+        force,
+        s.air_centre_m[station, 1] - s.centre_m[station, 1],
+        s.air_centre_m[station, 2] - s.centre_m[station, 2],
+    )
+    roll, pitch, yaw = law.equilibrium_rad(
+        rate, m[0, 0], m[1, 1], m[2, 2], m[0, 1], m[0, 2], m[1, 2], air_x, air_y, air_z
+    )
+    s.attitude_rad[station, 0], s.attitude_rad[station, 1], s.attitude_rad[station, 2] = roll, pitch, yaw
+    square = rate * rate
+    error = p.forecast_error_frac
+    s.residual_Nm[station, 0] = abs(4.0 * square * (m[2, 2] - m[1, 1]) * law.beyond_rad(roll, p.tea_limit_rad)) + abs(error * air_x)
+    s.residual_Nm[station, 1] = abs(3.0 * square * (m[2, 2] - m[0, 0]) * law.beyond_rad(pitch, p.tea_limit_rad)) + abs(error * air_y)
+    s.residual_Nm[station, 2] = abs(square * (m[1, 1] - m[0, 0]) * law.beyond_rad(yaw, p.tea_limit_rad)) + abs(error * air_z)
+    level = law.level_torque_Nm(rate, m[0, 1], m[0, 2], m[1, 2])
+    return level[0] + air_x, level[1] + air_y, level[2] + air_z, air_x, air_y, air_z
+
+
+@njit(cache=True)
+def _propellant_rates(p: Params, s: State, station: int, part_station: np.ndarray, rate: float, level: tuple[float, float, float, float, float, float]) -> None:
+    """Set the propellant of holding on thrusters alone and of desaturation, kg per orbit."""
+    roll_arm, arm, force, isp = _thrusters(p, s, station, part_station)
+    orbit_s = 2.0 * math.pi / rate
+    hold = desaturate = 0.0
+    for axis in range(3):
+        lever = roll_arm if axis == 0 else arm
+        hold += law.impulse_propellant_kg(level[axis] * orbit_s, lever, isp)
+        hold += orbit_s * law.limit_cycle_kg_per_s(
+            s.inertia_kg_m2[station, axis, axis], force, lever, p.thruster_on_time_s, p.deadband_rad, isp
+        )
+        desaturate += law.impulse_propellant_kg(s.residual_Nm[station, axis] * orbit_s, lever, isp)
+    s.hold_kg_per_orbit[station] = hold
+    s.desaturation_kg_per_orbit[station] = desaturate
+
+
+@njit(cache=True)
+def docking_kg(p: Params, s: State, station: int, part_station: np.ndarray) -> float:
+    """Propellant of one docking or undocking flown on thrusters: hold, turn to the docking attitude, turn back."""
+    roll_arm, arm, _force, isp = _thrusters(p, s, station, part_station)
+    turn = law.turn_propellant_kg(s.inertia_kg_m2[station, 1, 1], p.slew_rad_per_s, arm, isp)
+    return p.docking_hold_orbits * s.hold_kg_per_orbit[station] + 2.0 * turn
+
+
+@njit(cache=True)
+def step(
+    p: Params, s: State, dt_s: float, rate_rad_per_s: np.ndarray, density_kg_per_m3: np.ndarray,
+    part_station: np.ndarray, cmg_working_count: np.ndarray, desaturation_up: np.ndarray, thrusters_up: np.ndarray,
+    docking_count: np.ndarray, propellant_wanted_kg: np.ndarray, momentum_frac: np.ndarray, attitude_held: np.ndarray,
+) -> None:  # fmt: skip
+    """Advance every station's attitude by `dt_s`; fill propellant wanted, share of gyroscope momentum, attitude held.
+
+    With gyroscopes and desaturation the momentum stays cyclic and its residual is dumped; without desaturation it grows
+    until saturation (closed form), then thrusters hold or attitude is lost. Lost attitude comes back only on thrusters.
+    """
+    for station in range(attitude_held.size):
+        propellant_wanted_kg[station] = 0.0
+        if s.mass_kg[station] <= 0.0:
+            attitude_held[station] = False
+            momentum_frac[station] = 0.0
+            continue
+        rate = rate_rad_per_s[station]
+        orbits = dt_s * rate / (2.0 * math.pi)
+        level = _torques(p, s, station, rate, density_kg_per_m3[station])
+        _propellant_rates(p, s, station, part_station, rate, level)
+        capacity = 0.0
+        if cmg_working_count[station] >= p.gyro_needed_count:
+            capacity = cmg_working_count[station] * p.gyro_momentum_Nms * p.gyro_usable_frac
+        cyclic = law.cyclic_momentum_Nms(p.cyclic_air_frac * math.sqrt(level[3] ** 2 + level[4] ** 2 + level[5] ** 2), rate)
+        on_thrusters = _advance(p, s, station, dt_s, capacity, cyclic, desaturation_up[station], thrusters_up[station])
+        wanted = on_thrusters * orbits * s.hold_kg_per_orbit[station]
+        if desaturation_up[station] and capacity > 0.0:
+            wanted += (1.0 - on_thrusters) * orbits * s.desaturation_kg_per_orbit[station]
+        if thrusters_up[station]:
+            wanted += docking_count[station] * docking_kg(p, s, station, part_station)
+        propellant_wanted_kg[station] = wanted
+        attitude_held[station] = not s.lost[station]
+        full = capacity / p.gyro_usable_frac
+        momentum_frac[station] = min((cyclic + s.stored_Nms[station]) / full, 1.0) if full > 0.0 else 1.0
+
+
+@njit(cache=True)
+def _advance(
+    p: Params, s: State, station: int, dt_s: float, capacity_Nms: float, cyclic_Nms: float, desaturation_up: bool,
+    thrusters_up: bool,
+) -> float:  # fmt: skip
+    """Advance stored momentum and whether attitude is lost; return the share of the step flown on thrusters."""
+    r = s.residual_Nm[station]
+    torque = math.sqrt(r[0] * r[0] + r[1] * r[1] + r[2] * r[2])
+    until = law.saturation_s(capacity_Nms - cyclic_Nms, s.stored_Nms[station], torque)
+    s.saturation_s[station] = until
+    if s.lost[station] and not thrusters_up:
+        s.stored_Nms[station] = 0.0
+        return 0.0
+    recovered = s.lost[station]
+    s.lost[station] = False
+    if capacity_Nms > cyclic_Nms and desaturation_up:
+        s.stored_Nms[station] = 0.0
+        return min(p.docking_hold_orbits * 5550.0 / dt_s, 1.0) if recovered else 0.0
+    if until >= dt_s:
+        s.stored_Nms[station] += torque * dt_s
+        return 0.0
+    s.stored_Nms[station] = max(capacity_Nms - cyclic_Nms, 0.0)
+    if thrusters_up:
+        return 1.0 - until / dt_s
+    s.lost[station] = True
+    return 0.0
