@@ -1,0 +1,134 @@
+"""Reading a result the same way everywhere: futures, weights, attributes, series with every axis in its place."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from stationkeep.units import unit_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+class EventLog(NamedTuple):
+    """The log as columns, one row per event; ``future`` and ``run`` are positions, ``cause`` a row or -1."""
+
+    future: np.ndarray
+    run: np.ndarray
+    utc: np.ndarray
+    station: np.ndarray
+    kind: np.ndarray
+    name: np.ndarray
+    cause: np.ndarray
+    value: np.ndarray
+
+
+def attr(ds: xr.Dataset, name: str, default: Any = None) -> Any:
+    """A structured attribute of the result: decoded when it is JSON text, ``default`` when it is not there."""
+    value = ds.attrs.get(name, default)
+    if isinstance(value, str) and value[:1] in "[{":
+        return json.loads(value)
+    return value
+
+
+def scenario_name(ds: xr.Dataset) -> str:
+    return str(ds.attrs.get("name") or ds.attrs.get("title") or "scenario")
+
+
+def future_names(ds: xr.Dataset) -> list[str]:
+    """Names of the futures; a scenario without futures is one future that bears its own name."""
+    return [str(name) for name in ds["future"].values] if "future" in ds.dims else [scenario_name(ds)]
+
+
+def future_weights(ds: xr.Dataset) -> np.ndarray:
+    """Assumed weight of each future, in their order, scaled to sum to one; equal where the scenario gives none."""
+    names = future_names(ds)
+    given = attr(ds, "weights") or {}
+    weights = np.array([float(given.get(name, 0.0)) for name in names])
+    return weights / weights.sum() if weights.sum() > 0.0 else np.full(len(names), 1.0 / len(names))
+
+
+def series(ds: xr.Dataset, name: str) -> xr.DataArray | None:
+    """A variable with ``future, run`` as its first axes (a future is added where there is none); None if absent."""
+    if name not in ds:
+        return None
+    found = ds[name]
+    if "run" in found.dims and "future" not in found.dims:
+        found = found.expand_dims(future=future_names(ds))
+    return found.transpose("future", "run", ...) if "run" in found.dims else found
+
+
+def stamps(found: xr.DataArray) -> np.ndarray:
+    """The time axis of a variable (``time``, or ``month`` where only months were kept), as datetime64."""
+    return np.asarray(found[time_axis(found)].values)
+
+
+def time_axis(found: xr.DataArray) -> str:
+    return "time" if "time" in found.dims else "month"
+
+
+def event_log(ds: xr.Dataset) -> EventLog:
+    """The event log as columns, futures and runs as positions along their axes; empty when none was kept."""
+    count = int(ds.sizes.get("event", 0))
+    if count == 0 or "event_kind" not in ds:
+        none = np.zeros(0, np.int64)
+        texts = np.zeros(0, "<U1")
+        return EventLog(none, none, np.zeros(0, "datetime64[s]"), texts, texts, texts, none, np.zeros(0))
+    run_labels = np.asarray(ds["run"].values) if "run" in ds.coords else np.arange(ds.sizes["run"])
+    return EventLog(
+        _future_positions(ds, count),
+        _positions(np.asarray(ds["event_run"].values), run_labels),
+        np.asarray(ds["event_utc"].values),
+        _texts(ds, "event_station"),
+        _texts(ds, "event_kind"),
+        _texts(ds, "event_name"),
+        np.asarray(ds["event_cause"].values).astype(np.int64),
+        np.asarray(ds["event_value"].values, dtype=np.float64) if "event_value" in ds else np.zeros(count),
+    )
+
+
+def _texts(ds: xr.Dataset, name: str) -> np.ndarray:
+    return np.asarray(ds[name].values).astype(str)
+
+
+def _future_positions(ds: xr.Dataset, count: int) -> np.ndarray:
+    if "event_future" not in ds or "future" not in ds.dims:
+        return np.zeros(count, np.int64)
+    column = np.asarray(ds["event_future"].values)
+    if column.dtype.kind in "iu":
+        return column.astype(np.int64)
+    return _positions(column.astype(str), np.array(future_names(ds)))
+
+
+def _positions(column: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Position of each entry of ``column`` in ``labels``; -1 where it is none of them."""
+    if labels.size == 0:
+        return np.full(column.shape, -1, np.int64)
+    order = np.argsort(labels, kind="stable")
+    place = np.clip(np.searchsorted(labels[order], column), 0, labels.size - 1)
+    return np.where(labels[order][place] == column, order[place], -1).astype(np.int64)
+
+
+def iso_day(utc: np.datetime64) -> str:
+    return str(np.datetime_as_string(np.datetime64(utc), unit="D"))
+
+
+def iso_second(utc: np.datetime64) -> str:
+    return str(np.datetime_as_string(np.datetime64(utc), unit="s")) + "Z"
+
+
+def label_and_unit(variable: str) -> tuple[str, str]:
+    """A variable's name and unit for a reader: ``altitude_km`` -> ``altitude``, ``km``."""
+    unit = unit_of(variable)
+    if unit is None:
+        return words(variable.removesuffix("_up")), ""
+    shown = {"frac": "", "count": "", "usd": "US dollars", "week": "week"}.get(unit, unit.replace("_per_", "/"))
+    return words(variable.removesuffix(f"_{unit}")), shown
+
+
+def words(name: str) -> str:
+    """A name as a reader would write it: ``co2_removal`` -> ``co2 removal``."""
+    return str(name).replace("_", " ")

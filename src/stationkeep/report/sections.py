@@ -1,0 +1,253 @@
+"""What the sections of the page show: charts against time, first breaks, services by partner, ports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stationkeep.report import plots
+from stationkeep.report.checks import percent
+from stationkeep.report.metrics import Band, band, service_share_by_year
+from stationkeep.report.read import attr, future_names, iso_day, label_and_unit, series, stamps, time_axis, words
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+COLOURS = 6
+#: The charts of one station, in the order a reader asks: variable, title, axis that gets a chart for each entry.
+CHARTS = (
+    ("people_count", "People aboard", None),
+    ("altitude_km", "Altitude", None),
+    ("propellant_kg", "Propellant aboard", None),
+    ("power_usable_kW", "Power usable", None),
+    ("power_used_kW", "Power used", None),
+    ("reserve_d", "Reserve", "resource"),
+    ("seats_count", "Seats home", None),
+    ("momentum_frac", "Momentum stored, share of capacity", None),
+    ("mass_kg", "Mass", None),
+)
+SHOWN_GIVERS = 5
+
+
+def legend(labels: list[str]) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "colour": place % COLOURS, "dash": plots.DASHES[place % COLOURS]}
+        for place, label in enumerate(labels)
+    ]
+
+
+def break_chart(ds: xr.Dataset, told: dict[str, Any]) -> Any:
+    """First breaks of all futures on one time axis; empty text where nothing breaks."""
+    from markupsafe import Markup
+
+    several = len(told["futures"]) > 1
+    spans = [
+        plots.Span(
+            words(item["requirement"]) + (f" · {words(future['name'])}" if several else ""),
+            f"{item['first_break']['p50']}, {percent(item['share_frac'])} of runs",
+            place % COLOURS,
+            *(np.datetime64(item["first_break"][key]) for key in ("p5", "p50", "p95")),
+        )
+        for place, future in enumerate(told["futures"])
+        for item in future["findings"]
+    ]
+    utc = ds["time"].values
+    spans.sort(key=lambda span: (span.p50, span.p5))
+    return Markup(plots.break_chart("First breaks", spans, utc[0], utc[-1])) if spans else ""
+
+
+def chart_groups(ds: xr.Dataset) -> list[dict[str, Any]]:
+    """Charts against time, a group for each station that ever exists and one for what all share."""
+    stations = [str(station) for station in ds["station"].values] if "station" in ds.dims else []
+    groups = []
+    if len(stations) > 1:
+        total = _chart(ds, "people_count", "People aboard all stations", {})
+        groups.append({"title": "All stations", "charts": [chart for chart in [total] if chart]})
+    for station in stations:
+        charts = [chart for chart in _station_charts(ds, station) if chart]
+        if charts:
+            groups.append({"title": f"Station {station}", "charts": charts})
+    shared = [_chart(ds, "f107", "Solar flux F10.7", {}), _hours_chart(ds)]
+    if any(shared):
+        groups.append({"title": "Sun and research", "charts": [chart for chart in shared if chart]})
+    return [group for group in groups if group["charts"]]
+
+
+def _station_charts(ds: xr.Dataset, station: str) -> Iterator[dict[str, Any] | None]:
+    if not _exists(ds, station):
+        return
+    for variable, title, axis in CHARTS:
+        if variable not in ds or "station" not in ds[variable].dims:
+            continue
+        if axis is None:
+            yield _chart(ds, variable, title, {"station": station}, station)
+            continue
+        for entry in ds[axis].values:
+            yield _chart(ds, variable, f"{title}: {words(entry)}", {"station": station, axis: entry}, station)
+
+
+def _exists(ds: xr.Dataset, station: str) -> bool:
+    """Whether the station is there in any run at any time: it has an altitude, or people."""
+    name = "altitude_km" if "altitude_km" in ds else "people_count"
+    values = np.asarray(ds[name].sel(station=station).values)
+    return bool((np.isfinite(values) & (values > 0)).any())
+
+
+def _hours_chart(ds: xr.Dataset) -> dict[str, Any] | None:
+    uses = [use for use in ds["use"].values if "research" in str(use)] if "hours_per_week" in ds else []
+    return _chart(ds, "hours_per_week", "Research by the crews, hours per week", {"use": uses}) if uses else None
+
+
+def _chart(
+    ds: xr.Dataset, variable: str, title: str, select: dict[str, Any], station: str = ""
+) -> dict[str, Any] | None:
+    from markupsafe import Markup
+
+    if variable not in ds:
+        return None
+    lines = [
+        plots.Line(words(name), place % COLOURS, found)
+        for place, name in enumerate(future_names(ds))
+        if (found := band(ds, variable, place, **select)) is not None and np.nansum(np.abs(found.p95)) > 0.0
+    ]
+    if not lines:
+        return None
+    limit, limit_text = _limit(ds, variable, station)
+    unit = label_and_unit(variable)[1]
+    return {
+        "title": title,
+        "unit": unit,
+        "svg": Markup(plots.band_chart(title, unit, lines, limit, variable.endswith("_count"))),
+        "limit": limit_text,
+        "labels": [line.label for line in lines],
+        "rows": _rows([line.band for line in lines]),
+    }
+
+
+def _limit(ds: xr.Dataset, variable: str, station: str) -> tuple[float | None, str]:
+    for item in attr(ds, "requirements") or []:
+        here = item.get("variable") == variable and item.get("station") in (None, "", station)
+        if here and isinstance(item.get("bound"), int | float):
+            return float(item["bound"]), f"requirement {words(item['name'])}"
+    return None, ""
+
+
+def _rows(bands: list[Band]) -> list[list[str]]:
+    """Median and 5 to 95 % of each series at the first stamp of each year."""
+    years = bands[0].utc.astype("datetime64[Y]")
+    places = [0, *(np.flatnonzero(np.diff(years.astype(int))) + 1)]
+    return [
+        [iso_day(bands[0].utc[place])]
+        + [
+            f"{one.p50[place]:,.4g} ({one.p5[place]:,.4g}–{one.p95[place]:,.4g})" if np.isfinite(one.p50[place]) else ""
+            for one in bands
+        ]
+        for place in places
+    ]
+
+
+def services(ds: xr.Dataset) -> dict[str, Any]:
+    """Partner by service with the givers, and the share of the time each service is up by year, for each future."""
+    listed = attr(ds, "services_by_partner") or []
+    partners = list(dict.fromkeys(item["partner"] for item in listed if item["givers"]))
+    rows = []
+    for service in dict.fromkeys(item["service"] for item in listed):
+        givers = {item["partner"]: list(map(str, item["givers"])) for item in listed if item["service"] == service}
+        giving = [partner for partner in partners if givers.get(partner)]
+        cells = [_cell(givers.get(partner, [])) for partner in partners]
+        rows.append({"service": service, "cells": cells, "only": giving[0] if len(giving) == 1 else ""})
+    return {"services": rows, "service_partners": partners, "service_tables": list(_service_tables(ds))}
+
+
+def _cell(givers: list[str]) -> dict[str, Any]:
+    rest = max(len(givers) - SHOWN_GIVERS, 0)
+    return {"shown": ", ".join(givers[:SHOWN_GIVERS]), "rest": rest, "all": ", ".join(givers)}
+
+
+def _service_tables(ds: xr.Dataset) -> Iterator[dict[str, Any]]:
+    if "service_up_frac" not in ds or "station" not in ds["service_up_frac"].dims:
+        return
+    station = str(ds["station"].values[0])
+    names = future_names(ds)
+    for place, name in enumerate(names):
+        table = service_share_by_year(ds, place, station)
+        years = sorted({year for row in table.values() for year in row})
+        branch = f", {words(name)}" if len(names) > 1 else ""
+        yield {
+            "title": f"Share of the time each service is up on {station}{branch}, mean over runs",
+            "years": years,
+            "rows": [{"service": key, "cells": [row.get(year) for year in years]} for key, row in table.items()],
+        }
+
+
+def money(ds: xr.Dataset) -> list[dict[str, Any]]:
+    """Cost by partner and year for each future, mean over runs, in millions of dollars."""
+    cost = series(ds, "cost_usd")
+    if cost is None or "partner" not in cost.dims:
+        return []
+    axis = time_axis(cost)
+    years = stamps(cost).astype("datetime64[Y]")
+    spare = [dim for dim in cost.dims if dim not in ("future", "run", axis, "partner")]
+    values = cost.sum(spare).mean("run").transpose("future", "partner", axis).values / 1e6
+    named = [str(year) for year in np.unique(years)]
+    tables = []
+    for place, name in enumerate(future_names(ds)):
+        by_year = np.stack([values[place][:, years == np.datetime64(year)].sum(axis=1) for year in named], axis=1)
+        rows = [(str(partner), row) for partner, row in zip(cost["partner"].values, by_year, strict=True) if row.any()]
+        rows.append(("all", by_year.sum(axis=0)))
+        tables.append(
+            {
+                "title": words(name),
+                "years": named,
+                "rows": [
+                    {"partner": partner, "cells": [f"{value:,.0f}" for value in (*row, row.sum())]}
+                    for partner, row in rows
+                ],
+            }
+        )
+    return tables if np.any(values) else []
+
+
+def ports(ds: xr.Dataset) -> dict[str, Any]:
+    """One run of each future as a chart of ports, coloured by partner."""
+    from markupsafe import Markup
+
+    docked, undocked = series(ds, "docked_utc"), series(ds, "undocked_utc")
+    about = {str(item["id"]): item for item in attr(ds, "flights") or []}
+    if docked is None or undocked is None:
+        return {"port_charts": [], "port_partners": []}
+    partners = list(dict.fromkeys(str(item["partner"]) for item in about.values()))
+    utc = ds["time"].values
+    charts = []
+    run = int(ds["run"].values[0])
+    for place, name in enumerate(future_names(ds)):
+        stays = []
+        for flight, arrived, left in zip(
+            docked["flight"].values, docked.values[place, 0], undocked.values[place, 0], strict=True
+        ):
+            item = about.get(str(flight))
+            if item is None or np.isnat(arrived) or arrived > utc[-1] or (not np.isnat(left) and left < utc[0]):
+                continue
+            gone = utc[-1] if np.isnat(left) else min(left, utc[-1])
+            note = f"{flight}: docked {iso_day(arrived)}, " + (
+                "stays" if np.isnat(left) else f"undocked {iso_day(left)}"
+            )
+            stays.append(
+                plots.Stay(
+                    words(item.get("port") or "no port"),
+                    str(flight),
+                    note,
+                    partners.index(str(item["partner"])) % COLOURS,
+                    arrived,
+                    gone,
+                )
+            )
+        if stays:
+            title = f"Run {run}" + (f", {words(name)}" if docked.sizes["future"] > 1 else "")
+            charts.append({"title": title, "svg": Markup(plots.port_chart(title, stays, utc[0], utc[-1]))})
+    return {
+        "port_charts": charts,
+        "port_partners": [entry | {"dash": ""} for entry in legend(partners)],
+    }

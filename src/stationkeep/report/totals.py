@@ -1,0 +1,115 @@
+"""Totals of one run: what a comparison compares, each a number per future and run with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from stationkeep.report.metrics import presence_to_end, someone_aboard
+from stationkeep.report.read import event_log, future_names, series, stamps, time_axis
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+DAYS_PER_WEEK = 7.0
+#: Uses of propellant as the flow table names them; what is delivered, moved or handed over is no use.
+NOT_USED = ("delivered", "produced", "recovered", "moved", "loaded", "returned", "handed_over")
+
+
+class Total(NamedTuple):
+    """One compared variable: ``values[future, run]``; a ``share`` lies in 0..1 and is averaged to a probability."""
+
+    name: str
+    unit: str
+    values: np.ndarray
+    share: bool = False
+
+
+def totals(ds: xr.Dataset) -> list[Total]:
+    """All compared variables that the result holds, in the order a reader wants them."""
+    return [*_presence(ds), *_first_breaks(ds), *_sums(ds), *_reserves(ds)]
+
+
+def _presence(ds: xr.Dataset) -> Iterator[Total]:
+    if "people_count" not in ds:
+        return
+    yield Total("presence", "frac", presence_to_end(ds).astype(float), share=True)
+    people = series(ds, "people_count")
+    assert people is not None
+    crew = np.nansum(np.asarray(people.transpose("future", "run", "time", ...).values, dtype=np.float64), axis=-1)
+    yield Total("crew_days", "d", crew.reshape(*crew.shape[:2], -1) @ _days(stamps(people)))
+    yield Total("days_unoccupied", "d", (~someone_aboard(ds)).astype(float) @ _days(stamps(people)))
+
+
+def _first_breaks(ds: xr.Dataset) -> Iterator[Total]:
+    """Share of runs in which each requirement breaks, and days until it first does (the horizon if it never does)."""
+    log = event_log(ds)
+    stated = [str(name) for name in np.unique(log.name[log.kind == "breach"])]
+    shape = (len(future_names(ds)), int(ds.sizes["run"]))
+    utc = np.asarray(ds["time"].values).astype("datetime64[s]").astype(np.int64)
+    for name in stated:
+        rows = np.flatnonzero((log.kind == "breach") & (log.name == name) & (log.run >= 0) & (log.future >= 0))
+        first_s = np.full(shape, utc[-1])
+        at_s = log.utc[rows].astype("datetime64[s]").astype(np.int64)
+        np.minimum.at(first_s, (log.future[rows], log.run[rows]), at_s)
+        broken = np.zeros(shape)
+        broken[log.future[rows], log.run[rows]] = 1.0
+        yield Total(f"broken[{name}]", "frac", broken, share=True)
+        yield Total(f"days_until_broken[{name}]", "d", (first_s - utc[0]) / 86400.0)
+
+
+def _sums(ds: xr.Dataset) -> Iterator[Total]:
+    used = _propellant_used(ds)
+    if used is not None:
+        yield Total("propellant_used", "kg", used)
+    hours = series(ds, "hours_per_week")
+    if hours is not None:
+        research = hours.sel(use=[use for use in hours["use"].values if "research" in str(use)])
+        weeks = _days(stamps(research)) / DAYS_PER_WEEK
+        yield Total("research_hours", "h", _along_time(research) @ weeks)
+    cost = series(ds, "cost_usd")
+    if cost is not None:
+        yield Total("cost", "usd", _along_time(cost).sum(axis=-1))
+    reboost = series(ds, "reboost_m_per_s")
+    if reboost is not None:
+        yield Total("reboost", "m_per_s", _along_time(reboost).sum(axis=-1))
+
+
+def _propellant_used(ds: xr.Dataset) -> np.ndarray | None:
+    """Propellant burnt, kg: from the flows where the result has them, else from the falls of the stock."""
+    flows = series(ds, "flow_kg")
+    if flows is not None and "propellant" in flows["resource"].values:
+        uses = [use for use in flows["use"].values if str(use) not in NOT_USED]
+        return np.abs(_along_time(flows.sel(resource="propellant", use=uses))).sum(axis=-1)
+    stock = series(ds, "propellant_kg")
+    return None if stock is None else -np.minimum(np.diff(_along_time(stock), axis=-1), 0.0).sum(axis=-1)
+
+
+def _reserves(ds: xr.Dataset) -> Iterator[Total]:
+    """The smallest reserve of each resource over stations and time, days; runs that never had one are left out."""
+    reserve = series(ds, "reserve_d")
+    if reserve is None:
+        return
+    for resource in reserve["resource"].values:
+        part = reserve.sel(resource=resource)
+        values = np.asarray(part.transpose("future", "run", ...).values, dtype=np.float64)
+        values = np.where(np.isfinite(values), values, np.inf).reshape(*values.shape[:2], -1).min(axis=-1)
+        if np.isfinite(values).any():
+            yield Total(f"reserve_min[{resource}]", "d", np.where(np.isfinite(values), values, np.nan))
+
+
+def _along_time(found: xr.DataArray) -> np.ndarray:
+    """(future, run, time) with every other axis summed, gaps as nothing."""
+    axis = time_axis(found)
+    values = np.asarray(found.transpose("future", "run", axis, ...).values, dtype=np.float64)
+    return np.nansum(values.reshape(*values.shape[:3], -1), axis=-1)
+
+
+def _days(utc: np.ndarray) -> np.ndarray:
+    """Days each stamp stands for: to the next stamp; the last as long as the one before."""
+    if utc.size < 2:
+        return np.ones(utc.size)
+    seconds = np.diff(utc.astype("datetime64[s]").astype(np.int64)).astype(float)
+    return np.append(seconds, seconds[-1]) / 86400.0

@@ -1,0 +1,189 @@
+"""The verdict: is anyone aboard until the horizon, what breaks first, when and why, and what all that rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from stationkeep.report.checks import findings_by_future, percent, pooled_findings
+from stationkeep.report.metrics import (
+    ByYear,
+    days_aboard_by_partner,
+    pooled_if_weights_move,
+    presence,
+    presence_by_partner,
+    presence_capability,
+    presence_to_horizon,
+)
+from stationkeep.report.read import attr, future_names, future_weights, scenario_name, words
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from rich.console import Console
+
+STATUSES = ("found", "derived", "assumed", "recalled")
+
+
+def verdict(ds: xr.Dataset) -> dict[str, Any]:
+    """What ``run --json`` and ``show --json`` print: plain data, the promised keys and a few more."""
+    aboard, to_end = presence(ds), presence_to_horizon(ds)
+    capable = presence_capability(ds)
+    by_partner = presence_by_partner(ds)
+    assumptions = attr(ds, "assumptions") or []
+    days = float((ds["time"].values[-1] - ds["time"].values[0]).astype("timedelta64[s]").astype(float)) / 86400.0
+    station_days = days * ds.sizes["run"] * len(future_names(ds)) * ds.sizes.get("station", 1)
+    wall_s, compile_s = float(attr(ds, "wall_s", 0.0)), float(attr(ds, "compile_s", 0.0))
+    return {
+        "scenario": scenario_name(ds),
+        "title": str(ds.attrs.get("title", "")),
+        "runs": int(ds.sizes["run"]),
+        "seed": attr(ds, "seed"),
+        "as_of": attr(ds, "as_of"),
+        "horizon": attr(ds, "horizon"),
+        "presence": aboard.all(),
+        "presence_interval": aboard.interval_of_all(),
+        "presence_to_horizon": to_end.all(),
+        "presence_to_horizon_interval": to_end.interval_of_all(),
+        "presence_if_weights_move": _moved(ds, to_end),
+        "presence_capability": capable.all(),
+        "presence_by_partner": {partner: table.all() for partner, table in by_partner.items()},
+        "days_aboard_frac_by_partner": {k: round(v, 6) for k, v in days_aboard_by_partner(ds).items()},
+        "futures": _futures(ds, aboard, to_end, capable, by_partner),
+        "findings": [finding.as_dict() for finding in pooled_findings(ds)],
+        "sources": attr(ds, "sources") or [],
+        "assumptions": assumptions,
+        "ledger": ledger(assumptions),
+        "station_days": round(station_days, 1),
+        "station_days_per_s": round(station_days / wall_s, 1) if wall_s > 0.0 else None,
+        "wall_s": wall_s,
+        "compile_s": compile_s,
+    }
+
+
+def ledger(assumptions: list[dict[str, Any]]) -> dict[str, Any]:
+    """How many assumptions there are, and the share of each status: found, derived, assumed, recalled."""
+    counts = Counter(str(item.get("status") or "assumed") for item in assumptions)
+    total = len(assumptions)
+    return {"count": total} | {f"{name}_frac": round(counts[name] / total, 4) if total else 0.0 for name in STATUSES}
+
+
+def headline(told: dict[str, Any]) -> str:
+    """The answer in one sentence."""
+    ((day, share),) = told["presence_to_horizon"].items()
+    span = "95 % interval {} to {}".format(*(percent(bound) for bound in told["presence_to_horizon_interval"][day]))
+    if len(told["futures"]) == 1:
+        return f"Someone is aboard without a break to {day} in {percent(share)} of runs ({span})."
+    parts = ", ".join(f"{words(item['name'])} {percent(item['presence_to_horizon'][day])}" for item in told["futures"])
+    return (
+        f"Someone is aboard without a break to {day}: {parts}; pooled by the assumed weights {percent(share)} ({span})."
+    )
+
+
+def render(told: dict[str, Any], console: Console | None = None) -> None:
+    """Print a verdict for a person: the answer, presence by year, what breaks and why, what it rests on."""
+    from rich.console import Console
+    from rich.text import Text
+
+    out = console or Console()
+    out.print(Text(told["title"] or words(told["scenario"]), style="bold"))
+    out.print(Text(headline(told)))
+    out.print(_presence_table(told))
+    for future in told["futures"]:
+        _render_findings(out, future, several=len(told["futures"]) > 1)
+    out.print(Text(_foot(told), style="dim"))
+
+
+def _presence_table(told: dict[str, Any]) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    years = list(told["presence"])
+    table = Table(title="Probability of unbroken presence until 1 January", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("future")
+    table.add_column("weight\n(assumed)", justify="right")
+    for year in years:
+        table.add_column(year, justify="right")
+    for future in told["futures"]:
+        weight = f"{future['weight']:.2f}" if len(told["futures"]) > 1 else ""
+        table.add_row(words(future["name"]), weight, *(percent(future["presence"][year]) for year in years))
+    if len(told["futures"]) > 1:
+        pooled = (percent(told["presence"][year]) for year in years)
+        table.add_row("pooled", "", *pooled, style="bold")
+    return table
+
+
+def _render_findings(out: Console, future: dict[str, Any], several: bool, most: int = 6) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    findings = future["findings"]
+    if several:
+        out.print(Text(words(future["name"]), style="bold"))
+    if not findings:
+        out.print(Text("Nothing required breaks.\n"))
+        return
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    for column, justify in (("breaks", "left"), ("runs", "right"), ("first (5–50–95 %)", "left"), ("because", "left")):
+        table.add_column(column, justify=justify, no_wrap=column == "runs")  # type: ignore[arg-type]
+    for finding in findings[:most]:
+        dates = finding["first_break"]
+        table.add_row(
+            words(finding["requirement"]),
+            percent(finding["share_frac"]),
+            "\n".join(dict.fromkeys((dates["p5"], dates["p50"], dates["p95"]))),
+            "\n".join(_because(cause, place) for place, cause in enumerate(finding["causes"])) or "no cause in the log",
+        )
+        table.add_section()
+    out.print(table)
+    if len(findings) > most:
+        out.print(Text(f"{len(findings) - most} more break; see --json or the page.", style="dim"))
+
+
+def _because(cause: dict[str, Any], place: int) -> str:
+    vanish = "" if cause["vanish_frac"] is None else f"; without it {percent(cause['vanish_frac'])} of breaks vanish"
+    return f"{'← ' if place else ''}{cause['text']} ({cause['date']}{vanish})"
+
+
+def _foot(told: dict[str, Any]) -> str:
+    book = told["ledger"]
+    lines = [
+        f"{told['runs']} runs per future, seed {told['seed']}; "
+        f"{len(told['sources'])} statements, {book['count']} assumptions: {percent(book['found_frac'])} found, "
+        f"{percent(book['derived_frac'])} derived, {percent(book['assumed_frac'])} assumed, "
+        f"{percent(book['recalled_frac'])} recalled.",
+    ]
+    if told["presence_if_weights_move"]:
+        spread = ", ".join(
+            f"{words(name)} {percent(value)}" for name, value in told["presence_if_weights_move"].items()
+        )
+        lines.append(f"The weights are assumed. Pooled answer with 0.1 more weight on: {spread}.")
+    if told["station_days_per_s"]:
+        compiled = f" after {told['compile_s']:.1f} s of compiling" if told["compile_s"] >= 0.05 else ""
+        lines.append(f"{told['wall_s']:.1f} s{compiled}: {told['station_days_per_s']:,.0f} station-days per second.")
+    return "\n".join(lines)
+
+
+def _futures(
+    ds: xr.Dataset, aboard: ByYear, to_end: ByYear, capable: ByYear, partners: dict[str, ByYear]
+) -> list[dict[str, Any]]:
+    findings = findings_by_future(ds)
+    return [
+        {
+            "name": name,
+            "weight": round(float(weight), 6),
+            "presence": aboard.of(place),
+            "presence_interval": aboard.interval_of(place),
+            "presence_to_horizon": to_end.of(place),
+            "presence_to_horizon_interval": to_end.interval_of(place),
+            "presence_capability": capable.of(place),
+            "presence_by_partner": {partner: table.of(place) for partner, table in partners.items()},
+            "findings": [finding.as_dict() for finding in findings[name]],
+        }
+        for place, (name, weight) in enumerate(zip(future_names(ds), future_weights(ds), strict=True))
+    ]
+
+
+def _moved(ds: xr.Dataset, aboard: ByYear) -> dict[str, float]:
+    values = pooled_if_weights_move(ds, aboard)
+    return {name: round(value, 6) for name, value in zip(future_names(ds), values, strict=False)}
