@@ -107,9 +107,7 @@ def beta_cdf(x: float, a: float, b: float) -> float:
         return 1.0
     if x > (a + 1.0) / (a + b + 2.0):
         return 1.0 - beta_cdf(1.0 - x, b, a)
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    )
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
     c, d, h = 1.0, 0.0, 1.0
     for n in range(400):
         m = n // 2
@@ -143,7 +141,9 @@ def beta_inverse(u: float, a: float, b: float) -> float:
 
 
 @njit(cache=True)
-def failure_frac(u: float, failures: float, tries: float, prior_failures: float = 0.5, prior_tries: float = 1.0) -> float:
+def failure_frac(
+    u: float, failures: float, tries: float, prior_failures: float = 0.5, prior_tries: float = 1.0
+) -> float:
     """Chance that a launch or docking fails, as the record leaves it uncertain: beta-binomial, Jeffreys prior.
 
     Beta(prior_failures + failures, prior_tries - prior_failures + tries - failures).

@@ -71,9 +71,7 @@ def _curves(rows: list[tuple[str, float, float]], names: list[str]) -> tuple[np.
 def _leaks(catalogue: Catalogue, part_index: Mapping[str, int]) -> tuple[np.ndarray, ...]:
     as_of = (catalogue.as_of or "9999")[:10]
     rows = [
-        row
-        for row in catalogue.table("life_support/leaks")
-        if row["part"] in part_index and row["known_utc"] <= as_of
+        row for row in catalogue.table("life_support/leaks") if row["part"] in part_index and row["known_utc"] <= as_of
     ]
     names = list(dict.fromkeys(row["element"] for row in rows))
     part = {row["element"]: part_index[row["part"]] for row in rows}
@@ -94,7 +92,8 @@ def _machines(rows: tuple[Row, ...], rating_Pa: float) -> tuple[np.ndarray, ...]
     kinds = [KIND_OF.get(row["kind"], "") for row in rows]
     kind = np.array([KINDS.index(name) if name else -1 for name in kinds], np.int64)
     feeds = np.array([row["kind"] in FEEDS_SABATIER for row in rows], np.bool_)
-    capacity = np.array([number(row, "capacity") / DAY_s if name else 0.0 for row, name in zip(rows, kinds, strict=True)])
+    per_day = [number(row, "capacity") if name else 0.0 for row, name in zip(rows, kinds, strict=True)]
+    capacity = np.array(per_day) / DAY_s
     rating = np.where(kind == KINDS.index("scrubber"), rating_Pa, 0.0)
     return kind, feeds, capacity, rating
 
@@ -104,18 +103,19 @@ def build_life_support(
 ) -> tuple[Params, State]:
     """Params and an empty State; the cabins fill with standard air at the first ``resettle_air``.
 
-    Machines are those of :func:`machine_rows`; leaks and yields later than the catalogue's ``as_of`` are not read, and a
-    leak grows from its last known point by ``leak_growth_per_s`` (replace it, and ``crew``, for each run's draw).
+    Machines are those of :func:`machine_rows`. Leaks and yields later than the catalogue's ``as_of`` are not read; a leak
+    grows from its last known point by ``rules.leak_growth_per_s`` (replace it, and ``crew``, for each run's draw).
     """
     rows = machine_rows(catalogue, part_index)
     table = values(catalogue, "life_support/rules")
+    table["leak_growth_per_s"] = table["leak_growth_per_y"] / (365.25 * DAY_s)
     rules = Rules(*(table[field] for field in Rules._fields))
     leak_part, leak_at, leak_rate, leak_points = _leaks(catalogue, part_index)
     kind, feeds, capacity, rating = _machines(rows, table["scrubber_rating_Pa"])
     yield_at, yield_frac = _yields(catalogue)
     params = Params(
         crew_rates(catalogue), rules, kind, feeds, capacity, rating, yield_at, yield_frac,
-        leak_part, leak_at, leak_rate, leak_points, table["leak_growth_per_y"] / (365.25 * DAY_s),
+        leak_part, leak_at, leak_rate, leak_points,
     )  # fmt: skip
     stations = len(station_index)
     state = State(
@@ -130,5 +130,10 @@ def build_life_support(
         watered_frac=np.ones(stations),
         duty_frac=np.zeros(len(rows)),
         leak_open=np.ones(len(leak_part)),
+        can_kg=np.zeros((stations, len(KINDS))),
+        feeds_kg=np.zeros((stations, len(KINDS))),
+        done_kg=np.zeros((stations, len(KINDS))),
+        yields=np.zeros(len(KINDS)),
+        leak_kg=np.zeros(stations),
     )
     return params, state
