@@ -8,7 +8,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from data_builder import crew, flights, launchers, mass, parts, ports, vehicles
+from data_builder import (
+    crew,
+    flights,
+    launchers,
+    mass,
+    orbit,
+    outlook,
+    partners,
+    parts,
+    ports,
+    services,
+    systems,
+    vehicles,
+)
 from data_builder.common import Source
 
 DATA = Path(__file__).parents[1] / "src" / "stationkeep" / "data"
@@ -29,6 +42,13 @@ def main() -> None:
     crew.build(source)
     launchers.build(source)
     mass.build(source)
+    systems.build(source)
+    services.build(source)
+    partners.build(source)
+    outlook.build(source)
+    orbit.build(source)
+    for row in systems.separation_disagreements(source, part_rows, parts.part_id):
+        raise ValueError(f"segment_separation.csv disagrees on {row}")
     if options.check:
         mass.check(source)
 
