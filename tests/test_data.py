@@ -6,6 +6,7 @@ import csv
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,134 @@ def test_references_exist() -> None:
         assert row["partner"] in PARTNERS, row
     for row in table("crew/seats.csv"):
         assert row["stay"] in stays and row["flight"] in flights | {""}, row
+
+
+def test_services_name_what_exists() -> None:
+    from stationkeep.engine.compile.life_support import KIND_OF
+    from stationkeep.laws.matter import RESOURCES
+    from stationkeep.model.station import SERVICES
+
+    parts = {row["id"] for row in table("stations/iss/parts.csv")}
+    vehicles = {row["id"] for row in table("fleet/vehicles.csv")}
+    kinds = {KIND_OF.get(row["kind"], row["kind"]) for row in table("stations/iss/machines.csv")}
+    rows = table("stations/iss/services.csv")
+    assert {row["service"] for row in rows} == set(SERVICES)
+    assert len({row["id"] for row in rows}) == len(rows)
+    for row in rows:
+        assert row["giver"] in (parts if row["kind"] == "part" else vehicles), row
+        assert set(filter(None, (row["needs"] + ";" + row["needs_soon"]).split(";"))) <= set(SERVICES), row
+        assert row["operator"] in PARTNERS and row["needs_part"] in parts | {""}, row
+        assert row["needs_resource"] in {*RESOURCES, ""} and row["needs_machine"] in kinds | {""}, row
+
+
+def test_only_russian_things_and_ships_desaturate() -> None:
+    segment = {row["id"]: row["segment"] for row in table("stations/iss/parts.csv")}
+    givers = [row for row in table("stations/iss/services.csv") if row["service"] == "desaturation"]
+    assert {row["giver"] for row in givers if row["kind"] == "part"} == {"zvezda", "nauka"}
+    assert all(segment[row["giver"]] == "russian" for row in givers if row["kind"] == "part")
+
+
+def test_tanks_engines_and_seams_name_what_exists() -> None:
+    parts = {row["id"] for row in table("stations/iss/parts.csv")}
+    vehicles = {row["id"] for row in table("fleet/vehicles.csv")}
+    ports = {row["id"] for row in table("stations/iss/ports.csv")}
+    tanks = {row["id"] for row in table("stations/iss/tanks.csv")}
+    assert {row["part"] for row in table("stations/iss/tanks.csv")} <= parts
+    for row in table("stations/iss/engines.csv"):
+        assert row["giver"] in parts | vehicles and row["needs_free_port"] in ports | {""}, row
+        assert set(row["feeds_from"].split(";")) <= tanks | {"ship"}, row
+        assert float(row["thrust_low_N"]) <= float(row["thrust_N"]) <= float(row["thrust_high_N"]), row
+    for row in table("stations/iss/seams.csv"):
+        assert {row["part_a"], row["part_b"]} <= parts, row
+
+
+def test_partner_ids_and_dates_of_the_agreements() -> None:
+    for row in table("partners/agreements.csv"):
+        assert set(row["parties"].split(";")) <= PARTNERS and row["known_on"], row
+    notice = next(row for row in table("partners/agreements.csv") if row["id"] == "iga-notice")
+    assert (notice["what"], notice["value"], notice["unit"]) == ("notice", "365", "d")
+    for row in table("partners/statements.csv"):
+        assert row["known_on"][:7] == row["date"][:7], row
+    shares = [float(row["usos_share_frac"]) for row in table("partners/partners.csv")]
+    assert sum(shares) == pytest.approx(1.0)
+
+
+def test_launchers_fly_from_known_pads_and_lift_known_ships() -> None:
+    launchers, sites = {row["id"]: row for row in table("fleet/launchers.csv")}, table("fleet/sites.csv")
+    pads = {row["id"] for row in sites}
+    assert {row["site"] for row in sites} == {
+        "baikonur", "plesetsk", "vostochny", "kennedy", "canaveral", "vandenberg", "wallops", "tanegashima", "kourou",
+    }  # fmt: skip
+    for row in launchers.values():
+        assert set(row["sites"].split(";")) <= pads, row
+    for row in table("fleet/vehicles.csv"):
+        assert set(row["launchers"].split(";")) <= set(launchers), row
+        assert row["family"] in {launchers[key]["family"] for key in row["launchers"].split(";")}, row
+    for row in table("traffic/flights.csv"):
+        assert row["launcher"] in launchers and row["pad"] in pads, row
+    assert {row["launcher"] for row in table("fleet/stages.csv")} <= set(launchers)
+
+
+@pytest.mark.parametrize(
+    "day, published_kg, tolerance, ships",
+    [
+        ("2006-09-15", 200_800, 0.05, False), ("2007-06-28", 218_800, 0.05, False), ("2011-06-11", 417_000, 0.03, True),
+        ("2021-12-20", 448_009, 0.03, True), ("2023-03-03", 473_413, 0.03, True), ("2024-03-15", 459_154, 0.03, True),
+    ],
+)  # fmt: skip
+def test_mass_meets_the_published_figures(day: str, published_kg: float, tolerance: float, ships: bool) -> None:
+    """The density was fitted to 2021-24 (those three are in sample); 2006, 2007 and 2011 are out of sample."""
+    now = when(day + "T12:00:00Z")
+    known = {row["id"]: float(row["value"]) for row in table("stations/iss/outfitting.csv") if not row["on"]}
+    mass = 0.0
+    for row in table("stations/iss/parts.csv"):
+        if when(row["valid_from"]) <= now < when(row["valid_to"]):
+            age_y = (now - when(row["arrives_utc"])) / timedelta(days=365.25)
+            mass += float(row["mass_kg"]) + float(row["outfit_kg"]) * (1 - exp(-age_y / known["outfit_time_y"]))
+    days = {row["on"] for row in table("stations/iss/outfitting.csv") if row["on"] and row["on"] <= day}
+    mass += sum(float(r["value"]) for r in table("stations/iss/outfitting.csv") if r["on"] == max(days))
+    mass += _ships_kg(now) if ships else 0.0
+    assert mass == pytest.approx(published_kg, rel=tolerance)
+
+
+def _ships_kg(now: datetime) -> float:
+    """Docked ships half unloaded."""
+    vehicles = {row["id"]: row for row in table("fleet/vehicles.csv")}
+    visits = [row for row in table("traffic/flights.csv") if row["dock_utc"]]
+    docked = [row for row in visits if when(row["dock_utc"]) <= now < when(row["undock_utc"])]
+    return sum(
+        float(vehicles[r["vehicle"]]["empty_mass_kg"]) + 0.5 * float(r["cargo_up_kg"] or 0)
+        + 0.5 * float(vehicles[r["vehicle"]]["reboost_propellant_kg"]) for r in docked
+    )  # fmt: skip
+
+
+def test_the_rules_of_the_record() -> None:
+    """facts/README.md: at most 8 ships and 13 people, longest stays, shortest turnaround of a port 27.8 h."""
+    stays = [(when(r["dock_utc"]), when(r["undock_utc"]), r) for r in table("traffic/flights.csv") if r["dock_utc"]]
+    end = datetime(2026, 7, 13, tzinfo=UTC)
+    assert max(sum(a <= t < b for a, b, _ in stays) for t, _, _ in stays if t < end) == 8
+    assert max(int(row["people_count"]) for row in table("crew/history.csv")) == 13
+    longest: dict[str, float] = {}
+    for begin, leave, row in stays:
+        if row["undock_utc"]:
+            kind = row["vehicle"].split("-")[0]
+            longest[kind] = max(longest.get(kind, 0.0), (leave - begin) / timedelta(days=1))
+    assert {k: round(longest[k]) for k in ("soyuz", "crew", "progress", "cygnus")} == {
+        "soyuz": 245, "crew": 233, "progress": 368, "cygnus": 234,
+    }  # fmt: skip
+    by_port: dict[str, list[tuple[datetime, datetime]]] = {}
+    moved = {row["id"] for _, _, row in stays if row["relocations"]}
+    for flight, port, begin, leave in stays_at_ports():
+        if flight not in moved:
+            by_port.setdefault(port, []).append((begin, leave))
+    gaps = [b[0] - a[1] for spans in by_port.values() for a, b in pairwise(sorted(spans))]
+    assert min(gaps) / timedelta(hours=1) == pytest.approx(27.8, abs=0.1)
+
+
+def test_altitude_holds_one_row_a_day() -> None:
+    dates = [row["date"] for row in table("orbit/altitude.csv")]
+    assert dates == sorted(set(dates))
+    assert all(250 < float(row["alt_brouwer_km"]) < 430 for row in table("orbit/altitude.csv"))
 
 
 def test_people_from_stays_equal_the_daily_record() -> None:

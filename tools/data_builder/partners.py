@@ -232,26 +232,6 @@ def _slips(source: Source) -> None:
         for row in rows
     ]
     source.write("partners/slips.csv", out, names)
-    names = columns("id sample n mu_ln_stretch sigma_ln_stretch median_stretch p80_stretch known_on source status")
-    fits = [
-        {**row, "id": slug(row["sample"]), "known_on": "2026-10-31", "source": "facts/slip_fits.csv",
-         "status": "derived"}
-        for row in source.facts("slip_fits.csv")
-    ]
-    source.write("partners/slip_fits.csv", fits, names)
-    _launch_slips(source)
-
-
-def _launch_slips(source: Source) -> None:
-    """Launch slip of cargo flights by lead time: with probability p0 none, else Weibull (engineering.md F)."""
-    names = columns(
-        "id lead_low_d lead_high_d no_slip_frac shape scale_d n mean_d sd_d known_on source status"
-    )
-    text = "Gardner and Grogan, launch-delay (USOS cargo plans 2012-17), quoted in facts/engineering.md F"
-    values = ((0, 90, 0.143, 1.02, 26.5, 21, 22.4, 26.4), (90, 180, 0.077, 0.81, 92.6, 26, 97.2, 146.6),
-              (180, 360, 0.0, 1.04, 172.9, 48, 170.6, 149.8))
-    rows = [dict(zip(names, (f"lead-{v[0]}-{v[1]}", *v, "2017-12-31", text, "found"), strict=True)) for v in values]
-    source.write("partners/launch_slips.csv", rows, names)
 
 
 def _incidents(source: Source) -> None:

@@ -2,7 +2,9 @@
 
 An offer holds while its giver is there, its operator takes part, `machines_count` machines of `needs_machine` work, the
 commodity `needs_resource` is aboard and every service of `needs` is up at the same station. Lower `priority` is used
-first. `needs_part` is a part that must be attached and running too (a docked Progress burns under Zvezda's computers).
+first. Kinds of machine are those of machines.csv, life support by its process (electrolyser, scrubber, water, candle).
+`needs_soon` ends a service hours to days later, not at once. `needs_part` is a part that must be attached and running
+too (a docked Progress burns under Zvezda's computers).
 """
 
 from __future__ import annotations
@@ -76,30 +78,30 @@ PARTS: tuple[Offer, ...] = (
      "recalled", "recalled"),
     ("nauka", "thermal", 4.5, "kW", "power", "pump-russian", 1, "", "", "roscosmos", 3, NAUKA, "",
      "RTOd spare radiator leaked 2023-10-09", "facts/modules.csv", "recalled"),
-    ("tranquility", "oxygen", 9.0, "kg/d", "power;thermal;command", "oga", 1, "water", "", "nasa", 1,
+    ("tranquility", "oxygen", 9.0, "kg/d", "power;thermal;command", "electrolyser", 1, "water", "", "nasa", 1,
      "2010-02-20T00:00:00Z", "", "OGA: 5.5 kg/d cyclic, 9 continuous", f"{ENG} B2", "found"),
-    ("destiny", "oxygen", 9.0, "kg/d", "power;thermal;command", "oga", 1, "water", "", "nasa", 1,
+    ("destiny", "oxygen", 9.0, "kg/d", "power;thermal;command", "electrolyser", 1, "water", "", "nasa", 1,
      "2007-07-12T00:00:00Z", "2010-02-20T00:00:00Z", "OGA before its move to Tranquility; none before", f"{ENG} B2",
      "recalled"),
-    ("zvezda", "oxygen", 2.7, "kg/d", "power;thermal", "elektron", 1, "water", "", "roscosmos", 2, CREW, "",
+    ("zvezda", "oxygen", 2.7, "kg/d", "power;thermal", "electrolyser", 1, "water", "", "roscosmos", 2, CREW, "",
      "Elektron 2.5-3 kg/d; a second one in Nauka is not in steady use", f"{ENG} B2", "recalled"),
-    ("zvezda", "oxygen", 0.6, "kg a candle", "", "sfog", 1, "", "", "roscosmos", 4, CREW, "",
+    ("zvezda", "oxygen", 0.6, "kg a candle", "", "candle", 1, "", "", "roscosmos", 4, CREW, "",
      "solid-fuel generator: needs no power", "recalled", "recalled"),
     ("quest", "oxygen", 200.0, "kg stored", "", "", "", "oxygen", "", "nasa", 3, "2001-07-15T05:10:00Z", "",
      "tank gas by hand valve; kept for spacewalks", "recalled", "recalled"),
-    ("destiny", "co2_removal", 6.0, "people", "power;thermal;command", "cdra", 1, "", "", "nasa", 1, DESTINY, "",
+    ("destiny", "co2_removal", 6.0, "people", "power;thermal;command", "scrubber", 1, "", "", "nasa", 1, DESTINY, "",
      "CDRA in the Lab", f"{ENG} B2", "recalled"),
-    ("tranquility", "co2_removal", 6.0, "people", "power;thermal;command", "cdra", 1, "", "", "nasa", 1,
+    ("tranquility", "co2_removal", 6.0, "people", "power;thermal;command", "scrubber", 1, "", "", "nasa", 1,
      "2010-02-20T00:00:00Z", "", "CDRA in Node 3", f"{ENG} B2", "recalled"),
-    ("zvezda", "co2_removal", 4.5, "people", "power;thermal", "vozdukh", 1, "", "", "roscosmos", 2, CREW, "",
+    ("zvezda", "co2_removal", 4.5, "people", "power;thermal", "scrubber", 1, "", "", "roscosmos", 2, CREW, "",
      "Vozdukh 3-6 people", f"{ENG} B2", "recalled"),
-    ("destiny", "co2_removal", 4.0, "people", "power;thermal;command", "tas", 1, "", "", "nasa", 3,
+    ("destiny", "co2_removal", 4.0, "people", "power;thermal;command", "scrubber", 1, "", "", "nasa", 3,
      "2019-05-01T00:00:00Z", "", "Thermal Amine Scrubber; its rack recalled, weak", f"{ENG} B2", "recalled"),
-    ("destiny", "water_recovery", 93.5, "%", "power;thermal;command", "wpa", 1, "", "", "nasa", 1,
+    ("destiny", "water_recovery", 93.5, "%", "power;thermal;command", "water", 1, "", "", "nasa", 1,
      "2008-11-20T00:00:00Z", "2010-02-20T00:00:00Z", "WPA and UPA racks before Tranquility", f"{ENG} B2", "found"),
-    ("tranquility", "water_recovery", 93.5, "%", "power;thermal;command", "wpa", 1, "", "", "nasa", 1,
+    ("tranquility", "water_recovery", 93.5, "%", "power;thermal;command", "water", 1, "", "", "nasa", 1,
      "2010-02-20T00:00:00Z", "", "98 % with the brine processor (2023-06)", f"{ENG} B2", "found"),
-    ("zvezda", "water_recovery", 50.0, "%", "power;thermal", "srv-k", 1, "", "", "roscosmos", 2, CREW, "",
+    ("zvezda", "water_recovery", 50.0, "%", "power;thermal", "water", 1, "", "", "roscosmos", 2, CREW, "",
      "SRV-K: condensate only", "recalled", "recalled"),
     ("destiny", "pressure", 1.0, "", "", "", "", "nitrogen", "quest", "nasa", 1, "2001-07-15T05:10:00Z", "",
      "pressure control assembly with Quest's nitrogen", "recalled", "recalled"),
@@ -138,7 +140,7 @@ def build(source: Source) -> None:
 def _row(giver: str, service: str, capacity: object, unit: str, needs: str, machine: str, count: object, resource: str,
          part: str, operator: str, priority: int, begin: str, end: str, note: str, where: str, status: str,
          kind: str = "part") -> dict[str, object]:
-    tag = {"sfog": "-candles", "": ""}.get(machine, "")
+    tag = {"candle": "-candles", "": ""}.get(machine, "")
     late = f"-{begin[:4]}" if (giver, service) in REPEATED else ""
     key = f"{giver}-{service.replace('_', '-')}{tag}{late}"
     return {

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from .common import Row, Source, columns, moment
 
-# id: (name in vehicles_typed, operator, partner, standard, family, launchers, geometry id)
+# What a failure grounds together: ships on one launcher, named as the family of the launcher in launchers.csv.
+FAMILIES = {
+    "soyuz": "soyuz", "progress": "soyuz", "shuttle": "shuttle", "atv": "ariane-5", "htv": "h-iib", "htv-x": "h3",
+    "dragon": "falcon", "cygnus": "antares", "cygnus-xl": "falcon", "starliner": "atlas-v", "dream-chaser": "vulcan",
+    "orel": "angara",
+}
+# id: (name in vehicles_typed, operator, partner, standard, kin, launchers, geometry id); kin share figures below
 TYPES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "soyuz-tm": ("Soyuz", "Roscosmos", "roscosmos", "SSVP", "soyuz", "soyuz-u", "veh_soyuz_tm"),
     "soyuz-tma": ("Soyuz", "Roscosmos", "roscosmos", "SSVP", "soyuz", "soyuz-fg", "veh_soyuz_tma"),
@@ -24,7 +30,7 @@ TYPES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "shuttle": ("Space Shuttle", "NASA", "nasa", "APAS", "shuttle", "shuttle", "veh_space_shuttle"),
     "atv": ("ATV", "ESA", "esa", "SSVP", "atv", "ariane-5-es", "veh_atv"),
     "htv": ("HTV", "JAXA", "jaxa", "CBM", "htv", "h-iib", "veh_htv"),
-    "htv-x": ("HTV-X", "JAXA", "jaxa", "CBM", "htv", "h3-24w", "veh_htv_x"),
+    "htv-x": ("HTV-X", "JAXA", "jaxa", "CBM", "htv-x", "h3-24w", "veh_htv_x"),
     "dragon-1": ("Dragon 1", "SpaceX", "nasa", "CBM", "dragon", "falcon-9", "veh_dragon_1"),
     "cargo-dragon-2": ("Cargo Dragon 2", "SpaceX", "nasa", "IDSS", "dragon", "falcon-9", "veh_cargo_dragon_2"),
     "crew-dragon": ("Crew Dragon", "SpaceX", "nasa", "IDSS", "dragon", "falcon-9", "veh_crew_dragon"),
@@ -32,7 +38,7 @@ TYPES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "cygnus-standard": ("Cygnus standard", "Orbital", "nasa", "CBM", "cygnus", "antares-1xx", "veh_cygnus"),
     "cygnus-enhanced": ("Cygnus enhanced", "Northrop Grumman", "nasa", "CBM", "cygnus",
                         "antares-230;atlas-v-401;falcon-9", "veh_cygnus"),
-    "cygnus-xl": ("Cygnus XL", "Northrop Grumman", "nasa", "CBM", "cygnus", "falcon-9", "veh_cygnus_xl"),
+    "cygnus-xl": ("Cygnus XL", "Northrop Grumman", "nasa", "CBM", "cygnus-xl", "falcon-9", "veh_cygnus_xl"),
     "dream-chaser": ("Dream Chaser", "Sierra Space", "nasa", "CBM", "dream-chaser", "vulcan", "veh_starliner"),
     "usdv": ("USDV", "SpaceX", "nasa", "IDSS", "dragon", "falcon-heavy", "veh_cargo_dragon_2"),
     "orel": ("PTK Orel", "Roscosmos", "roscosmos", "SSVP", "orel", "angara-a5", "veh_starliner"),
@@ -71,7 +77,8 @@ AREAS_M2: dict[str, tuple[float, float, float]] = {
 # Dry cargo by use: food, supplies (clothes, hygiene, containers, EVA), spares (vehicle hardware), research.
 # Dragon 2 and Cygnus from the ranges of manifest_by_class.csv; Progress and the others recalled.
 SPLITS: dict[str, tuple[float, float, float, float]] = {
-    "dragon": (0.17, 0.13, 0.30, 0.40), "cygnus": (0.24, 0.18, 0.30, 0.28), "progress": (0.32, 0.26, 0.34, 0.08),
+    "dragon": (0.17, 0.13, 0.30, 0.40), "cygnus": (0.24, 0.18, 0.30, 0.28), "cygnus-xl": (0.24, 0.18, 0.30, 0.28),
+    "htv-x": (0.18, 0.17, 0.40, 0.25), "progress": (0.32, 0.26, 0.34, 0.08),
     "htv": (0.18, 0.17, 0.40, 0.25), "atv": (0.30, 0.25, 0.35, 0.10), "shuttle": (0.15, 0.15, 0.45, 0.25),
     "soyuz": (0.10, 0.20, 0.20, 0.50), "starliner": (0.30, 0.20, 0.20, 0.30), "dream-chaser": (0.20, 0.16, 0.30, 0.34),
     "orel": (0.10, 0.20, 0.20, 0.50),
@@ -116,11 +123,6 @@ FIELDS = columns(
 )
 
 
-def pick(table: Mapping[str, object], vehicle: str, family: str) -> object | None:
-    """The entry of the type itself, else of its family."""
-    return table[vehicle] if vehicle in table else table.get(family)
-
-
 def build(source: Source, flights: list[dict[str, object]]) -> list[dict[str, object]]:
     typed: dict[str, dict[str, Row]] = {}
     for row in source.facts("vehicles_typed.csv"):
@@ -134,7 +136,8 @@ def build(source: Source, flights: list[dict[str, object]]) -> list[dict[str, ob
     for vehicle, (name, operator, partner, standard, family, launchers, geometry) in TYPES.items():
         row = _figures(vehicle, family, typed[name], flights)
         rows.append({
-            "id": vehicle, "operator": operator, "partner": partner, "family": family, "standard": standard,
+            "id": vehicle, "operator": operator, "partner": partner, "family": FAMILIES[family],
+            "standard": standard,
             "launchers": launchers, "length_m": lengths[geometry], **row,
         })
     source.write("fleet/vehicles.csv", rows, FIELDS)
