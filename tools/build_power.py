@@ -263,7 +263,7 @@ def radiators(source: Source) -> None:
 
 def gyroscopes(source: Source) -> None:
     """Gyroscope units by the days they worked, and the thruster sets that unload them."""
-    fields = columns("id kind part from_utc to_utc momentum_Nms x_m roll_arm_m thrust_N isp_s source status")
+    fields = columns("id kind part vehicle from_utc to_utc momentum_Nms aft_m roll_arm_m thrust_N isp_s source status")
     units = [
         ("cmg-1", "2001-02-13", "2002-06-08", "failed 2002-06-08 (recalled)"),
         ("cmg-1-replacement", "2005-08-01", "", "iss_components.csv A06963: replaced 2005-08-01"),
@@ -279,8 +279,9 @@ def gyroscopes(source: Source) -> None:
         }
         for name, on, off, note in units
     ]  # fmt: skip
+    names = columns("id part vehicle aft_m roll_arm_m thrust_N isp_s source status")
     for row in power_rows.THRUSTERS:
-        rows.append(dict(zip(fields, row, strict=True)) | {"from_utc": f"{row[3]}T00:00Z", "to_utc": f"{row[4]}T00:00Z" if row[4] else ""})
+        rows.append(dict(zip(names, row, strict=True)) | {"kind": "thruster"})
     source.write(f"{ISS}cmgs.csv", rows, fields)
 
 

@@ -81,9 +81,15 @@ for _loop, _side, _pump in (("etcs-a", "s1", "s1"), ("etcs-b", "p1", "p1")):
             (f"hrs-{_side}-{_number}", _loop, f"hrs-{_side}-{_number}", _pump, "us", _day, "", 149.5, 35.0 / 3.0, 35.0, ETCS, "found")
         )  # fmt: skip
 
-# thruster sets that can turn the station: x of the set (station frame), roll arm, thrust per axis, Isp
+# thruster sets that can turn the station, in order of preference:
+# id, part, vehicle, aft of the part's centre (m), roll arm (m), thrust per axis (N), Isp (s), source, status
 THRUSTERS = [
-    ("zvezda-thrusters", "thruster", "zvezda", "2000-07-26", "", 0, -34.5, 2.1, 260.0, 285.0, "32 thrusters of 130 N, two firing; recalled", "recalled"),
-    ("nauka-thrusters", "thruster", "nauka", "2021-07-29", "", 0, -23.7, 2.1, 260.0, 285.0, "attitude thrusters of Nauka; recalled", "recalled"),
-    ("zarya-thrusters", "thruster", "zarya", "1998-11-20", "2000-07-26", 0, -22.0, 2.0, 80.0, 285.0, "24 thrusters of 40 N, two firing; recalled", "recalled"),
+    ("zvezda-thrusters", "zvezda", "", 5.0, 2.1, 260.0, 285.0, "32 thrusters of 130 N, two firing; recalled", "recalled"),
+    ("nauka-thrusters", "nauka", "", 0.0, 2.1, 260.0, 285.0, "attitude thrusters of Nauka; recalled", "recalled"),
+    ("usdv-thrusters", "", "usdv", 0.0, 2.0, 800.0, 300.0, "46 Dracos of 400 N, two firing (engineering.md E)", "found"),
+    ("progress-thrusters", "", "progress-ms", 3.0, 1.3, 260.0, 285.0, "28 thrusters of 130 N; recalled", "recalled"),
+    ("atv-thrusters", "", "atv", 4.0, 2.2, 440.0, 270.0, "28 thrusters of 220 N; recalled", "recalled"),
+    ("cargo-dragon-kit", "", "cargo-dragon-2", 2.0, 2.0, 800.0, 300.0, "Dracos of 400 N; as a reboost kit only so far (engineering.md C6)", "found"),
+    ("cygnus-thrusters", "", "cygnus-enhanced", 2.0, 1.5, 62.0, 220.0, "32 thrusters of 31 N; recalled", "recalled"),
+    ("zarya-thrusters", "zarya", "", 5.0, 2.0, 80.0, 285.0, "24 thrusters of 40 N, two firing, unused since 2000; recalled", "recalled"),
 ]  # fmt: skip

@@ -34,7 +34,7 @@ def air_torque_Nm(force_N: float, arm_y_m: float, arm_z_m: float) -> tuple[float
 def level_torque_Nm(
     rate_rad_per_s: float, ixy_kg_m2: float, ixz_kg_m2: float, iyz_kg_m2: float
 ) -> tuple[float, float, float]:
-    """Gravity-gradient plus gyroscopic torque when flying level (roll, pitch, yaw all zero): n^2 (-4 Iyz, 3 Ixz, Ixy).
+    """Gravity-gradient plus gyroscopic torque in level flight (all angles zero): n^2 (-4 Iyz, 3 Ixz, Ixy).
 
     Source: 3 n^2 c x I c - w x I w at zero angles (Wie, Space Vehicle Dynamics and Control, ch. 6).
     """
@@ -47,7 +47,7 @@ def equilibrium_rad(
     rate_rad_per_s: float, ixx: float, iyy: float, izz: float, ixy: float, ixz: float, iyz: float,
     air_x_Nm: float, air_y_Nm: float, air_z_Nm: float,
 ) -> tuple[float, float, float]:  # fmt: skip
-    """Torque-equilibrium attitude (roll, pitch, yaw): where gravity, gyroscopic and mean air torque cancel, small angles.
+    """Torque-equilibrium attitude (roll, pitch, yaw), rad: gravity, gyroscopic and mean air torque cancel; small angles.
 
     Solves the linear system of the torques about level flight by Cramer's rule. Inertias in kg m2.
     Source: linearised equations of motion in a circular orbit (Wie, ch. 6).
@@ -64,6 +64,13 @@ def equilibrium_rad(
     pitch = a11 * (b2 * a33 - a23 * b3) - b1 * (a21 * a33 - a23 * a31) + a13 * (a21 * b3 - b2 * a31)
     yaw = a11 * (a22 * b3 - b2 * a32) - a12 * (a21 * b3 - b2 * a31) + b1 * (a21 * a32 - a22 * a31)
     return roll / det, pitch / det, yaw / det
+
+
+@njit(cache=True)
+def panel_area_m2(size_x_m: float, size_y_m: float, size_z_m: float) -> float:
+    """Face of a thin panel: the product of its two longer sides. Geometry."""
+    thin = min(size_x_m, size_y_m, size_z_m)
+    return size_x_m * size_y_m * size_z_m / thin if thin > 0.0 else 0.0
 
 
 @njit(cache=True)
@@ -85,16 +92,22 @@ def impulse_propellant_kg(momentum_Nms: float, arm_m: float, isp_s: float) -> fl
 
 
 @njit(cache=True)
-def limit_cycle_kg_per_s(
-    inertia_kg_m2: float, force_N: float, arm_m: float, on_time_s: float, deadband_rad: float, isp_s: float
-) -> float:
-    """Propellant rate of a two-sided limit cycle between +-deadband with pulses of `on_time_s` that reverse the rate.
+def pulsed_rate_rad_per_s(inertia_kg_m2: float, force_N: float, arm_m: float, on_time_s: float) -> float:
+    """Drift rate that one pulse of `on_time_s` reverses: F L t / 2 I. Mechanics."""
+    return force_N * arm_m * on_time_s / (2.0 * inertia_kg_m2)
 
-    rate = F L t / 2 I, one crossing takes 2 deadband / rate, each end burns F t / (Isp g): F^2 t^2 L / (4 I deadband Isp g).
-    Source: single-axis bang-bang control (Sidi, Spacecraft Dynamics and Control, ch. 9).
+
+@njit(cache=True)
+def limit_cycle_kg_per_s(
+    inertia_kg_m2: float, drift_rad_per_s: float, arm_m: float, deadband_rad: float, isp_s: float
+) -> float:
+    """Propellant rate of a two-sided limit cycle: each crossing of the dead band costs the impulse that reverses it.
+
+    2 I w / (L Isp g) a time, w / (2 deadband) times a second. Source: single-axis bang-bang control (Sidi, Spacecraft
+    Dynamics and Control, ch. 9).
     """
-    drift = force_N * arm_m * on_time_s / (2.0 * inertia_kg_m2)
-    return force_N * on_time_s / (isp_s * STANDARD_GRAVITY_m_per_s2) * drift / (2.0 * deadband_rad)
+    pulse_kg = impulse_propellant_kg(2.0 * inertia_kg_m2 * drift_rad_per_s, arm_m, isp_s)
+    return pulse_kg * drift_rad_per_s / (2.0 * deadband_rad)
 
 
 @njit(cache=True)

@@ -33,8 +33,8 @@ def cells_W(
 def ageing_frac(age_s: float, linear_per_y: float, quadratic_per_y2: float, strength: float) -> float:
     """Power left of a blanket of `age_s`: exp(-strength (a t + b t^2)), 1 when new.
 
-    The loss rate grows with age: this is how 0.2-0.5 % a year of current (measured in the first two years), 1.5 % (programme
-    average) and 2.7 % (240 kW new, 160 kW in 2021) can all be true. `strength` is the one number drawn per run.
+    The loss rate grows with age: this is how 0.2-0.5 % a year of current (measured in the first two years), 1.5 %
+    (programme average) and 2.7 % (240 kW new, 160 kW in 2021) can all be true. `strength` is the one number drawn per run.
     Source: data/stations/iss/array_ageing.csv (derived there).
     """
     t_y = max(age_s, 0.0) / YEAR_S
@@ -45,8 +45,8 @@ def ageing_frac(age_s: float, linear_per_y: float, quadratic_per_y2: float, stre
 def strings_lost_frac(covered_length_m: float, blanket_length_m: float) -> float:
     """Share of a wing's strings lost under a blanket laid over `covered_length_m` of it.
 
-    A string runs across the width of two blankets, so a shade over part of the width takes the whole string below the bus
-    voltage: what counts is the length covered. Derived from the wiring (82 strings in rows across the wing).
+    A string runs across the width of two blankets, so a shade over part of the width takes the whole string below the
+    bus voltage: what counts is the length covered. Derived from the wiring (82 strings in rows across the wing).
     """
     return min(max(covered_length_m / blanket_length_m, 0.0), 1.0)
 

@@ -10,16 +10,25 @@ from numba import njit
 
 from stationkeep.laws import attitude as law
 
+DEPLOYED_m = 8.0
+"""A wing whose longest side is less is stowed."""
+WING_SHOWN_frac = 0.37
+"""Mean frontal share of a tracking wing, feathered in eclipse, over the beta cycle (laws.power.tracking_drag_frac)."""
+
 
 class Params(NamedTuple):
-    """E thruster sets that can turn a station, in order of preference."""
+    """E thruster sets that can turn a station, in order of preference; Y gyroscopes by the days they worked."""
 
     thruster_part: np.ndarray  # (E,) int64
-    thruster_x_m: np.ndarray  # (E,) station along the flight axis, station frame
+    thruster_aft_m: np.ndarray  # (E,) from the part's centre towards the tail
     thruster_roll_arm_m: np.ndarray  # (E,)
     thruster_force_N: np.ndarray  # (E,) per axis
     thruster_isp_s: np.ndarray  # (E,)
+    gyro_part: np.ndarray  # (Y,) int64
+    gyro_from_s: np.ndarray  # (Y,)
+    gyro_to_s: np.ndarray  # (Y,)
     thruster_on_time_s: float  # pulse that reverses the rate in thruster hold
+    rate_limit_rad_per_s: float  # a light station is pulsed more gently
     deadband_rad: float
     gyro_momentum_Nms: float  # of one control-moment gyroscope
     gyro_needed_count: int
@@ -30,13 +39,20 @@ class Params(NamedTuple):
     drag_coefficient: float
     slew_rad_per_s: float
     docking_hold_orbits: float  # on thrusters around one docking or undocking
+    recovery_s: float  # on thrusters to stop a tumble and hand back to the gyroscopes
     fallback_arm_m: float  # where no thruster set of the table is aboard
+    fallback_force_N: float
     fallback_isp_s: float
 
 
 class State(NamedTuple):
-    """Mass properties per station, refreshed by `mass_properties`; momentum and attitude carried from step to step."""
+    """Mass properties per station, refreshed by `mass_properties`; momentum and attitude carried from step to step.
 
+    `part_is_wing` never changes: it is here because `mass_properties` is called without Params.
+    """
+
+    part_is_wing: np.ndarray  # (K,) bool_, turns with the Sun when deployed
+    part_x_m: np.ndarray  # (K,) as of the last `mass_properties`
     mass_kg: np.ndarray  # (S,)
     centre_m: np.ndarray  # (S, 3)
     inertia_kg_m2: np.ndarray  # (S, 3, 3)
@@ -58,7 +74,8 @@ def mass_properties(
 ) -> None:  # fmt: skip
     """Mass, centre, inertia (parts as boxes of `part_size_m`) and centre of frontal area; call when the parts change.
 
-    Shapes: (K,), (K,), (K, 3), (K, 3), (K,) frontal area along the flight.
+    Shapes: (K,), (K,), (K, 3), (K, 3), (K,) frontal area along the flight; a deployed wing (longer than `DEPLOYED_m`)
+    adds the mean share of its face that it shows.
     """
     s.mass_kg[:] = 0.0
     s.centre_m[:] = 0.0
@@ -68,11 +85,16 @@ def mass_properties(
     for k in range(part_mass_kg.size):
         at = part_station[k]
         if at >= 0:
+            size = part_size_m[k]
+            area = part_area_m2[k]
+            if s.part_is_wing[k] and max(size[0], size[1], size[2]) > DEPLOYED_m:
+                area += WING_SHOWN_frac * law.panel_area_m2(size[0], size[1], size[2])
+            s.part_x_m[k] = part_position_m[k, 0]
             s.mass_kg[at] += part_mass_kg[k]
-            s.air_area_m2[at] += part_area_m2[k]
+            s.air_area_m2[at] += area
             for i in range(3):
                 s.centre_m[at, i] += part_mass_kg[k] * part_position_m[k, i]
-                s.air_centre_m[at, i] += part_area_m2[k] * part_position_m[k, i]
+                s.air_centre_m[at, i] += area * part_position_m[k, i]
     for at in range(s.mass_kg.size):
         for i in range(3):
             if s.mass_kg[at] > 0.0:
@@ -103,18 +125,32 @@ def _add_inertia(
 
 
 @njit(cache=True)
-def _thrusters(p: Params, s: State, station: int, part_station: np.ndarray) -> tuple[float, float, float, float]:
+def _thrusters(
+    p: Params, s: State, station: int, part_station: np.ndarray
+) -> tuple[float, float, float, float]:
     """Roll arm, pitch and yaw arm, force and Isp of the first thruster set aboard `station`."""
     for e in range(p.thruster_part.size):
         part = p.thruster_part[e]
         if part >= 0 and part_station[part] == station:
-            arm = max(abs(p.thruster_x_m[e] - s.centre_m[station, 0]), p.thruster_roll_arm_m[e])
-            return p.thruster_roll_arm_m[e], arm, p.thruster_force_N[e], p.thruster_isp_s[e]
-    return p.fallback_arm_m, p.fallback_arm_m, p.thruster_force_N[0], p.fallback_isp_s
+            arm = abs(s.part_x_m[part] - p.thruster_aft_m[e] - s.centre_m[station, 0])
+            return p.thruster_roll_arm_m[e], max(arm, p.fallback_arm_m), p.thruster_force_N[e], p.thruster_isp_s[e]
+    return p.fallback_arm_m, p.fallback_arm_m, p.fallback_force_N, p.fallback_isp_s
 
 
 @njit(cache=True)
-def _torques(p: Params, s: State, station: int, rate: float, density: float) -> tuple[float, float, float, float, float, float]:
+def gyroscopes_by_record(p: Params, t_s: float, part_station: np.ndarray, out_count: np.ndarray) -> None:
+    """Fill how many gyroscopes of the record worked at `t_s` on each station, (S,)."""
+    out_count[:] = 0
+    for k in range(p.gyro_part.size):
+        at = part_station[p.gyro_part[k]] if p.gyro_part[k] >= 0 else -1
+        if at >= 0 and p.gyro_from_s[k] <= t_s < p.gyro_to_s[k]:
+            out_count[at] += 1
+
+
+@njit(cache=True)
+def _torques(
+    p: Params, s: State, station: int, rate: float, density: float
+) -> tuple[float, float, float, float, float, float]:
     """Set the equilibrium attitude and the residual torque; return the torque of level flight and of the air, N m."""
     m = s.inertia_kg_m2[station]
     force = law.air_force_N(density, law.circular_speed_m_per_s(rate), s.air_area_m2[station], p.drag_coefficient)
@@ -128,16 +164,22 @@ def _torques(p: Params, s: State, station: int, rate: float, density: float) -> 
     )
     s.attitude_rad[station, 0], s.attitude_rad[station, 1], s.attitude_rad[station, 2] = roll, pitch, yaw
     square = rate * rate
-    error = p.forecast_error_frac
-    s.residual_Nm[station, 0] = abs(4.0 * square * (m[2, 2] - m[1, 1]) * law.beyond_rad(roll, p.tea_limit_rad)) + abs(error * air_x)
-    s.residual_Nm[station, 1] = abs(3.0 * square * (m[2, 2] - m[0, 0]) * law.beyond_rad(pitch, p.tea_limit_rad)) + abs(error * air_y)
-    s.residual_Nm[station, 2] = abs(square * (m[1, 1] - m[0, 0]) * law.beyond_rad(yaw, p.tea_limit_rad)) + abs(error * air_z)
+    r = s.residual_Nm[station]
+    r[0] = 4.0 * square * (m[2, 2] - m[1, 1]) * law.beyond_rad(roll, p.tea_limit_rad)
+    r[1] = 3.0 * square * (m[2, 2] - m[0, 0]) * law.beyond_rad(pitch, p.tea_limit_rad)
+    r[2] = square * (m[1, 1] - m[0, 0]) * law.beyond_rad(yaw, p.tea_limit_rad)
+    r[0] = abs(r[0]) + p.forecast_error_frac * abs(air_x)
+    r[1] = abs(r[1]) + p.forecast_error_frac * abs(air_y)
+    r[2] = abs(r[2]) + p.forecast_error_frac * abs(air_z)
     level = law.level_torque_Nm(rate, m[0, 1], m[0, 2], m[1, 2])
     return level[0] + air_x, level[1] + air_y, level[2] + air_z, air_x, air_y, air_z
 
 
 @njit(cache=True)
-def _propellant_rates(p: Params, s: State, station: int, part_station: np.ndarray, rate: float, level: tuple[float, float, float, float, float, float]) -> None:
+def _propellant_rates(
+    p: Params, s: State, station: int, part_station: np.ndarray, rate: float,
+    level: tuple[float, float, float, float, float, float],
+) -> None:  # fmt: skip
     """Set the propellant of holding on thrusters alone and of desaturation, kg per orbit."""
     roll_arm, arm, force, isp = _thrusters(p, s, station, part_station)
     orbit_s = 2.0 * math.pi / rate
@@ -145,9 +187,9 @@ def _propellant_rates(p: Params, s: State, station: int, part_station: np.ndarra
     for axis in range(3):
         lever = roll_arm if axis == 0 else arm
         hold += law.impulse_propellant_kg(level[axis] * orbit_s, lever, isp)
-        hold += orbit_s * law.limit_cycle_kg_per_s(
-            s.inertia_kg_m2[station, axis, axis], force, lever, p.thruster_on_time_s, p.deadband_rad, isp
-        )
+        inertia = s.inertia_kg_m2[station, axis, axis]
+        drift = min(law.pulsed_rate_rad_per_s(inertia, force, lever, p.thruster_on_time_s), p.rate_limit_rad_per_s)
+        hold += orbit_s * law.limit_cycle_kg_per_s(inertia, drift, lever, p.deadband_rad, isp)
         desaturate += law.impulse_propellant_kg(s.residual_Nm[station, axis] * orbit_s, lever, isp)
     s.hold_kg_per_orbit[station] = hold
     s.desaturation_kg_per_orbit[station] = desaturate
@@ -156,7 +198,7 @@ def _propellant_rates(p: Params, s: State, station: int, part_station: np.ndarra
 @njit(cache=True)
 def docking_kg(p: Params, s: State, station: int, part_station: np.ndarray) -> float:
     """Propellant of one docking or undocking flown on thrusters: hold, turn to the docking attitude, turn back."""
-    roll_arm, arm, _force, isp = _thrusters(p, s, station, part_station)
+    _roll_arm, arm, _force, isp = _thrusters(p, s, station, part_station)
     turn = law.turn_propellant_kg(s.inertia_kg_m2[station, 1, 1], p.slew_rad_per_s, arm, isp)
     return p.docking_hold_orbits * s.hold_kg_per_orbit[station] + 2.0 * turn
 
@@ -185,7 +227,8 @@ def step(
         capacity = 0.0
         if cmg_working_count[station] >= p.gyro_needed_count:
             capacity = cmg_working_count[station] * p.gyro_momentum_Nms * p.gyro_usable_frac
-        cyclic = law.cyclic_momentum_Nms(p.cyclic_air_frac * math.sqrt(level[3] ** 2 + level[4] ** 2 + level[5] ** 2), rate)
+        air = math.sqrt(level[3] * level[3] + level[4] * level[4] + level[5] * level[5])
+        cyclic = law.cyclic_momentum_Nms(p.cyclic_air_frac * air, rate)
         on_thrusters = _advance(p, s, station, dt_s, capacity, cyclic, desaturation_up[station], thrusters_up[station])
         wanted = on_thrusters * orbits * s.hold_kg_per_orbit[station]
         if desaturation_up[station] and capacity > 0.0:
@@ -215,7 +258,7 @@ def _advance(
     s.lost[station] = False
     if capacity_Nms > cyclic_Nms and desaturation_up:
         s.stored_Nms[station] = 0.0
-        return min(p.docking_hold_orbits * 5550.0 / dt_s, 1.0) if recovered else 0.0
+        return min(p.recovery_s / dt_s, 1.0) if recovered else 0.0
     if until >= dt_s:
         s.stored_Nms[station] += torque * dt_s
         return 0.0

@@ -9,7 +9,6 @@ from numba import njit
 
 from stationkeep.laws import thermal as law
 
-
 UNKNOWN_W = 1e18
 
 
@@ -69,7 +68,7 @@ def reject(
 def step(
     p: Params, s: State, dt_s: float, heat_W: np.ndarray, reject_W: np.ndarray, ok: np.ndarray
 ) -> None:
-    """Warm or cool each bus by what was dissipated, `heat_W` (S, 2), against `reject_W`; `ok` (S, 2) while within limits."""
+    """Warm or cool each bus by `heat_W` (S, 2) dissipated against `reject_W`; `ok` (S, 2) while within limits."""
     for station in range(heat_W.shape[0]):
         for bus in range(2):
             excess_W = heat_W[station, bus] - reject_W[station, bus]

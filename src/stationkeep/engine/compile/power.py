@@ -10,6 +10,7 @@ import numpy as np
 from ...model.base import NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
 from ...subsystems import power
+from .names import integers, reals, truths
 
 POINTING = {
     "two-axes": power.TWO_AXES, "alpha-only": power.ALPHA_ONLY, "z1-perch": power.Z1_PERCH,
@@ -35,7 +36,7 @@ def build_power(
 ) -> tuple[power.Params, power.State]:  # fmt: skip
     """Params and an empty State of the power subsystem.
 
-    `machine_loads` are rows (`id`, `part`, `priority`, `power_kW`, `machine`) added to loads.csv: the machines that draw power.
+    `machine_loads` are rows (`id`, `part`, `priority`, `power_kW`, `machine`) added to loads.csv: what machines draw.
     Parts the scenario does not have leave their wings, channels and loads out of play (index -1).
     """
     wings = catalogue.table(f"{root}/wings")
@@ -45,28 +46,34 @@ def build_power(
     channel_index = {row["id"]: k for k, row in enumerate(channels)}
     strength = catalogue.by_id(f"{root}/array_ageing")["silicon"]
     p = power.Params(
-        **_wings(catalogue, root, wings, channel_index, part_index),
-        channel_bus=_integers(BUSES[row["bus"]] for row in channels),
-        channel_part=_parts(channels, "part", part_index),
-        channel_from_s=_moments(channels, "from_utc", -NEVER_s),
-        channel_to_s=_moments(channels, "to_utc", NEVER_s),
-        channel_direct_frac=_numbers(channels, "direct_frac"),
-        channel_charge_frac=_numbers(channels, "charge_frac"),
-        channel_deliver_frac=_numbers(channels, "deliver_frac"),
-        battery_channel=_integers(channel_index[row["channel"]] for row in batteries),
-        battery_from_s=_moments(batteries, "from_utc", -NEVER_s),
-        battery_to_s=_moments(batteries, "to_utc", NEVER_s),
-        battery_capacity_J=_numbers(batteries, "capacity_kWh", 3.6e6),
-        battery_fade_per_y=_numbers(batteries, "fade_per_y"),
-        battery_return_frac=_numbers(batteries, "return_frac"),
-        battery_depth_frac=_numbers(batteries, "depth_frac"),
-        transfer_from_bus=_integers(BUSES[row["bus"]] for row in transfers),
-        transfer_part_a=_parts(transfers, "part", part_index),
-        transfer_part_b=_parts(transfers, "part_b", part_index),
-        transfer_from_s=_moments(transfers, "from_utc", -NEVER_s),
-        transfer_to_s=_moments(transfers, "to_utc", NEVER_s),
-        transfer_limit_W=_numbers(transfers, "limit_kW", 1e3),
-        transfer_frac=_numbers(transfers, "efficiency_frac"),
+        wings=_wings(catalogue, root, wings, channel_index, part_index),
+        channels=power.Channels(
+            bus=integers(BUSES[row["bus"]] for row in channels),
+            part=_parts(channels, "part", part_index),
+            from_s=_moments(channels, "from_utc", -NEVER_s),
+            to_s=_moments(channels, "to_utc", NEVER_s),
+            direct_frac=_numbers(channels, "direct_frac"),
+            charge_frac=_numbers(channels, "charge_frac"),
+            deliver_frac=_numbers(channels, "deliver_frac"),
+        ),
+        batteries=power.Batteries(
+            channel=integers(channel_index[row["channel"]] for row in batteries),
+            from_s=_moments(batteries, "from_utc", -NEVER_s),
+            to_s=_moments(batteries, "to_utc", NEVER_s),
+            capacity_J=_numbers(batteries, "capacity_kWh", 3.6e6),
+            fade_per_y=_numbers(batteries, "fade_per_y"),
+            return_frac=_numbers(batteries, "return_frac"),
+            depth_frac=_numbers(batteries, "depth_frac"),
+        ),
+        transfers=power.Transfers(
+            from_bus=integers(BUSES[row["bus"]] for row in transfers),
+            part_a=_parts(transfers, "part", part_index),
+            part_b=_parts(transfers, "part_b", part_index),
+            from_s=_moments(transfers, "from_utc", -NEVER_s),
+            to_s=_moments(transfers, "to_utc", NEVER_s),
+            limit_W=_numbers(transfers, "limit_kW", 1e3),
+            efficiency_frac=_numbers(transfers, "efficiency_frac"),
+        ),
         **_loads(catalogue, root, part_index, machine_index or {}, machine_loads),
         ageing=1.0,
         ageing_low=number(strength, "strength_low"),
@@ -82,12 +89,12 @@ def build_power(
 
 def empty_state(p: power.Params, stations: int) -> power.State:
     """A State of zeros for `stations` stations."""
-    channels = p.channel_bus.size
+    channels = p.channels.bus.size
     return power.State(
         channel_generation_W=np.zeros(channels), channel_usable_W=np.zeros(channels),
         channel_eclipse_W=np.zeros(channels), channel_capacity_J=np.zeros(channels), throughput_J=np.zeros(channels),
         bus_usable_W=np.zeros((stations, 2)), bus_drawn_W=np.zeros((stations, 2)), transfer_W=np.zeros((stations, 2)),
-        wings_count=np.zeros(stations, np.int64),
+        main_bus=np.zeros(stations, np.int64), wings_count=np.zeros(stations, np.int64),
     )  # fmt: skip
 
 
@@ -104,7 +111,7 @@ def channel_names(catalogue: Catalogue, root: str = "stations/iss") -> tuple[str
 def _wings(
     catalogue: Catalogue, root: str, wings: Sequence[Row], channel_index: Mapping[str, int],
     part_index: Mapping[str, int],
-) -> dict[str, np.ndarray]:  # fmt: skip
+) -> power.Wings:  # fmt: skip
     ageing = catalogue.by_id(f"{root}/array_ageing")
     shades: dict[str, list[tuple[float, float]]] = {}
     for row in catalogue.table(f"{root}/array_shading"):
@@ -112,24 +119,24 @@ def _wings(
     betas = [beta for beta, _ in next(iter(shades.values()))]
     wing_index = {row["id"]: k for k, row in enumerate(wings)}
     table_index = {name: k for k, name in enumerate(shades)}
-    return {
-        "wing_channel": _integers(channel_index[row["channel"]] for row in wings),
-        "wing_part": _parts(wings, "part", part_index),
-        "wing_covered_by": _integers(wing_index.get(row["covered_by"], -1) for row in wings),
-        "wing_covered_frac": _numbers(wings, "covered_frac"),
-        "wing_is_cover": np.array([row["kind"] == "cover" for row in wings]),
-        "wing_from_s": _moments(wings, "deployed_utc", -NEVER_s),
-        "wing_to_s": _moments(wings, "retracted_utc", NEVER_s),
-        "wing_born_s": _moments(wings, "born_utc", 0.0),
-        "wing_rated_W": _numbers(wings, "rated_kW", 1e3),
-        "wing_area_m2": _numbers(wings, "area_m2"),
-        "wing_linear_per_y": np.array([number(ageing[row["ageing"]], "linear_per_y") for row in wings]),
-        "wing_quadratic_per_y2": np.array([number(ageing[row["ageing"]], "quadratic_per_y2") for row in wings]),
-        "wing_pointing": _integers(POINTING[row["pointing"]] for row in wings),
-        "wing_shading": _integers(table_index.get(row["shading"], -1) for row in wings),
-        "shading_beta_rad": np.radians(betas),
-        "shading_lit_frac": np.array([[lit for _, lit in table] for table in shades.values()]),
-    }
+    return power.Wings(
+        channel=integers(channel_index[row["channel"]] for row in wings),
+        part=_parts(wings, "part", part_index),
+        covered_by=integers(wing_index.get(row["covered_by"], -1) for row in wings),
+        covered_frac=_numbers(wings, "covered_frac"),
+        is_cover=truths(row["kind"] == "cover" for row in wings),
+        from_s=_moments(wings, "deployed_utc", -NEVER_s),
+        to_s=_moments(wings, "retracted_utc", NEVER_s),
+        born_s=_moments(wings, "born_utc", 0.0),
+        rated_W=_numbers(wings, "rated_kW", 1e3),
+        area_m2=_numbers(wings, "area_m2"),
+        linear_per_y=reals(number(ageing[row["ageing"]], "linear_per_y") for row in wings),
+        quadratic_per_y2=reals(number(ageing[row["ageing"]], "quadratic_per_y2") for row in wings),
+        pointing=integers(POINTING[row["pointing"]] for row in wings),
+        shading=integers(table_index.get(row["shading"], -1) for row in wings),
+        beta_rad=np.radians(betas),
+        lit_frac=np.array([[lit for _, lit in table] for table in shades.values()]),
+    )
 
 
 def _loads(
@@ -140,26 +147,22 @@ def _loads(
     rows = [*catalogue.table(f"{root}/loads"), *machine_loads]
     return {
         "load_part": _parts(rows, "part", part_index),
-        "load_bus": _integers(BUSES.get(segment.get(row["part"], "us"), power.US) for row in rows),
-        "load_priority": _integers(number(row, "priority") for row in rows),
-        "load_machine": _integers(machine_index.get(row.get("machine", ""), -1) for row in rows),
+        "load_bus": integers(BUSES.get(segment.get(row["part"], "us"), power.US) for row in rows),
+        "load_priority": integers(number(row, "priority") for row in rows),
+        "load_machine": integers(machine_index.get(row.get("machine", ""), -1) for row in rows),
         "load_from_s": _moments(rows, "from_utc", -NEVER_s),
         "load_to_s": _moments(rows, "to_utc", NEVER_s),
         "load_W": _numbers(rows, "power_kW", 1e3),
     }
 
 
-def _integers(values: object) -> np.ndarray:
-    return np.asarray(list(values), np.int64)  # type: ignore[call-overload]
-
-
 def _parts(rows: Sequence[Row], column: str, part_index: Mapping[str, int]) -> np.ndarray:
-    return _integers(part_index.get(row[column], -1) for row in rows)
+    return integers(part_index.get(row[column], -1) for row in rows)
 
 
 def _moments(rows: Sequence[Row], column: str, default: float) -> np.ndarray:
-    return np.array([moment_s(row, column, default) for row in rows])
+    return reals(moment_s(row, column, default) for row in rows)
 
 
 def _numbers(rows: Sequence[Row], column: str, to_si: float = 1.0) -> np.ndarray:
-    return np.array([number(row, column, 0.0) * to_si for row in rows])
+    return reals(number(row, column, 0.0) * to_si for row in rows)
