@@ -37,8 +37,7 @@ def stays_at_ports() -> list[tuple[str, str, datetime, datetime]]:
         port, begin = flight["port"], when(flight["dock_utc"])
         for move in filter(None, flight["relocations"].split(";")):
             utc, to = move.split(">")
-            if port:
-                out.append((flight["id"], port, begin, when(utc)))
+            out.append((flight["id"], port, begin, when(utc)))
             port, begin = to, when(utc)
         out.append((flight["id"], port, begin, when(flight["undock_utc"])))
     return out

@@ -118,8 +118,8 @@ ATV_SPLITS = {
 PROGRESS_WATER_KG, PROGRESS_GAS_KG = 420.0, 45.0
 SHUTTLE_WATER_KG = 500.0
 FIELDS = columns(
-    "id mission vehicle partner launcher site pad launch_utc launch_precision dock_utc port relocations undock_utc "
-    "landed_utc outcome people_up people_down cargo_up_kg dry_kg refuel_kg water_kg gas_kg cargo_down_kg brings "
+    "id mission vehicle partner launcher site pad launch_utc launch_precision dock_utc port relocations away "
+    "undock_utc landed_utc outcome people_up people_down cargo_up_kg dry_kg refuel_kg water_kg gas_kg cargo_down_kg brings "
     "dock_status undock_status cargo_status note source status"
 )
 
@@ -152,13 +152,21 @@ def outcome_of(row: Row) -> str:
 
 
 def relocations_of(stays: list[Row]) -> str:
-    """Moves after the first docking, `utc>port`; an absence is `utc>` (free flight) before the next port."""
-    moves = []
-    for before, after in pairwise(stays):
-        if before["to_utc"] != after["from_utc"]:
-            moves.append(f"{utc(before['to_utc'])}>")
-        moves.append(f"{utc(after['from_utc'])}>{PORT_IDS[after['port_id']]}")
-    return ";".join(moves)
+    """Moves to another port after the first docking, `utc>port`."""
+    return ";".join(
+        f"{utc(after['from_utc'])}>{PORT_IDS[after['port_id']]}"
+        for before, after in pairwise(stays)
+        if before["port_id"] != after["port_id"]
+    )
+
+
+def away_of(stays: list[Row]) -> str:
+    """Free flights between two stays, `from>to`: the old port is empty meanwhile."""
+    return ";".join(
+        f"{utc(before['to_utc'])}>{utc(after['from_utc'])}"
+        for before, after in pairwise(stays)
+        if before["to_utc"] != after["from_utc"]
+    )
 
 
 # Installed parts that a quoted cargo mass includes (kg): counted as parts, not as cargo.
@@ -236,7 +244,7 @@ def _flight(row: Row, stays: list[Row], launches: dict[str, Row], brings: dict[s
         "launcher": LAUNCHER_IDS[row["launcher"]], "site": site, "pad": pad_id(site, row["pad"]),
         "launch_utc": utc(launch), "launch_precision": precision(launch),
         "dock_utc": utc(stays[0]["from_utc"]) if stays else "", "port": port,
-        "relocations": relocations_of(stays), "undock_utc": utc(row["undock_utc"]),
+        "relocations": relocations_of(stays), "away": away_of(stays), "undock_utc": utc(row["undock_utc"]),
         "landed_utc": utc(row["landing_or_reentry_utc"]), "outcome": outcome_of(row),
         "people_up": row["crew_up"], "people_down": row["crew_down"], **cargo, "cargo_down_kg": down,
         "brings": ";".join(brings.get(flight, [])), "dock_status": status_of(row["docking_source"]) if stays else "",
