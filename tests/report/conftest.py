@@ -151,8 +151,9 @@ def make(runs=30, days=797, futures=("stays", "after-2029"), seed=7) -> xr.Datas
     people[:, :, 0][day >= evacuated_d[..., None]] = 0
     people[..., 1, 700:] = 2
     log = _log(time, named, runs, decay_km_per_d, evacuated_d, days)
-    months = np.unique(time.astype("datetime64[M]")).astype("datetime64[s]")
-    present = people[..., np.searchsorted(time.astype("datetime64[M]"), months.astype("datetime64[M]"))]
+    month_of = time.astype("datetime64[M]")
+    months = time[np.flatnonzero(np.append(month_of[1:] != month_of[:-1], True))]
+    present = people[..., np.searchsorted(time, months)]
     ds = xr.Dataset(
         {
             "altitude_km": (("future", "run", "station", "time"), altitude),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stationkeep.report.read import future_weights, series, stamps, time_axis
+from stationkeep.report.read import future_weights, reserves, series, stamps, time_axis
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -140,15 +140,21 @@ def pooled_if_weights_move(ds: xr.Dataset, by_year: ByYear, step: float = 0.1) -
 def band(ds: xr.Dataset, name: str, future: int, most: int = 180, **select: object) -> Band | None:
     """Quantiles over runs of one variable in one future, at most ``most`` stamps; None where it holds nothing.
 
-    ``select`` names one entry of each further axis (``station="iss"``); axes not named are summed.
+    ``select`` names one entry of each further axis (``station="iss"``); axes not named are summed. Of a station that
+    is not there (no altitude) only people and seats are counted.
     """
-    found = series(ds, name)
+    found = reserves(ds) if name == "reserve_d" else series(ds, name)
     if found is None or "run" not in found.dims:
         return None
     found = found.isel(future=future).sel({axis: label for axis, label in select.items() if axis in found.dims})
     axis = time_axis(found)
     count = found.sizes[axis]
     found = found.isel({axis: np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))})
+    if "station" in select and not name.endswith("_count") and "altitude_km" in ds:
+        there = ds["altitude_km"].sel(station=select["station"]).notnull()
+        if axis in there.dims:
+            there = there.isel(future=future) if "future" in there.dims else there
+            found = found.where(there.reindex_like(found))
     spare = [dim for dim in found.dims if dim not in ("run", axis)]
     if spare:
         found = found.sum(spare, min_count=1)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+#: From this many days on a reserve is only a sign that nothing is used; the engine writes it for an empty station.
+ENDLESS_d = 9999.0
+
+
 class EventLog(NamedTuple):
     """The log as columns, one row per event; ``future`` and ``run`` are positions, ``cause`` a row or -1."""
 
@@ -61,6 +65,12 @@ def series(ds: xr.Dataset, name: str) -> xr.DataArray | None:
     return found.transpose("future", "run", ...) if "run" in found.dims else found
 
 
+def reserves(ds: xr.Dataset) -> xr.DataArray | None:
+    """``reserve_d`` with gaps where nothing is used and the stock has no end (written as ``ENDLESS_d``)."""
+    found = series(ds, "reserve_d")
+    return None if found is None else found.where(found < ENDLESS_d)
+
+
 def stamps(found: xr.DataArray) -> np.ndarray:
     """The time axis of a variable (``time``, or ``month`` where only months were kept), as datetime64."""
     return np.asarray(found[time_axis(found)].values)
@@ -100,7 +110,10 @@ def _future_positions(ds: xr.Dataset, count: int) -> np.ndarray:
     column = np.asarray(ds["event_future"].values)
     if column.dtype.kind in "iu":
         return column.astype(np.int64)
-    return _positions(column.astype(str), np.array(future_names(ds)))
+    positions = np.full(count, -1, np.int64)
+    for place, name in enumerate(future_names(ds)):
+        positions[column == name] = place
+    return positions
 
 
 def _positions(column: np.ndarray, labels: np.ndarray) -> np.ndarray:

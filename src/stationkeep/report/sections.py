@@ -114,7 +114,7 @@ def _chart(
     ]
     if not lines:
         return None
-    limit, limit_text = _limit(ds, variable, station)
+    limit, limit_text = _limit(ds, _asked(variable, select), station)
     unit = label_and_unit(variable)[1]
     return {
         "title": title,
@@ -132,6 +132,13 @@ def _limit(ds: xr.Dataset, variable: str, station: str) -> tuple[float | None, s
         if here and isinstance(item.get("bound"), int | float):
             return float(item["bound"]), f"requirement {words(item['name'])}"
     return None, ""
+
+
+def _asked(variable: str, select: dict[str, Any]) -> str:
+    """The name by which requirements ask for what a chart shows: a reserve by its resource, research by its hours."""
+    if variable == "reserve_d":
+        return f"{select['resource']}_reserve_d"
+    return "research_h_per_week" if variable == "hours_per_week" else variable
 
 
 def _rows(bands: list[Band]) -> list[list[str]]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stationkeep.report.metrics import presence_to_end, someone_aboard
-from stationkeep.report.read import event_log, future_names, series, stamps, time_axis
+from stationkeep.report.read import event_log, future_names, reserves, series, stamps, time_axis
 
 if TYPE_CHECKING:
     import xarray as xr
 
 DAYS_PER_WEEK = 7.0
-#: Uses of propellant as the flow table names them; what is delivered, moved or handed over is no use.
-NOT_USED = ("delivered", "produced", "recovered", "moved", "loaded", "returned", "handed_over")
+#: Flows of propellant that are no use of it: it comes, goes with a ship, changes its tank, or is let out.
+NOT_USED = ("delivered", "removed", "moved", "dumped")
 
 
 class Total(NamedTuple):
@@ -39,18 +39,18 @@ def _presence(ds: xr.Dataset) -> Iterator[Total]:
     people = series(ds, "people_count")
     assert people is not None
     crew = np.nansum(np.asarray(people.transpose("future", "run", "time", ...).values, dtype=np.float64), axis=-1)
-    yield Total("crew_days", "d", crew.reshape(*crew.shape[:2], -1) @ _days(stamps(people)))
-    yield Total("days_unoccupied", "d", (~someone_aboard(ds)).astype(float) @ _days(stamps(people)))
+    yield Total("crew_days", "d", crew.reshape(*crew.shape[:2], -1) @ _days(ds, people))
+    yield Total("days_unoccupied", "d", (~someone_aboard(ds)).astype(float) @ _days(ds, people))
 
 
 def _first_breaks(ds: xr.Dataset) -> Iterator[Total]:
     """Share of runs in which each requirement breaks, and days until it first does (the horizon if it never does)."""
     log = event_log(ds)
-    stated = [str(name) for name in np.unique(log.name[log.kind == "breach"])]
+    breaches = np.flatnonzero((log.kind == "breach") & (log.run >= 0) & (log.future >= 0))
     shape = (len(future_names(ds)), int(ds.sizes["run"]))
     utc = np.asarray(ds["time"].values).astype("datetime64[s]").astype(np.int64)
-    for name in stated:
-        rows = np.flatnonzero((log.kind == "breach") & (log.name == name) & (log.run >= 0) & (log.future >= 0))
+    for name in np.unique(log.name[breaches]):
+        rows = breaches[log.name[breaches] == name]
         first_s = np.full(shape, utc[-1])
         at_s = log.utc[rows].astype("datetime64[s]").astype(np.int64)
         np.minimum.at(first_s, (log.future[rows], log.run[rows]), at_s)
@@ -67,7 +67,7 @@ def _sums(ds: xr.Dataset) -> Iterator[Total]:
     hours = series(ds, "hours_per_week")
     if hours is not None:
         research = hours.sel(use=[use for use in hours["use"].values if "research" in str(use)])
-        weeks = _days(stamps(research)) / DAYS_PER_WEEK
+        weeks = _days(ds, research) / DAYS_PER_WEEK
         yield Total("research_hours", "h", _along_time(research) @ weeks)
     cost = series(ds, "cost_usd")
     if cost is not None:
@@ -78,18 +78,20 @@ def _sums(ds: xr.Dataset) -> Iterator[Total]:
 
 
 def _propellant_used(ds: xr.Dataset) -> np.ndarray | None:
-    """Propellant burnt, kg: from the flows where the result has them, else from the falls of the stock."""
+    """Propellant burnt, kg: what uses took from it where the result has flows, else the falls of the stock."""
     flows = series(ds, "flow_kg")
     if flows is not None and "propellant" in flows["resource"].values:
-        uses = [use for use in flows["use"].values if str(use) not in NOT_USED]
-        return np.abs(_along_time(flows.sel(resource="propellant", use=uses))).sum(axis=-1)
+        axis = "flow_use" if "flow_use" in flows.dims else "use"
+        uses = [use for use in flows[axis].values if str(use) not in NOT_USED]
+        taken = flows.sel({"resource": "propellant", axis: uses}).clip(max=0.0)
+        return -_along_time(taken).sum(axis=-1)
     stock = series(ds, "propellant_kg")
     return None if stock is None else -np.minimum(np.diff(_along_time(stock), axis=-1), 0.0).sum(axis=-1)
 
 
 def _reserves(ds: xr.Dataset) -> Iterator[Total]:
     """The smallest reserve of each resource over stations and time, days; runs that never had one are left out."""
-    reserve = series(ds, "reserve_d")
+    reserve = reserves(ds)
     if reserve is None:
         return
     for resource in reserve["resource"].values:
@@ -107,9 +109,9 @@ def _along_time(found: xr.DataArray) -> np.ndarray:
     return np.nansum(values.reshape(*values.shape[:3], -1), axis=-1)
 
 
-def _days(utc: np.ndarray) -> np.ndarray:
-    """Days each stamp stands for: to the next stamp; the last as long as the one before."""
-    if utc.size < 2:
-        return np.ones(utc.size)
-    seconds = np.diff(utc.astype("datetime64[s]").astype(np.int64)).astype(float)
-    return np.append(seconds, seconds[-1]) / 86400.0
+def _days(ds: xr.Dataset, found: xr.DataArray) -> np.ndarray:
+    """Days each stamp of a variable stands for: those since the stamp before; the first since the start."""
+    step = np.diff(ds["time"].values[:2])
+    start = ds["time"].values[:1] - (step if step.size else np.timedelta64(1, "D"))
+    edges = np.concatenate([start, stamps(found)]).astype("datetime64[s]").astype(np.int64)
+    return np.maximum(np.diff(edges), 0) / 86400.0

@@ -38,7 +38,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "title": str(ds.attrs.get("title", "")),
         "runs": int(ds.sizes["run"]),
         "seed": attr(ds, "seed"),
-        "as_of": attr(ds, "as_of"),
+        "as_of": attr(ds, "as_of") or None,
         "horizon": attr(ds, "horizon"),
         "presence": aboard.all(),
         "presence_interval": aboard.interval_of_all(),
