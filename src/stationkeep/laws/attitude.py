@@ -47,7 +47,7 @@ def equilibrium_rad(
     rate_rad_per_s: float, ixx: float, iyy: float, izz: float, ixy: float, ixz: float, iyz: float,
     air_x_Nm: float, air_y_Nm: float, air_z_Nm: float,
 ) -> tuple[float, float, float]:  # fmt: skip
-    """Torque-equilibrium attitude (roll, pitch, yaw), rad: gravity, gyroscopic and mean air torque cancel; small angles.
+    """Torque-equilibrium attitude (roll, pitch, yaw), rad: gravity, gyroscopic and mean air torque cancel.
 
     Solves the linear system of the torques about level flight by Cramer's rule. Inertias in kg m2.
     Source: linearised equations of motion in a circular orbit (Wie, ch. 6).

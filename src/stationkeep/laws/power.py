@@ -34,7 +34,7 @@ def ageing_frac(age_s: float, linear_per_y: float, quadratic_per_y2: float, stre
     """Power left of a blanket of `age_s`: exp(-strength (a t + b t^2)), 1 when new.
 
     The loss rate grows with age: this is how 0.2-0.5 % a year of current (measured in the first two years), 1.5 %
-    (programme average) and 2.7 % (240 kW new, 160 kW in 2021) can all be true. `strength` is the one number drawn per run.
+    (programme average) and 2.7 % (240 kW new, 160 kW in 2021) can all be true. `strength` is drawn once per run.
     Source: data/stations/iss/array_ageing.csv (derived there).
     """
     t_y = max(age_s, 0.0) / YEAR_S

@@ -125,9 +125,7 @@ def _add_inertia(
 
 
 @njit(cache=True)
-def _thrusters(
-    p: Params, s: State, station: int, part_station: np.ndarray
-) -> tuple[float, float, float, float]:
+def _thrusters(p: Params, s: State, station: int, part_station: np.ndarray) -> tuple[float, float, float, float]:
     """Roll arm, pitch and yaw arm, force and Isp of the first thruster set aboard `station`."""
     for e in range(p.thruster_part.size):
         part = p.thruster_part[e]

@@ -65,9 +65,7 @@ def reject(
 
 
 @njit(cache=True)
-def step(
-    p: Params, s: State, dt_s: float, heat_W: np.ndarray, reject_W: np.ndarray, ok: np.ndarray
-) -> None:
+def step(p: Params, s: State, dt_s: float, heat_W: np.ndarray, reject_W: np.ndarray, ok: np.ndarray) -> None:
     """Warm or cool each bus by `heat_W` (S, 2) dissipated against `reject_W`; `ok` (S, 2) while within limits."""
     for station in range(heat_W.shape[0]):
         for bus in range(2):
