@@ -1,0 +1,236 @@
+"""`stationkeep window`: when a launch site passes through the plane of an orbit, and when to lift off for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from stationkeep.cli.output import emit
+from stationkeep.model.files import InputError
+
+if TYPE_CHECKING:
+    from sgp4.api import Satrec
+
+    from stationkeep.flight.window import Ascent, LiftOff, Opportunity, Rendezvous, Site
+    from stationkeep.model.catalogue import Row
+
+DEFAULT_ASCENTS = {"kennedy": "dragon", "canaveral": "dragon", "vandenberg": "dragon"}
+"""The ascent taken at a site when no vehicle is named; elsewhere the first of the table that flies from there."""
+
+
+def window(
+    *,
+    site: str,
+    tle: str,
+    from_: Annotated[str, Parameter(name="--from")],
+    to: str,
+    vehicle: str = "",
+    json: bool = False,
+) -> None:
+    """List the passages of a launch site through the plane of an orbit: lift-off, heading, phase, rendezvous profiles.
+
+    Lift-off precedes the crossing by a lead that the ascent needs, and follows it up for the drift of the node during
+    the chase.
+
+    Parameters
+    ----------
+    site
+        Launch site (`baikonur`, `plesetsk`, `kennedy`, ...) or pad (`baikonur/31`).
+    tle
+        File of element sets, two or three lines each; of several, the set nearest to the span is taken.
+    from_
+        First day or instant (UTC) of the span.
+    to
+        End of the span, not included.
+    vehicle
+        Vehicle type of the fleet (`soyuz-ms`, `crew-dragon`) or ascent of fleet/ascent_profiles; default: what flies
+        from there.
+    json
+        Print one JSON object instead of words.
+
+    Example
+    -------
+    stationkeep window --site baikonur --tle iss.tle --from 2021-12-08 --to 2021-12-09
+    """
+    from stationkeep.flight.window import opportunities
+    from stationkeep.formats.oem import iso_utc
+
+    start_t_s, end_t_s = _instant("--from", from_), _instant("--to", to)
+    if not start_t_s < end_t_s <= start_t_s + 366 * 86400.0:
+        what = f"the span {from_} to {to} is empty or longer than a year"
+        raise InputError("--to", None, what, "give an end within a year after --from")
+    pad = find_site(site)
+    climb, chases = find_ascent(pad, vehicle, start_t_s)
+    elements, epoch_t_s = read_elements(tle, start_t_s)
+    try:
+        found = opportunities(elements, pad, climb, chases, start_t_s, end_t_s)
+    except ValueError as error:
+        raise InputError(tle, None, str(error), "give another site or element set") from None
+    age_d = max(abs(start_t_s - epoch_t_s), abs(end_t_s - epoch_t_s)) / 86400.0
+    result = {
+        "site": pad.id,
+        "ascent": climb.id,
+        "element_epoch": iso_utc(epoch_t_s, 0) + "Z",
+        "element_age_d": round(age_d, 2),
+        "opportunities": [_as_json(item) for item in found],
+    }
+    emit(result, json, lambda: _render(result))
+
+
+def find_site(name: str) -> Site:
+    """A pad of fleet/sites: `site/pad`, or the busiest pad of `site`."""
+    from stationkeep.flight.window import Site
+    from stationkeep.model.catalogue import Catalogue, number
+
+    rows = Catalogue().table("fleet/sites")
+    wanted = "/".join(name.lower().split("/")[:2])
+    at_site = [row for row in rows if wanted in (row["id"], row["site"])]
+    if not at_site:
+        known = ", ".join(dict.fromkeys(row["site"] for row in rows))
+        pads = ", ".join(row["id"] for row in rows if row["site"] == wanted.split("/")[0])
+        raise InputError("--site", None, f"no launch site '{name}'", f"one of {pads or known}")
+    row = max(at_site, key=lambda row: number(row, "launches", 0.0))
+    figures = [number(row, key) for key in ("lat_deg", "lon_deg", "azimuth_low_deg", "azimuth_high_deg")]
+    return Site(row["id"], *figures)
+
+
+def find_ascent(site: Site, vehicle: str, t_s: float) -> tuple[Ascent, list[Rendezvous]]:
+    """The ascent of a vehicle (or of the site's usual one) at a time, and the rendezvous profiles that belong to it."""
+    from stationkeep.flight.window import Ascent
+    from stationkeep.model.catalogue import Catalogue, listed, number
+
+    place = site.id.split("/")[0]
+    rows = [row for row in Catalogue().table("fleet/ascent_profiles") if _covers(row, t_s)]
+    if vehicle:
+        chosen = [row for row in rows if vehicle == row["id"] or vehicle in listed(row, "vehicles")]
+    else:
+        usual = DEFAULT_ASCENTS.get(place)
+        chosen = [row for row in rows if (row["id"] == usual if usual else place in listed(row, "sites"))]
+    if not chosen:
+        known = dict.fromkeys(name for row in rows for name in (*listed(row, "vehicles"), row["id"]))
+        what = f"no ascent of '{vehicle}' is known" if vehicle else f"no vehicle is known to fly from {place}"
+        raise InputError("--vehicle", None, what, f"one of {', '.join(known)}")
+    row = chosen[0]
+    climb = Ascent(
+        row["id"], number(row, "ascent_time_s"), number(row, "lead_frac"), number(row, "insertion_perigee_km"),
+        number(row, "insertion_apogee_km"), number(row, "inclination_deg", float("nan")),
+    )  # fmt: skip
+    return climb, _chases(climb.id)
+
+
+def _chases(ascent_id: str) -> list[Rendezvous]:
+    from stationkeep.flight.window import Rendezvous
+    from stationkeep.model.catalogue import Catalogue, listed, number
+
+    return [
+        Rendezvous(row["id"], number(row, "phase_low_deg"), number(row, "phase_high_deg"), _since(row))
+        for row in Catalogue().table("fleet/rendezvous_profiles")
+        if ascent_id in listed(row, "ascents")
+    ]
+
+
+def _since(row: Row) -> float:
+    return _instant("from_utc", row["from_utc"]) if row["from_utc"] else -1e18
+
+
+def _covers(row: Row, t_s: float) -> bool:
+    return _since(row) <= t_s < (_instant("to_utc", row["to_utc"]) if row["to_utc"] else 1e18)
+
+
+def read_elements(path: str, near_t_s: float) -> tuple[Satrec, float]:
+    """The element set of a file whose epoch lies nearest to a time, and that epoch (UTC seconds since 2000)."""
+    from itertools import pairwise
+    from pathlib import Path
+
+    from sgp4.api import Satrec
+
+    from stationkeep.flight.window import JD_2000
+
+    advice = "a file holds line pairs '1 25544U ...' and '2 25544 ...', with or without a name line before"
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(path, None, f"cannot be read: {error}", advice) from None
+    found: list[tuple[float, int, Satrec]] = []
+    for index, (first, second) in enumerate(pairwise(lines)):
+        if not (first.startswith("1 ") and second.startswith("2 ")):
+            continue
+        try:
+            elements = Satrec.twoline2rv(first.rstrip(), second.rstrip())
+        except ValueError as error:
+            raise InputError(path, index + 1, f"the element set is not valid: {error}", advice) from None
+        if elements.error or not 0.0 < elements.no_kozai < 1.0:
+            raise InputError(path, index + 1, "the element set is not valid", advice)
+        epoch_t_s = (elements.jdsatepoch - JD_2000 + elements.jdsatepochF) * 86400.0
+        found.append((abs(epoch_t_s - near_t_s), index, elements))
+    if not found:
+        raise InputError(path, 1 if lines else None, "no element set in the file", advice)
+    elements = min(found, key=lambda item: item[:2])[2]
+    return elements, (elements.jdsatepoch - JD_2000 + elements.jdsatepochF) * 86400.0
+
+
+def _instant(name: str, text: str) -> float:
+    from stationkeep.formats.oem import parse_utc
+
+    try:
+        return parse_utc(f"{text}:00" if text.count(":") == 1 else text)
+    except ValueError as error:
+        raise InputError(name, None, f"'{text}': {error}", "expected 2021-12-08 or 2021-12-08T07:38:15") from None
+
+
+def _as_json(item: Opportunity) -> dict[str, Any]:
+    from stationkeep.formats.oem import iso_utc
+
+    best = item.choices[0]
+    return {
+        "crossing_utc": iso_utc(item.crossing_t_s, 0) + "Z",
+        "liftoff_utc": iso_utc(best.t_s, 0) + "Z",
+        "direction": "northbound" if item.northbound else "southbound",
+        "azimuth_deg": round(item.azimuth_deg, 2),
+        "inertial_azimuth_deg": round(item.inertial_azimuth_deg, 2),
+        "allowed": item.allowed,
+        "phase_deg": round(best.phase_deg, 2),
+        "profiles": list(item.profiles),
+        "choices": [_choice(choice) for choice in item.choices],
+    }
+
+
+def _choice(choice: LiftOff) -> dict[str, Any]:
+    from stationkeep.formats.oem import iso_utc
+
+    return {
+        "profile": choice.profile,
+        "admitted": choice.admitted,
+        "liftoff_utc": iso_utc(choice.t_s, 0) + "Z",
+        "phase_deg": round(choice.phase_deg, 2),
+        "plane_s": round(choice.plane_s, 1),
+        "lead_s": round(choice.lead_s, 1),
+        "drift_s": round(choice.drift_s, 1),
+    }
+
+
+def _render(result: dict[str, Any]) -> None:
+    from rich import print as show
+    from rich.table import Table
+
+    columns = ("crossing UTC", "heading", "lift-off UTC", "phase", "rendezvous")
+    table = Table(*columns, title=f"{result['site']} ({result['ascent']})")
+    for item in result["opportunities"]:
+        heading = f"{item['direction'][:5]} {item['azimuth_deg']:.1f}" + ("" if item["allowed"] else " range forbids")
+        head = (item["crossing_utc"][:-1].replace("T", " "), heading)
+        for at in dict.fromkeys(choice["liftoff_utc"] for choice in item["choices"]):
+            same = [choice for choice in item["choices"] if choice["liftoff_utc"] == at]
+            names = ", ".join(c["profile"] if c["admitted"] else f"none (nearest {c['profile']})" for c in same)
+            table.add_row(*head, at[11:-1], f"{same[0]['phase_deg']:+.1f}", names)
+            head = ("", "")
+    show(table)
+    show(f"Element set of {result['element_epoch']}, {result['element_age_d']:.1f} d from the far end of the span.")
+    allowed = [item for item in result["opportunities"] if item["allowed"]]
+    if allowed:
+        parts = allowed[0]["choices"][0]
+        show(
+            f"Lift-off {parts['liftoff_utc']} = crossing {allowed[0]['crossing_utc']} {parts['plane_s']:+.0f} s "
+            f"(mean plane, inclination flown) {-parts['lead_s']:+.0f} s (lead of the ascent) "
+            f"{parts['drift_s']:+.0f} s (node drift of the chase)."
+        )
