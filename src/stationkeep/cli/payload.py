@@ -1,0 +1,183 @@
+"""`stationkeep payload`: what a launcher of the catalogue carries from a site to an orbit."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from stationkeep.cli.output import emit
+from stationkeep.model.files import InputError
+
+if TYPE_CHECKING:
+    from stationkeep.flight.payload import Payload, Stage
+    from stationkeep.model.catalogue import Row
+
+
+def payload(
+    launcher: str,
+    *,
+    site: str = "",
+    perigee_km: float | None = None,
+    apogee_km: float | None = None,
+    inclination_deg: float | None = None,
+    json: bool = False,
+) -> None:
+    """Estimate what a launcher carries to an orbit, from its stages, beside the figure quoted for it.
+
+    The method is Townsend's (1962) as refined by Schilling (2009): good to about 260 m/s, which the range spans;
+    nothing is adjusted per launcher.
+
+    Parameters
+    ----------
+    launcher
+        Launcher of the fleet (`soyuz-2.1a`, `falcon-9`, ...), flown without recovery.
+    site
+        Launch site; default: that of the quoted figure.
+    perigee_km
+        Height of the perigee; default: the quoted one.
+    apogee_km
+        Height of the apogee; default: the quoted one, or the perigee given.
+    inclination_deg
+        Inclination; default: the quoted one.
+    json
+        Print one JSON object instead of words.
+
+    Example
+    -------
+    stationkeep payload angara-1.2 --site plesetsk --perigee-km 200 --apogee-km 200 --inclination-deg 63
+    """
+    from stationkeep.flight.payload import payload as estimate
+
+    launcher = launcher.lower()
+    stages, fairing_kg = find_stages(launcher)
+    quote = _quote(launcher)
+    site = site or quote.get("site", "")
+    asked = {"site": site, "perigee_km": perigee_km, "inclination_deg": inclination_deg}
+    for name, value in asked.items():
+        if value in (None, "") and not quote:
+            option = "--" + name.replace("_", "-")
+            raise InputError(option, None, f"no figure is quoted for {launcher} to take it from", f"give {option}")
+    low = float(quote["perigee_km"]) if perigee_km is None else perigee_km
+    high = apogee_km if apogee_km is not None else low if perigee_km is not None else float(quote["apogee_km"])
+    inclination = float(quote["inclination_deg"]) if inclination_deg is None else inclination_deg
+    heading = _headings(site, inclination, low, high)
+    try:
+        found = estimate(stages, fairing_kg, low, high, inclination)
+    except ValueError as error:
+        advice = "give a perigee of 100 km or more and an apogee not below it"
+        raise InputError("--perigee-km", None, str(error), advice) from None
+    result = _as_json(launcher, found, quote) | {
+        "site": site, "inclination_deg": inclination, "perigee_km": low, "apogee_km": high, **heading,
+    }  # fmt: skip
+    emit(result, json, lambda: _render(result, quote))
+
+
+def find_stages(launcher: str) -> tuple[list[Stage], float]:
+    """Stages of a launcher in order of burning, and its fairing, from fleet/stages and fleet/launchers."""
+    from stationkeep.flight.payload import Stage
+    from stationkeep.model.catalogue import Catalogue, number
+
+    tables = Catalogue()
+    rows = [row for row in tables.table("fleet/stages") if row["launcher"] == launcher and row["isp_vac_s"]]
+    if len(rows) < 2:
+        known = ", ".join(row["launcher"] for row in tables.table("fleet/payload_quotes"))
+        listed = launcher in tables.by_id("fleet/launchers")
+        what = f"the stages of {launcher}" if listed else f"stages of a launcher '{launcher}'"
+        raise InputError("launcher", None, f"{what} are not in the catalogue", f"one of {known}")
+    stages = [
+        Stage(
+            row["name"], row["role"] == "booster", int(number(row, "count")), number(row, "prop_kg_each"),
+            number(row, "gross_kg_each") - number(row, "prop_kg_each"), number(row, "isp_vac_s"),
+            _burn_s(row), _sea_level_frac(row),
+        )
+        for row in sorted(rows, key=lambda row: int(row["order"]))
+    ]  # fmt: skip
+    return stages, number(tables.by_id("fleet/launchers")[launcher], "fairing_kg", 0.0)
+
+
+def _burn_s(row: Row) -> float:
+    """Burn time: the first figure quoted (the middle of a range), else propellant over the flow at full thrust."""
+    match = re.search(r"(\d+)(?:-(\d+))?", row["burn_quoted"])
+    if match is None:
+        return float(row["burn_check_s"])
+    first, last = float(match[1]), float(match[2] or match[1])
+    return 0.5 * (first + last)
+
+
+def _sea_level_frac(row: Row) -> float:
+    """Thrust at sea level over thrust in vacuum, 1 for a stage without the first."""
+    from stationkeep.model.catalogue import number
+
+    vacuum_kN = number(row, "thrust_vac_kN_each", 1.0)
+    return number(row, "thrust_sl_kN_each", vacuum_kN) / vacuum_kN
+
+
+def _quote(launcher: str) -> Row:
+    from stationkeep.model.catalogue import Catalogue
+
+    return next((row for row in Catalogue().table("fleet/payload_quotes") if row["launcher"] == launcher), {})
+
+
+def _headings(site: str, inclination_deg: float, perigee_km: float, apogee_km: float) -> dict[str, Any]:
+    """Azimuth the site allows, northbound before southbound; InputError when the inclination is out of reach."""
+    import math
+
+    from stationkeep.cli.window import find_site
+    from stationkeep.flight.window import azimuth_allowed, check_reach
+    from stationkeep.laws import ascent
+
+    pad = find_site(site)
+    try:
+        check_reach(inclination_deg, pad)
+    except ValueError as error:
+        advice = "choose an inclination in reach, or a site nearer the equator"
+        raise InputError("--inclination-deg", None, str(error), advice) from None
+    latitude = ascent.geocentric_latitude(math.radians(pad.latitude_deg))
+    speed = ascent.parking_speed(max(perigee_km, 100.0), max(apogee_km, perigee_km, 100.0))
+    both = []
+    for northbound in (True, False):
+        inertial = ascent.inertial_heading(math.radians(inclination_deg), latitude, northbound)
+        azimuth = math.degrees(ascent.ground_heading(inertial, speed, latitude)) % 360.0
+        both.append((azimuth_allowed(azimuth, pad), azimuth))
+    allowed, azimuth = max(both, key=lambda item: item[0])
+    return {"azimuth_deg": round(azimuth, 1), "azimuth_allowed": allowed}
+
+
+def _as_json(launcher: str, found: Payload, quote: Row) -> dict[str, Any]:
+    quoted_kg = float(quote["payload_kg"]) if quote else None
+    quoted_for = "{perigee_km} x {apogee_km} km, {inclination_deg} deg, {site}".format(**quote) if quote else None
+    return {
+        "launcher": launcher,
+        "payload_kg": round(found.payload_kg),
+        "low_kg": round(found.low_kg),
+        "high_kg": round(found.high_kg),
+        "quoted_kg": quoted_kg,
+        "quoted_for": quoted_for,
+        "quoted_status": quote.get("status"),
+        "available_m_per_s": round(found.available_m_per_s, 1),
+        "penalty_m_per_s": round(found.need.penalty_m_per_s, 1),
+        "rotation_m_per_s": round(found.need.rotation_m_per_s, 1),
+        "transfer_m_per_s": round(found.need.transfer_m_per_s, 1),
+        "ascent_time_s": round(found.ascent_time_s, 1),
+    }
+
+
+def _render(result: dict[str, Any], quote: Row) -> None:
+    from rich import print as show
+
+    orbit_is = f"{result['perigee_km']:g} x {result['apogee_km']:g} km, {result['inclination_deg']:g} deg"
+    show(
+        f"{result['launcher']} from {result['site']} (azimuth {result['azimuth_deg']:.1f}) to {orbit_is}: "
+        f"{result['payload_kg']:,} kg ({result['low_kg']:,} to {result['high_kg']:,} for one rms error of the method)"
+    )
+    if not result["azimuth_allowed"]:
+        show("The range does not allow this azimuth: a turn on the way costs payload that is not counted here.")
+    if quote:
+        source = f"({quote['status']}: {quote['source']})"
+        show(f"Quoted: {result['quoted_kg']:,.0f} kg for {result['quoted_for']} {source}. {quote['what']}")
+    show(
+        f"Speed: {result['available_m_per_s']:,.0f} m/s from the stages = orbit "
+        f"+ {result['penalty_m_per_s']:,.0f} lost on the way "
+        f"- {result['rotation_m_per_s']:.0f} from the Earth's rotation "
+        f"+ {result['transfer_m_per_s']:.0f} for burns in orbit"
+    )
