@@ -80,20 +80,18 @@ def check(ds: xr.Dataset) -> list[Finding]:
 
 def findings_by_future(ds: xr.Dataset) -> dict[str, list[Finding]]:
     """The findings of each future by its name (an empty list where nothing broke)."""
-    table = _Breaches(ds)
-    runs = int(ds.sizes["run"])
-    one = np.full(runs, 1.0 / runs)
-    return {
-        name: table.findings(name, future * runs + np.arange(runs), one) for future, name in enumerate(future_names(ds))
-    }
+    return _Breaches(ds).by_future()
 
 
 def pooled_findings(ds: xr.Dataset) -> list[Finding]:
     """One finding per requirement over all futures, each run counted with the (assumed) weight of its future."""
-    weights = future_weights(ds)
-    runs = int(ds.sizes["run"])
-    name = POOLED if weights.size > 1 else future_names(ds)[0]
-    return _Breaches(ds).findings(name, np.arange(weights.size * runs), np.repeat(weights / runs, runs))
+    return _Breaches(ds).pooled()
+
+
+def all_findings(ds: xr.Dataset) -> tuple[dict[str, list[Finding]], list[Finding]]:
+    """Both of the above from one reading of the log."""
+    table = _Breaches(ds)
+    return table.by_future(), table.pooled()
 
 
 class _Breaches:
@@ -107,6 +105,7 @@ class _Breaches:
         self.stated = {str(item["name"]): item for item in attr(ds, "requirements") or []}
         self.explained = attr(ds, "explained") or []
         self.futures = future_names(ds)
+        self.weights = future_weights(ds)
         self.runs = runs = int(ds.sizes["run"])
         log = self.log
         rows = np.flatnonzero((log.kind == "breach") & (log.run >= 0) & (log.future >= 0))
@@ -122,6 +121,18 @@ class _Breaches:
         at_s = log.utc.astype("datetime64[s]").astype(np.int64)
         self.at_s = np.where(self.first >= 0, at_s[self.first] if at_s.size else never, never)
         self.never = never
+
+    def by_future(self) -> dict[str, list[Finding]]:
+        one = np.full(self.runs, 1.0 / self.runs)
+        return {
+            name: self.findings(name, place * self.runs + np.arange(self.runs), one)
+            for place, name in enumerate(self.futures)
+        }
+
+    def pooled(self) -> list[Finding]:
+        name = POOLED if len(self.futures) > 1 else self.futures[0]
+        members = np.arange(len(self.futures) * self.runs)
+        return self.findings(name, members, np.repeat(self.weights / self.runs, self.runs))
 
     def findings(self, future: str, members: np.ndarray, weights: np.ndarray) -> list[Finding]:
         """Findings over ``members`` with ``weights`` that sum to one."""

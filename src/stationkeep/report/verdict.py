@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from stationkeep.report.checks import findings_by_future, percent, pooled_findings
+from stationkeep.report.checks import Finding, all_findings, percent
 from stationkeep.report.metrics import (
     ByYear,
     days_aboard_by_partner,
@@ -29,6 +29,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
     aboard, to_end = presence(ds), presence_to_horizon(ds)
     capable = presence_capability(ds)
     by_partner = presence_by_partner(ds)
+    findings, pooled = all_findings(ds)
     assumptions = attr(ds, "assumptions") or []
     days = float((ds["time"].values[-1] - ds["time"].values[0]).astype("timedelta64[s]").astype(float)) / 86400.0
     station_days = days * ds.sizes["run"] * len(future_names(ds)) * ds.sizes.get("station", 1)
@@ -48,8 +49,8 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "presence_capability": capable.all(),
         "presence_by_partner": {partner: table.all() for partner, table in by_partner.items()},
         "days_aboard_frac_by_partner": {k: round(v, 6) for k, v in days_aboard_by_partner(ds).items()},
-        "futures": _futures(ds, aboard, to_end, capable, by_partner),
-        "findings": [finding.as_dict() for finding in pooled_findings(ds)],
+        "futures": _futures(ds, aboard, to_end, capable, by_partner, findings),
+        "findings": [finding.as_dict() for finding in pooled],
         "sources": attr(ds, "sources") or [],
         "assumptions": assumptions,
         "ledger": ledger(assumptions),
@@ -165,9 +166,13 @@ def _foot(told: dict[str, Any]) -> str:
 
 
 def _futures(
-    ds: xr.Dataset, aboard: ByYear, to_end: ByYear, capable: ByYear, partners: dict[str, ByYear]
+    ds: xr.Dataset,
+    aboard: ByYear,
+    to_end: ByYear,
+    capable: ByYear,
+    partners: dict[str, ByYear],
+    findings: dict[str, list[Finding]],
 ) -> list[dict[str, Any]]:
-    findings = findings_by_future(ds)
     return [
         {
             "name": name,
