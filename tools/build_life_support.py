@@ -1,8 +1,8 @@
 """Rebuild the derived tables of life support: `python tools/build_life_support.py --facts DIR` (DIR holds the facts).
 
-Figures with one source each are kept by hand in data/life_support/ and stations/iss/machines.csv. Made here: the list of
-replaceable units and their assemblies, the mean times between failures of machines built of them, the stand-downs after
-failures, the slips of developments, the record of crew hours and the two figures of the working week fitted to it.
+Figures with one source each are kept by hand in data/life_support/ and stations/iss/machines.csv. Made here: the list
+of replaceable units and their assemblies, the mean times between failures of machines built of them, the stand-downs
+after failures, the slips of developments, the record of crew hours and the two fitted figures of the working week.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ import sys
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from data_builder.common import Source, read_rows
 
+from data_builder.common import Source, read_rows
 from stationkeep.laws.crew_time import TimeRules, working_week
 
+SIDES = ("us", "russian")
 DATA = Path(__file__).parents[1] / "src" / "stationkeep" / "data"
 UNITS = "facts/eclss_units.csv (equipment list of the MIT Mars habitation study, from ISS unit data)"
 FAMILY = {
@@ -51,10 +53,18 @@ def build_units(out: Source, facts: list[dict[str, str]]) -> dict[str, tuple[flo
         rate = sum(r for r, _ in units)
         mass = sum(r * m for r, m in units) / rate
         result[name] = (1.0 / rate, mass)
-        table.append({"assembly": name, "units_count": len(units), "mtbf_h": 1.0 / rate, "spare_kg": mass,
-                      "wear_kg_per_y": wear[name], "source": UNITS + "; series system of its units", "status": "derived"})  # fmt: skip
-    columns = ["assembly", "units_count", "mtbf_h", "spare_kg", "wear_kg_per_y", "source", "status"]
-    out.write("life_support/eclss_assemblies.csv", table, columns)
+        table.append(
+            {
+                "assembly": name,
+                "units_count": len(units),
+                "mtbf_h": 1.0 / rate,
+                "spare_kg": mass,
+                "wear_kg_per_y": wear[name],
+                "source": UNITS + "; series system of its units",
+                "status": "derived",
+            }
+        )
+    out.write("life_support/eclss_assemblies.csv", table, list(table[0]))
     return result
 
 
@@ -75,10 +85,19 @@ def build_groundings(out: Source, incidents: list[dict[str, str]]) -> None:
         if row["id"] in FAMILY:
             family, partner, back = FAMILY[row["id"]]
             days = (date.fromisoformat(back) - date.fromisoformat(row["date"])).days
-            rows.append({"id": row["id"], "family": family, "partner": partner, "grounded_utc": row["date"],
-                         "flying_utc": back, "down_d": days, "source": "facts/incidents.csv", "status": "found"})  # fmt: skip
-    columns = ["id", "family", "partner", "grounded_utc", "flying_utc", "down_d", "source", "status"]
-    out.write("life_support/groundings.csv", rows, columns)
+            rows.append(
+                {
+                    "id": row["id"],
+                    "family": family,
+                    "partner": partner,
+                    "grounded_utc": row["date"],
+                    "flying_utc": back,
+                    "down_d": days,
+                    "source": "facts/incidents.csv",
+                    "status": "found",
+                }
+            )
+    out.write("life_support/groundings.csv", rows, list(rows[0]))
 
 
 def build_stretch(out: Source, fits: list[dict[str, str]]) -> None:
@@ -86,21 +105,40 @@ def build_stretch(out: Source, fits: list[dict[str, str]]) -> None:
     out.write("life_support/stretch.csv", rows, [*fits[0], "source", "status"])
 
 
-ERAS = (  # name, from, to, crew by plan (None: as flown), role, hours a week: all, Russian, NASA; words of the record
-    ("three-crew-rule", "2001-03-01", "2003-02-01", (1.5, 1.5), "calibrate", 20.0, 10.0, 7.5, "nap.edu 10614 p. 59"),
-    ("six-crew-plan", "2009-05-29", "2010-12-31", (3.0, 3.0), "calibrate", 70.0, None, None, "up to 70 h: aviationnewsreleases.com 2009/05"),
-    ("expeditions-1-3", "2000-11-02", "2001-12-05", None, "test", 8.8, None, None, "500 h in all: spaceflightnow 011126"),
-    ("expedition-4", "2001-12-05", "2002-06-15", None, "test", 14.0, 2.8, None, "at least 300 h and 72 h Russian in 26 weeks: spaceflightnow 011126"),
-    ("two-crew", "2003-05-04", "2005-07-26", None, "test", 20.0, None, None, "about 20 h planned: abcnews 97658"),
-    ("increment-43-44", "2015-03-12", "2015-09-12", (2.85, 2.87), "test", None, None, 33.3, "875 h allocated to NASA in 184 d: parabolicarc 2014/10/17; crew by the plan of October 2014"),
-    ("usos-four", "2017-09-01", "2018-10-01", None, "test", None, None, None, "60-100 h of the US segment (recalled)"),
+class Era(NamedTuple):
+    """One row of the record: planned crew of the US and the Russian segment (None: as flown), hours a week."""
+
+    name: str
+    first: str
+    last: str
+    plan: tuple[float, float] | None
+    role: str
+    total: float | None
+    russian: float | None
+    nasa: float | None
+    words: str
+
+
+ERAS = (
+    Era("three-crew-rule", "2001-03-01", "2003-02-01", (1.5, 1.5), "calibrate", 20.0, 10.0, 7.5,
+        "nap.edu 10614 p. 59"),
+    Era("six-crew-plan", "2009-05-29", "2010-12-31", (3.0, 3.0), "calibrate", 70.0, None, None,
+        "up to 70 h: aviationnewsreleases.com 2009/05"),
+    Era("expeditions-1-3", "2000-11-02", "2001-12-05", None, "test", 8.8, None, None,
+        "500 h in all: spaceflightnow 011126"),
+    Era("expedition-4", "2001-12-05", "2002-06-15", None, "test", 14.0, 2.8, None,
+        "at least 300 h and 72 h Russian in 26 weeks: spaceflightnow 011126"),
+    Era("two-crew", "2003-05-04", "2005-07-26", None, "test", 20.0, None, None, "about 20 h planned: abcnews 97658"),
+    Era("increment-43-44", "2015-03-12", "2015-09-12", (2.85, 2.87), "test", None, None, 33.3,
+        "875 h allocated to NASA in 184 d: parabolicarc 2014/10/17; crew by the plan of October 2014"),
+    Era("usos-four", "2017-09-01", "2018-10-01", None, "test", None, None, None,
+        "60-100 h of the US segment (recalled)"),
 )  # fmt: skip
 
 
-def era_row(era: tuple, facts: Path) -> dict[str, object]:  # type: ignore[type-arg]
+def era_row(era: Era, facts: Path) -> dict[str, Any]:
     """Crew, volume, age and traffic of one era from the record."""
-    name, first, last, plan, role, total, russian, nasa, words = era
-    start, stop = date.fromisoformat(first), date.fromisoformat(last)
+    start, stop = date.fromisoformat(era.first), date.fromisoformat(era.last)
     weeks = (stop - start).days / 7.0
     middle = start + (stop - start) / 2
 
@@ -110,16 +148,22 @@ def era_row(era: tuple, facts: Path) -> dict[str, object]:  # type: ignore[type-
     days = rows("crew_history.csv", "date")
     residents = sum(float(r["expedition_crew"]) for r in days) / len(days)
     cosmonauts = min(residents, sum(float(r["n_Roscosmos"]) for r in days) / len(days))
-    people = plan or (residents - cosmonauts, cosmonauts)
-    row: dict[str, object] = {"era": name, "from_utc": first, "to_utc": last, "role": role, "total_h_per_week": total,
-                              "roscosmos_h_per_week": russian, "nasa_h_per_week": nasa}  # fmt: skip
+    people = era.plan or (residents - cosmonauts, cosmonauts)
+    row: dict[str, Any] = {
+        "era": era.name,
+        "from_utc": era.first,
+        "to_utc": era.last,
+        "role": era.role,
+        "total_h_per_week": era.total,
+        "roscosmos_h_per_week": era.russian,
+        "nasa_h_per_week": era.nasa,
+    }
     modules = [r for r in read_rows(facts / "modules.csv") if r["pressurised_volume_m3"] and r["installed"]]
     ships = rows("visiting_vehicles.csv", "docking_utc")
     walks = [r for r in rows("evas.csv", "date") if not r["vehicle_or_increment"].startswith("STS")]
-    for k, (segment, russian_side) in enumerate((("us", False), ("russian", True))):
+    for k, (segment, russian_side) in enumerate(zip(SIDES, (False, True), strict=True)):
         mine = [r for r in modules if (r["segment"] == "Russian") == russian_side]
-        there = [r for r in mine if date.fromisoformat(r["installed"][:10]) <= middle
-                 and not (r["retired"] and date.fromisoformat(r["retired"]) <= middle)]  # fmt: skip
+        there = [r for r in mine if r["installed"][:10] <= str(middle) < (r["retired"] or "9")]
         volume = sum(float(r["pressurised_volume_m3"]) for r in there)
         ages = [(middle - date.fromisoformat(r["installed"][:10])).days / 365.25 for r in there]
         age = sum(a * float(r["pressurised_volume_m3"]) for a, r in zip(ages, there, strict=True)) / volume
@@ -137,31 +181,29 @@ def era_row(era: tuple, facts: Path) -> dict[str, object]:  # type: ignore[type-
             f"{segment}_arrivals_per_week": 3.0 * crew_ships / weeks * people[k] / sum(people),
             f"{segment}_modules_per_week": len(new) / weeks,
         }
-    return row | {"source": f"{words}; crew, ships and modules from facts/", "status": "derived"}
+    return row | {"source": f"{era.words}; crew, ships and modules from facts/", "status": "derived"}
 
 
-def predict(rules: TimeRules, row: dict[str, object]) -> tuple[float, float, float]:
+def predict(rules: TimeRules, row: dict[str, Any]) -> tuple[float, float, float]:
     """Research hours a week (all, Russian, NASA) of an era under the rule; partners roscosmos, nasa, other US."""
-    get = lambda segment, key: float(row[f"{segment}_{key}"])  # type: ignore[arg-type]  # noqa: E731
-    sides = ("us", "russian")
     load = np.zeros((2, 5))
-    for g, side in enumerate(sides):
-        traffic = get(side, "cargo_ships_per_week") * rules.cargo_ship_h + get(side, "crew_ships_per_week") * rules.crew_ship_h
-        load[g] = (0.0, traffic, get(side, "evas_per_week") * rules.eva_h,
-                   get(side, "arrivals_per_week") * rules.arrival_h, get(side, "modules_per_week") * rules.module_h)  # fmt: skip
-    people = np.array([get("russian", "people"), 0.766 * get("us", "people"), 0.234 * get("us", "people")])
-    crew = people[0] / people.sum()
-    russian_share = 0.5 if row["from_utc"] < "2017-04" else crew  # type: ignore[operator]
+    for g, side in enumerate(SIDES):
+        ships = row[f"{side}_cargo_ships_per_week"] * rules.cargo_ship_h
+        ships += row[f"{side}_crew_ships_per_week"] * rules.crew_ship_h
+        walks, arrivals = row[f"{side}_evas_per_week"] * rules.eva_h, row[f"{side}_arrivals_per_week"] * rules.arrival_h
+        load[g] = (0.0, ships, walks, arrivals, row[f"{side}_modules_per_week"] * rules.module_h)
+    people = np.array([row["russian_people"], 0.766 * row["us_people"], 0.234 * row["us_people"]])
+    russian_share = 0.5 if row["from_utc"] < "2017-04" else people[0] / people.sum()
     shares = np.array([russian_share, 0.766 * (1 - russian_share), 0.234 * (1 - russian_share)])
     hours, matrix = np.zeros((3, 10)), np.zeros((3, 3))
-    volume = np.array([get(s, "volume_m3") for s in sides])
-    age = np.array([get(s, "age_y") for s in sides])
+    volume = np.array([row[f"{side}_volume_m3"] for side in SIDES])
+    age = np.array([row[f"{side}_age_y"] for side in SIDES])
     working_week(rules, people, np.array([1, 0, 0]), volume, age, load, shares, 1.0, hours, matrix)
     served = matrix.sum(axis=0)
     return float(served.sum()), float(served[0]), float(served[1])
 
 
-def fit_hours(out: Source, eras: list[dict[str, object]]) -> TimeRules:
+def fit_hours(out: Source, eras: list[dict[str, Any]]) -> TimeRules:
     """Two figures (base of upkeep, upkeep a cubic metre) from the two rows marked calibrate; linear in both."""
     path = out.out / "life_support/crew_time.csv"
     rows = read_rows(path)
@@ -169,9 +211,9 @@ def fit_hours(out: Source, eras: list[dict[str, object]]) -> TimeRules:
     table["keep_base_h_per_week"] = table["keep_h_per_week_per_m3"] = 0.0
     bare = TimeRules(*(table[field] for field in TimeRules._fields))
     known = [row for row in eras if row["role"] == "calibrate"]
-    excess = [predict(bare, row)[0] - float(row["total_h_per_week"]) for row in known]  # type: ignore[arg-type]
+    excess = [predict(bare, row)[0] - row["total_h_per_week"] for row in known]
     size = [
-        sum(float(row[f"{s}_volume_m3"]) * (1 + bare.ageing_per_y * float(row[f"{s}_age_y"])) for s in ("us", "russian"))  # type: ignore[arg-type]
+        sum(row[f"{side}_volume_m3"] * (1.0 + bare.ageing_per_y * row[f"{side}_age_y"]) for side in SIDES)
         for row in known
     ]
     base, slope = np.linalg.solve(np.column_stack((np.ones(2), size)), excess)

@@ -1,7 +1,7 @@
 """The working week: what people's hours go to, and whose experiments they serve.
 
-One rule for any crew. Each person brings a working day to the programme; the two segments (0 US, 1 Russian) take from it
-what keeps them running (grows with volume and age), what arrives and leaves, spacewalks and repairs; what is left is
+One rule for any crew. Each resident brings a working day to the programme; the two segments (0 US, 1 Russian) take from
+it what keeps them running (grows with volume and age), what arrives and leaves, spacewalks and repairs; what is left is
 research. Research is shared between the partners as their agreement says; when the people aboard do not match the
 agreement, people of one segment work for the other's experiments.
 """
@@ -56,7 +56,7 @@ def upkeep_h_per_week(rules: TimeRules, volume_m3: float, age_y: float, shared_b
 
 @njit(cache=True)
 def spread_h(backlog_h: float, dt_s: float, time_constant_s: float = 1209600.0) -> float:
-    """Hours of a backlog worked off in a step: first order, two weeks by default (unpacking a cargo ship, a handover)."""
+    """Hours of a backlog worked off in a step: first order, two weeks by default (unpacking a ship, a handover)."""
     return float(backlog_h * -np.expm1(-dt_s / time_constant_s))
 
 
@@ -75,19 +75,21 @@ def working_week(
 ) -> float:
     """Share one week out: returns the hours of upkeep nobody had time for.
 
-    people: (partner,) persons aboard; partner_segment: (partner,) 0 US, 1 Russian; volume_m3, age_y: (segment,) pressurised
+    people: (partner,) residents; partner_segment: (partner,) 0 US, 1 Russian; volume_m3, age_y: (segment,) pressurised
     volume kept and its mean age; load_h: (segment, 5) hours this week of repair, traffic, EVA, handover, outfitting;
-    entitlement_frac: (partner,) share of research time by agreement, sum 1; cooperation_frac: how much of the other
+    entitlement_frac: (partner,) share of research time by agreement; people of a partner without any (private
+    astronauts) are guests: they work for themselves and share no load. cooperation_frac: how much of the other
     segment's shortage people of one segment make good (1 under the agreement, 0 after a break).
-    Writes hours: (partner, use) and matrix: (partner at work, partner served), both hours a week.
+    Writes hours (partner, use) and matrix (partner at work, partner served), both hours a week.
     """
     hours[:] = 0.0
     matrix[:] = 0.0
     count = np.zeros(SEGMENTS)
     owed = np.zeros(SEGMENTS)
     for k in range(people.size):
-        count[partner_segment[k]] += people[k]
-        owed[partner_segment[k]] += entitlement_frac[k]
+        if entitlement_frac[k] > 0.0:
+            count[partner_segment[k]] += people[k]
+            owed[partner_segment[k]] += entitlement_frac[k]
     kept = 0.0
     for g in range(SEGMENTS):
         kept += 1.0 if volume_m3[g] > 0.0 else 0.0
@@ -111,16 +113,24 @@ def working_week(
             spare[g] += helped[g]
             spare[other] -= helped[g]
     unmet = max(0.0, -spare[0]) + max(0.0, -spare[1])
-    _share_loads(rules, people, partner_segment, count, need, total, helped, each, hours)
-    _share_research(people, partner_segment, count, owed, spare, entitlement_frac, cooperation_frac, hours, matrix)
+    for k in range(people.size):
+        hours[k, OWN_NEEDS] = rules.own_needs_h_per_d * rules.days_per_week * people[k]
+        hours[k, EXERCISE] = rules.exercise_h_per_week * people[k]
+    _share_loads(people, partner_segment, entitlement_frac, count, need, total, helped, each, hours)
+    _share_research(people, partner_segment, entitlement_frac, count, owed, spare, cooperation_frac, matrix)
+    for k in range(people.size):
+        if entitlement_frac[k] <= 0.0:
+            matrix[k, k] = each * people[k]
+        hours[k, OWN_RESEARCH] = matrix[k, k]
+        hours[k, OTHER_RESEARCH] = matrix[k].sum() - matrix[k, k]
     return unmet
 
 
 @njit(cache=True)
 def _share_loads(
-    rules: TimeRules,
     people: np.ndarray,
     partner_segment: np.ndarray,
+    entitlement_frac: np.ndarray,
     count: np.ndarray,
     need: np.ndarray,
     total: np.ndarray,
@@ -131,11 +141,9 @@ def _share_loads(
     """Loads go to the people of their segment by head, as far as their hours reach; help goes to the others."""
     for k in range(people.size):
         g = partner_segment[k]
-        if people[k] <= 0.0:
+        if people[k] <= 0.0 or entitlement_frac[k] <= 0.0:
             continue
         head = people[k] / count[g]
-        hours[k, OWN_NEEDS] = rules.own_needs_h_per_d * rules.days_per_week * people[k]
-        hours[k, EXERCISE] = rules.exercise_h_per_week * people[k]
         for s in range(SEGMENTS):
             if total[s] <= 0.0:
                 continue
@@ -148,15 +156,14 @@ def _share_loads(
 def _share_research(
     people: np.ndarray,
     partner_segment: np.ndarray,
+    entitlement_frac: np.ndarray,
     count: np.ndarray,
     owed: np.ndarray,
     spare: np.ndarray,
-    entitlement_frac: np.ndarray,
     cooperation_frac: float,
-    hours: np.ndarray,
     matrix: np.ndarray,
 ) -> None:
-    """Research hours to the partners they serve: the agreement's shares of all of them, moved as far as cooperation goes."""
+    """Research hours to the partners they serve: shares of the whole by agreement, as far as cooperation goes."""
     free = np.zeros(SEGMENTS)
     for g in range(SEGMENTS):
         free[g] = max(0.0, spare[g])
@@ -168,7 +175,7 @@ def _share_research(
         moved = min(free[1], max(-free[0], moved))
     for k in range(people.size):
         g = partner_segment[k]
-        if people[k] <= 0.0 or count[g] <= 0.0:
+        if people[k] <= 0.0 or entitlement_frac[k] <= 0.0:
             continue
         head = people[k] / count[g]
         out = max(0.0, moved) if g == 1 else max(0.0, -moved)
@@ -177,5 +184,3 @@ def _share_research(
             for j in range(people.size):
                 if partner_segment[j] == s and owed[s] > 0.0:
                     matrix[k, j] += given * entitlement_frac[j] / owed[s]
-        hours[k, OWN_RESEARCH] = matrix[k, k]
-        hours[k, OTHER_RESEARCH] = matrix[k].sum() - matrix[k, k]

@@ -39,8 +39,8 @@ def gas_mass_kg(pressure_Pa: float, molar_mass_kg_per_mol: float, volume_m3: flo
 def scrubbed_kg(start_kg: float, inflow_kg: float, rate_per_s: float, target_kg: float, dt_s: float) -> float:
     """Mass a scrubber of first order takes out of a mixed cabin in one step, held to a target.
 
-    The bed takes a fixed flow of air, so its removal grows with the concentration (CDRA: six people at 3.9 mmHg, four at
-    2 mmHg): dm/dt = inflow/dt - rate m, solved exactly over the step; nothing is removed below the target.
+    The bed takes a fixed flow of air, so its removal grows with the concentration (CDRA: six people at 3.9 mmHg, four
+    at 2 mmHg): dm/dt = inflow/dt - rate m, solved exactly over the step; nothing is removed below the target.
     """
     untouched = start_kg + inflow_kg
     if untouched <= target_kg or rate_per_s <= 0.0:
@@ -93,6 +93,14 @@ def airlock_loss_kg(volume_m3: float, recovered_frac: float, pressure_Pa: float,
 def reserve_d(stock_kg: float, use_kg_per_d: float) -> float:
     """Days a stock lasts; 1e18 when nothing uses it."""
     return stock_kg / use_kg_per_d if use_kg_per_d > 0.0 else 1e18
+
+
+@njit(cache=True)
+def reserve_stage(days: float, plan_below_d: float, leave_below_d: float) -> int:
+    """What a reserve of ``days`` asks for: 0 nothing, 1 plan the evacuation, 2 leave (45 and 30 days since 2004)."""
+    if days < leave_below_d:
+        return 2
+    return 1 if days < plan_below_d else 0
 
 
 def shortage_days(

@@ -1,8 +1,8 @@
 """What a station is made to hold and what happens to it: the names and numbers of resources and uses.
 
-A flow is signed: ``flow_kg[station, resource, use]`` is what the use added (+) or took (-) during a step. Each internal
-use converts without loss, so it sums to zero over resources; only ``BOUNDARY_USES`` bring or take mass. Resources before
-``STORED`` live in containers; the rest are cabin air, gases passed on within a step, and crew tissue.
+A flow is signed: ``flow_kg[station, resource, use]`` is what the use added (+) or took (-) during a step. Each
+internal use converts without loss, so it sums to zero over resources; only ``BOUNDARY_USES`` bring or take mass.
+Resources before ``STORED`` live in containers; the rest are cabin air, gases passed on within a step, and crew tissue.
 """
 
 RESOURCES = (

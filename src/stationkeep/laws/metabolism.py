@@ -83,3 +83,30 @@ def size_factor(body_mass_kg: float, reference_kg: float = 82.0) -> float:
 def respiratory_quotient(oxygen: float, co2: float) -> float:
     """Moles of CO2 given per mole of O2 taken; RP-1324: 0.869 with 0.835 kg and 0.998 kg a day."""
     return (co2 / 0.0440095) / (oxygen / 0.0319988)
+
+
+@njit(cache=True)
+def scaled(rates: CrewRates, factor: float) -> CrewRates:
+    """All rates times a factor (a crew of other size, or kg/d to kg/s); closure is kept."""
+    return CrewRates(
+        rates.oxygen * factor,
+        rates.co2 * factor,
+        rates.food_dry * factor,
+        rates.food_water * factor,
+        rates.packaging * factor,
+        rates.drink * factor,
+        rates.flush * factor,
+        rates.urine_water * factor,
+        rates.perspiration * factor,
+        rates.faecal_water * factor,
+        rates.urine_solids * factor,
+        rates.other_solids * factor,
+        rates.supplies * factor,
+        rates.toilet * factor,
+    )
+
+
+@njit(cache=True)
+def crew_factor(standard_normal: float, spread_frac: float, people: float) -> float:
+    """Mean rate of a crew over the table's, for one draw: persons differ by ``spread_frac`` (one sigma)."""
+    return float(max(0.5, 1.0 + spread_frac * standard_normal / max(people, 1.0) ** 0.5))

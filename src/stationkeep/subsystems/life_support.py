@@ -1,8 +1,8 @@
 """Life support: the cabin's air, and the machines that turn water to oxygen and everything back to water.
 
-Each step ``ask`` says what people and working machines want from the stores, the stores give what there is, and ``step``
-turns it into air, water, waste and the flows of the record. Every kilogram that leaves one resource enters another,
-the vacuum, or the crew's bodies (`laws/matter.py`).
+Each step ``ask`` says what people and working machines want from the stores, the stores give what there is, and
+``step`` turns it into air, water, waste and the flows of the record. Every kilogram that leaves one resource enters
+another, the vacuum, or the crew's bodies (`laws/matter.py`).
 """
 
 from typing import NamedTuple
@@ -380,14 +380,15 @@ def _pressures(r: Rules, s: State, k: int) -> None:
 
 @njit(cache=True)
 def standard_air_kg(r: Rules, gas: int, volume_m3: float) -> float:
-    """One gas of a cabin of this volume filled at the set points, without CO2."""
-    pressure = 0.0
+    """One gas of a cabin of this volume filled at the set points."""
     if gas == O2:
         pressure = r.oxygen_target_Pa
+    elif gas == CO2:
+        pressure = r.co2_target_Pa
     elif gas == H2O:
         pressure = r.vapour_target_Pa
-    elif gas == N2:
-        pressure = r.pressure_target_Pa - r.oxygen_target_Pa - r.vapour_target_Pa
+    else:
+        pressure = r.pressure_target_Pa - r.oxygen_target_Pa - r.co2_target_Pa - r.vapour_target_Pa
     return gas_kg(pressure, gas, volume_m3, r.temperature_K)
 
 
@@ -395,8 +396,8 @@ def standard_air_kg(r: Rules, gas: int, volume_m3: float) -> float:
 def resettle_air(p: Params, s: State, volume_m3: np.ndarray, flow_kg: np.ndarray) -> None:
     """The pressurised volumes (station,) changed: parts arrived, left, or moved between stations.
 
-    What stations lose goes, volume for volume, to those that grow ("delivered" there, "removed" here); new volume beyond
-    it brings standard air, volume that leaves takes its air along. Call it once at the start to fill the cabins.
+    What stations lose goes, volume for volume, to those that grow ("delivered" there, "removed" here); new volume
+    beyond it brings standard air, volume that leaves takes its air along. Call it once at the start to fill cabins.
     """
     pool_kg = np.zeros(GAS)
     pool_m3 = 0.0
@@ -431,13 +432,13 @@ def reserves_d(p: Params, people: float, stock_kg: np.ndarray, out_d: np.ndarray
 
     Water is what they drink and flush, with nothing recovered; oxygen counts tanks and candles, not electrolysis.
     """
-    c = p.crew
     out_d[:] = 1e18
     if people <= 0.0:
         return
+    c, per_day = p.crew, 86400.0 * people
     tanks = stock_kg[of.OXYGEN] + stock_kg[of.CANDLES] * p.rules.candle_oxygen_frac
-    out_d[of.FOOD] = law.reserve_d(stock_kg[of.FOOD], food_as_shipped(c) * people)
-    out_d[of.WATER] = law.reserve_d(stock_kg[of.WATER], (c.drink + c.flush) * people)
-    out_d[of.OXYGEN] = law.reserve_d(tanks, c.oxygen * people)
-    out_d[of.SUPPLIES] = law.reserve_d(stock_kg[of.SUPPLIES], c.supplies * people)
-    out_d[of.TOILET] = law.reserve_d(stock_kg[of.TOILET], c.toilet * people)
+    out_d[of.FOOD] = law.reserve_d(stock_kg[of.FOOD], food_as_shipped(c) * per_day)
+    out_d[of.WATER] = law.reserve_d(stock_kg[of.WATER], (c.drink + c.flush) * per_day)
+    out_d[of.OXYGEN] = law.reserve_d(tanks, c.oxygen * per_day)
+    out_d[of.SUPPLIES] = law.reserve_d(stock_kg[of.SUPPLIES], c.supplies * per_day)
+    out_d[of.TOILET] = law.reserve_d(stock_kg[of.TOILET], c.toilet * per_day)

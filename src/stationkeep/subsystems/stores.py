@@ -42,7 +42,7 @@ def take(
     part_station: np.ndarray,
     may_share: np.ndarray,
 ) -> float:
-    """Take up to ``kg`` for ``partner``: from its own containers first, then where ``may_share[partner, owner]`` allows.
+    """Take up to ``kg`` for ``partner``: from its own containers, then where ``may_share[partner, owner]`` allows.
 
     Returns the kilograms got.
     """
@@ -113,7 +113,7 @@ def take_shares(
     part_station: np.ndarray,
     may_share: np.ndarray,
 ) -> float:
-    """Take ``kg`` for all partners in proportion to ``share`` (partner,), sum 1; what one lacks the next may still give.
+    """Take ``kg`` for all partners in proportion to ``share`` (partner,), sum 1; returns the kilograms got.
 
     A partner's shortage is not made up by taking more for another: each takes its own portion under its own rights.
     """
@@ -148,9 +148,9 @@ def total(p: Params, s: State, station: int, resource: int, owner: int, part_sta
     """Kilograms of a resource on a station; ``owner`` -1 counts everyone's."""
     kg = 0.0
     for c in range(s.stock_kg.size):
-        if p.container_resource[c] == resource and part_station[p.container_part[c]] == station:
-            if owner < 0 or p.container_owner[c] == owner:
-                kg += s.stock_kg[c]
+        here = p.container_resource[c] == resource and part_station[p.container_part[c]] == station
+        if here and (owner < 0 or p.container_owner[c] == owner):
+            kg += s.stock_kg[c]
     return kg
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...laws.crew_time import TimeRules
-from ...laws.metabolism import CrewRates, with_energy
+from ...laws.metabolism import CrewRates, scaled, with_energy
+from ...laws.reliability import lognormal_fit
 from ...model.base import seconds
 from ...model.catalogue import Catalogue, Row, number
 from ...subsystems.life_support import GAS, KINDS, Params, Rules, State
@@ -35,7 +36,7 @@ def crew_rates(catalogue: Catalogue) -> CrewRates:
     """Rates of one person in kg/s, with the exercise of today's day."""
     table = values(catalogue, "life_support/crew_rates")
     daily = with_energy(CrewRates(*(table[field] for field in CrewRates._fields)), table["energy_frac"])
-    return CrewRates(*(rate / DAY_s for rate in daily))
+    return scaled(daily, 1.0 / DAY_s)
 
 
 def time_rules(catalogue: Catalogue) -> TimeRules:
@@ -53,6 +54,22 @@ def research_shares(catalogue: Catalogue, partner_index: Mapping[str, int]) -> t
         if row["partner"] in partner_index:
             shares[dates.index(row["from_utc"]), partner_index[row["partner"]]] = number(row, "share_frac")
     return np.array([seconds(date) for date in dates]), shares / shares.sum(axis=1, keepdims=True)
+
+
+def stand_down_fit(catalogue: Catalogue, partner: str) -> tuple[float, float]:
+    """(mu_ln, sigma_ln) of the days a partner's ships stay down after a failure, as known by the catalogue's ``as_of``.
+
+    A stand-down not over by then counts as at least as long as it had lasted. With fewer than two ended ones of the
+    partner everyone's are used; ValueError when there are none at all.
+    """
+    as_of = (catalogue.as_of or "9999-12-31")[:10]
+    known = [row for row in catalogue.table("life_support/groundings") if row["grounded_utc"] <= as_of]
+    for rows in ([row for row in known if row["partner"] == partner], known):
+        ended = [number(row, "down_d") for row in rows if row["flying_utc"] <= as_of]
+        lasting = [seconds(as_of) - seconds(row["grounded_utc"]) for row in rows if row["flying_utc"] > as_of]
+        if len(ended) >= 2:
+            return lognormal_fit(ended, [max(1.0, span / DAY_s) for span in lasting])
+    raise ValueError(f"no two stand-downs are known by {as_of}: the record starts with columbia, 2003-02-01")
 
 
 def _curves(rows: list[tuple[str, float, float]], names: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -103,8 +120,8 @@ def build_life_support(
 ) -> tuple[Params, State]:
     """Params and an empty State; the cabins fill with standard air at the first ``resettle_air``.
 
-    Machines are those of :func:`machine_rows`. Leaks and yields later than the catalogue's ``as_of`` are not read; a leak
-    grows from its last known point by ``rules.leak_growth_per_s`` (replace it, and ``crew``, for each run's draw).
+    Machines are those of :func:`machine_rows`. Leaks and yields later than the catalogue's ``as_of`` are not read; a
+    leak grows from its last known point by ``rules.leak_growth_per_s`` (replace it, and ``crew``, for each run).
     """
     rows = machine_rows(catalogue, part_index)
     table = values(catalogue, "life_support/rules")
