@@ -279,3 +279,25 @@ def test_the_shuttle_that_brought_p3_and_p4() -> None:
     assert sts115["undock_utc"] == "2006-09-17T12:50:00Z"
     assert when(sts115["undock_utc"]) - when(sts115["dock_utc"]) == timedelta(days=6, hours=2, minutes=2)
     assert {"p3", "p4", "wing-2a", "wing-4a"} <= set(sts115["brings"].split(";"))
+
+
+def test_each_stay_has_a_seat_from_docking_to_undocking() -> None:
+    by_stay: dict[str, list[dict[str, str]]] = {}
+    for row in table("crew/seats.csv"):
+        by_stay.setdefault(row["stay"], []).append(row)
+    flights = {row["id"]: row for row in table("traffic/flights.csv")}
+    for stay in table("crew/stays.csv"):
+        rows = sorted(by_stay[stay["id"]], key=lambda row: row["from_utc"])
+        assert (rows[0]["from_utc"], rows[-1]["to_utc"]) == (stay["dock_utc"], stay["undock_utc"])
+        assert all(a["to_utc"] == b["from_utc"] for a, b in pairwise(rows)), stay["id"]
+        assert stay["dock_utc"] == flights[stay["up_flight"]]["dock_utc"], stay["id"]
+        assert not stay["down_flight"] or stay["undock_utc"] == flights[stay["down_flight"]]["undock_utc"], stay["id"]
+
+
+def test_only_a_dragon_with_the_trunk_kit_pushes() -> None:
+    push = {row["id"]: float(row["reboost_propellant_kg"]) for row in table("fleet/vehicles.csv")}
+    assert push["cargo-dragon-2"] == 0
+    kit = next(row for row in table("fleet/vehicles.csv") if row["id"] == "cargo-dragon-boost")
+    delta_v = float(kit["isp_s"]) * 9.80665 * push["cargo-dragon-boost"] / 460_000
+    assert delta_v == pytest.approx(float(kit["reboost_delta_v_m_per_s"]), rel=0.02)
+    assert [f["id"] for f in table("traffic/flights.csv") if f["vehicle"] == "cargo-dragon-boost"] == ["dragon-crs-33"]

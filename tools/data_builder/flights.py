@@ -70,6 +70,7 @@ VEHICLE_IDS = {
     "Starliner": "starliner",
     "Cygnus XL": "cygnus-xl",
 }
+BOOST_KIT_MISSIONS = {"Dragon CRS-33"}  # facts/engineering.md C2: the only trunk kit so far
 LAUNCHER_IDS = {
     "Soyuz-U-PVB": "soyuz-u",
     "Soyuz-U": "soyuz-u",
@@ -119,14 +120,16 @@ PROGRESS_WATER_KG, PROGRESS_GAS_KG = 420.0, 45.0
 SHUTTLE_WATER_KG = 500.0
 FIELDS = columns(
     "id mission vehicle partner launcher site pad launch_utc launch_precision dock_utc port relocations away "
-    "undock_utc landed_utc outcome people_up people_down cargo_up_kg dry_kg refuel_kg water_kg gas_kg cargo_down_kg brings "
-    "dock_status undock_status cargo_status note source status"
+    "undock_utc landed_utc outcome people_up people_down cargo_up_kg dry_kg refuel_kg water_kg gas_kg "
+    "cargo_down_kg brings dock_status undock_status cargo_status note source status"
 )
 
 
 def vehicle_id(mission: str, vehicle_type: str) -> str:
     if vehicle_type == "Cygnus":
         return "cygnus-standard" if mission.startswith("Cygnus Orb") else "cygnus-enhanced"
+    if mission in BOOST_KIT_MISSIONS:
+        return "cargo-dragon-boost"
     return VEHICLE_IDS[vehicle_type]
 
 

@@ -9,7 +9,7 @@ from .parts import FAR, part_id
 SOYUZ = ("soyuz-tm", "soyuz-tma", "soyuz-tma-m", "soyuz-ms")
 PROGRESS = ("progress-m", "progress-m1", "progress-m-m", "progress-ms", "progress-ros")
 BERTHED = ("htv", "htv-x", "dragon-1", "cygnus-standard", "cygnus-enhanced", "cygnus-xl", "dream-chaser")
-IDSS = ("crew-dragon", "cargo-dragon-2", "starliner")
+IDSS = ("crew-dragon", "cargo-dragon-2", "cargo-dragon-boost", "starliner")
 ACCEPTS = {
     "zvezda-aft": (*SOYUZ, *PROGRESS, "atv", "orel"),
     "zarya-nadir": (*SOYUZ, *PROGRESS),

@@ -23,6 +23,7 @@ PROGRESS = ("progress-m", "progress-m1", "progress-m-m", "progress-ms", "progres
 CREWED = (("soyuz-tm", 3), ("soyuz-tma", 3), ("soyuz-tma-m", 3), ("soyuz-ms", 3), ("shuttle", 7), ("crew-dragon", 4),
           ("starliner", 4), ("orel", 4))
 CARGO = (("atv", ""), ("htv", "robotics"), ("htv-x", "robotics"), ("dragon-1", "robotics"), ("cargo-dragon-2", ""),
+         ("cargo-dragon-boost", ""),
          ("cygnus-standard", "robotics"), ("cygnus-enhanced", "robotics"), ("cygnus-xl", "robotics"),
          ("dream-chaser", "robotics"), ("shuttle", ""))
 OPERATORS = {"atv": "esa", "htv": "jaxa", "htv-x": "jaxa"}
@@ -209,8 +210,8 @@ def _helpers() -> list[dict[str, object]]:
               f"{ENG} C2", "found", "2018-07-10T00:00:00Z"),
         _ship("cygnus-xl", "reboost", 445.0, "N", STEER, "nasa", 4, "as Cygnus enhanced", f"{ENG} C2", "recalled",
               "2018-07-10T00:00:00Z"),
-        _ship("cargo-dragon-2", "reboost", 750.0, "N", STEER, "nasa", 4,
-              "only a ship with the trunk kit (CRS-33); 8.9 m/s a kit; test 2024-11, use from 2025-09-03", f"{ENG} C2",
+        _ship("cargo-dragon-boost", "reboost", 750.0, "N", STEER, "nasa", 4,
+              "trunk kit of its own propellant; 8.9 m/s a kit; first used 2025-09-03 (CRS-33)", f"{ENG} C2",
               "found", "2024-11-08T00:00:00Z"),
         _ship("usdv", "reboost", 10400.0, "N", STEER, "nasa", 4, "16 t kept for the deorbit", f"{ENG} E", "recalled",
               "2028-01-01T00:00:00Z"),

@@ -49,7 +49,7 @@ ENGINES: tuple[Engine, ...] = (
      "vernier thrusters of 24 lbf", "recalled", "recalled"),
     ("cygnus-main", "cygnus-enhanced", "vehicle", "reboost", 445.0, 420.0, 470.0, 320.0, 310.0, 325.0, 1, "ship", "",
      "OA-9E 427 N, NG-17 419 N, NG-19 467 N", f"{ENG} C2", "found"),
-    ("dragon-kit", "cargo-dragon-2", "vehicle", "reboost", 750.0, 685.0, 800.0, 300.0, 290.0, 300.0, 2, "ship", "",
+    ("dragon-kit", "cargo-dragon-boost", "vehicle", "reboost", 750.0, 685.0, 800.0, 300.0, 290.0, 300.0, 2, "ship", "",
      "two Dracos of the trunk kit; 8.9 m/s a kit", f"{ENG} C2", "found"),
     ("usdv-dracos", "usdv", "vehicle", "reboost", 10400.0, 9000.0, 10400.0, 300.0, 290.0, 300.0, 26, "ship", "",
      "46 Dracos in all; 26 of 400 N along the axis recalled", f"{ENG} E (46 Dracos)", "recalled"),

@@ -33,6 +33,7 @@ TYPES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "htv-x": ("HTV-X", "JAXA", "jaxa", "CBM", "htv-x", "h3-24w", "veh_htv_x"),
     "dragon-1": ("Dragon 1", "SpaceX", "nasa", "CBM", "dragon", "falcon-9", "veh_dragon_1"),
     "cargo-dragon-2": ("Cargo Dragon 2", "SpaceX", "nasa", "IDSS", "dragon", "falcon-9", "veh_cargo_dragon_2"),
+    "cargo-dragon-boost": ("Cargo Dragon 2", "SpaceX", "nasa", "IDSS", "dragon", "falcon-9", "veh_cargo_dragon_2"),
     "crew-dragon": ("Crew Dragon", "SpaceX", "nasa", "IDSS", "dragon", "falcon-9", "veh_crew_dragon"),
     "starliner": ("Starliner", "Boeing", "nasa", "IDSS", "starliner", "atlas-v-n22", "veh_starliner"),
     "cygnus-standard": ("Cygnus standard", "Orbital", "nasa", "CBM", "cygnus", "antares-1xx", "veh_cygnus"),
@@ -56,6 +57,7 @@ EMPTY_KG: dict[str, tuple[float, str, str]] = {
     "htv-x": (10180.0, "derived", "gross 16 t less 5.82 t"),
     "dragon-1": (6000.0, "assumed", "SpaceNet dry 4.2 t and about 1.3 t propellant; 9 t docked recalled"),
     "cargo-dragon-2": (10600.0, "derived", "OEM mass step 2021-08-13..09-01: CRS-23 brought 12,791 kg, 2,207 cargo"),
+    "cargo-dragon-boost": (10600.0, "derived", "as Cargo Dragon 2; the kit's propellant apart"),
     "crew-dragon": (12200.0, "derived", "OEM mass steps 12,178 (Crew-6), 12,377 (Crew-8), 12,548 (Crew-7 left)"),
     "starliner": (10825.0, "recalled", "11,000 docked less cargo"),
     "cygnus-standard": (3500.0, "found", "SpaceNet dry mass"),
@@ -70,7 +72,8 @@ EMPTY_KG: dict[str, tuple[float, str, str]] = {
 AREAS_M2: dict[str, tuple[float, float, float]] = {
     "soyuz": (5.0, 27.2, 17.2), "progress": (5.0, 27.0, 17.0), "progress-tug": (0.0, 8.0, 8.0),
     "shuttle": (360.0, 200.0, 65.0), "atv": (16.0, 60.0, 44.0), "htv": (0.0, 43.0, 43.0), "htv-x": (12.0, 45.0, 45.0),
-    "dragon-1": (12.0, 50.0, 26.0), "cargo-dragon-2": (0.0, 32.0, 32.0), "crew-dragon": (0.0, 32.0, 32.0),
+    "dragon-1": (12.0, 50.0, 26.0), "cargo-dragon-2": (0.0, 32.0, 32.0),
+    "cargo-dragon-boost": (0.0, 32.0, 32.0), "crew-dragon": (0.0, 32.0, 32.0),
     "starliner": (0.0, 22.0, 22.0), "cygnus": (10.0, 22.0, 22.0), "cygnus-xl": (10.0, 27.0, 27.0),
     "dream-chaser": (10.0, 40.0, 40.0), "usdv": (4.0, 60.0, 60.0), "orel": (8.0, 35.0, 27.0),
 }
@@ -100,8 +103,11 @@ REBOOST: dict[str, tuple[float, float, float, str]] = {
     "cygnus-xl": (200.0, 445.0, 320.0, "as Cygnus enhanced"),
     "usdv": (16000.0, 10400.0, 300.0, "16 t found; 26 Dracos of 400 N recalled"),
     "progress-ros": (220.0, 740.0, 290.0, "as Progress MS"),
-    "progress-tug": (0.0, 0.0, 0.0, ""),
+    "progress-tug": (0.0, 0.0, 0.0, ""), "cargo-dragon-2": (0.0, 0.0, 0.0, "no kit; test burn 2024-11 (CRS-31)"),
 }
+REBOOST["cargo-dragon-boost"] = (
+    1390.0, 750.0, 300.0, "kit: 8.9 m/s (found) on 460 t at 300 s takes 1.39 t; 0.75-0.9 t recalled does not reach it")
+DELTA_V_M_PER_S = {"cargo-dragon-boost": 8.9}  # of one trunk kit on the station: facts/engineering.md C2
 EXTERNAL_KG = {"cargo-dragon-2": 800.0, "dragon-1": 600.0, "htv": 1500.0, "htv-x": 1750.0, "dream-chaser": 500.0}
 COST_MUSD: dict[str, tuple[float, str]] = {
     "soyuz": (59.5, "order of 2021: launcher and ship (seat_and_cargo_prices.csv, found)"),
@@ -176,7 +182,7 @@ def _figures(vehicle: str, family: str, typed: Mapping[str, Row],
         "trash_kg": TRASH_KG.get(vehicle, TRASH_KG.get(family, 0.0)) if vehicle != "progress-tug" else 0.0,
         "refuel_kg": refuel[0], "refuel_low_kg": refuel[1], "refuel_high_kg": refuel[2], "water_kg": water,
         "gas_kg": gas, "reboost_propellant_kg": propellant, "reboost_thrust_N": thrust, "isp_s": isp,
-        "reboost_delta_v_m_per_s": _value(typed, "reboost_delta_v_m_s"), "reboost_basis": reboost_basis,
+        "reboost_delta_v_m_per_s": DELTA_V_M_PER_S.get(vehicle, ""), "reboost_basis": reboost_basis,
         "food_frac": split[0], "supplies_frac": split[1], "spares_frac": split[2], "research_frac": split[3],
         "launches": len(mine), "failures": sum(flight["outcome"] == "lost" for flight in mine),
         "no_dockings": sum(flight["outcome"] == "no_docking" for flight in mine),
