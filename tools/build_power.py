@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import gzip
 import math
 import re
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -68,6 +71,7 @@ def main() -> None:
     radiators(source)
     gyroscopes(source)
     ageing(source)
+    nodes(source)
 
 
 def closure(cell: dict[str, float]) -> float:
@@ -306,6 +310,68 @@ def ageing(source: Source) -> None:
          "strength_high": 2.0, "status": "assumed", "source": "1 %/y, class of triple-junction cells in low orbit; no published figure for iROSA"},
     ]  # fmt: skip
     source.write(f"{ISS}array_ageing.csv", rows, fields)
+
+
+NODE_STEP_D = 10
+J2_DEG_PER_D = -2.06474e14  # of the node for a circular orbit: C cos i a^-3.5, a in km (Vallado); factor from laws.orbit
+
+
+def nodes(source: Source) -> None:
+    """Node of the orbit every ten days: measured where an element set is near, carried on by J2 between them."""
+    altitude = {r["date"]: float(r["alt_brouwer_km"]) for r in source.orbit("iss_daily_altitude.csv")}
+    measured: dict[str, tuple[float, float]] = {}
+    with gzip.open(source.root / "orbit" / "iss_elements.csv.gz", "rt", encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            if "jsc_predict" not in row["flag"]:
+                day = row["epoch_utc"][:10]
+                noon = datetime.fromisoformat(day + "T12:00:00")
+                ahead_d = (noon - datetime.fromisoformat(row["epoch_utc"])) / timedelta(days=1)
+                rate = _node_rate(float(row["alt_brouwer_km"]), float(row["inc"]))
+                measured[day] = ((float(row["raan"]) + rate * ahead_d) % 360.0, float(row["inc"]))
+    days = sorted(measured)
+    first, last = _date(days[0]), _date("2026-10-01")
+    anchors = [_date(d) for d in days]
+    rows, node, km = [], 0.0, 400.0
+    day, at, error_per_d = first, 0, 0.0
+    while day <= last:
+        text = day.strftime("%Y-%m-%d")
+        km = altitude.get(text, km)
+        known = text in measured
+        if known:
+            node, inclination = measured[text]
+            at = anchors.index(day)
+            error_per_d = _closing(altitude, measured, anchors, at, km)
+        if (day - first).days % NODE_STEP_D == 0 or (known and len(rows) and rows[-1]["status"] == "derived"):
+            rows.append({
+                "id": f"node-{text}", "date": text, "raan_deg": round(node, 3), "inclination_deg": round(inclination, 3),
+                "source": "derived from US government element sets" if known else "J2 drift from the measured nodes around it",
+                "status": "found" if known else "derived",
+            })  # fmt: skip
+        node = (node + _node_rate(km, inclination) + error_per_d) % 360.0
+        day += timedelta(days=1)
+    source.write("orbit/raan.csv", rows, columns("id date raan_deg inclination_deg source status"))
+
+
+def _closing(altitude: dict[str, float], measured: dict[str, tuple[float, float]], anchors: list[datetime], at: int, km: float) -> float:
+    """Correction per day that brings the J2 drift from one measured node to the next."""
+    if at + 1 >= len(anchors):
+        return 0.0
+    day, node = anchors[at], measured[anchors[at].strftime("%Y-%m-%d")][0]
+    inclination = measured[anchors[at].strftime("%Y-%m-%d")][1]
+    while day < anchors[at + 1]:
+        km = altitude.get(day.strftime("%Y-%m-%d"), km)
+        node += _node_rate(km, inclination)
+        day += timedelta(days=1)
+    miss = (measured[day.strftime("%Y-%m-%d")][0] - node + 180.0) % 360.0 - 180.0
+    return miss / (anchors[at + 1] - anchors[at]).days
+
+
+def _node_rate(km: float, inclination_deg: float) -> float:
+    return J2_DEG_PER_D * math.cos(math.radians(inclination_deg)) * (6378.137 + km) ** -3.5
+
+
+def _date(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":

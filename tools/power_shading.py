@@ -1,7 +1,7 @@
 """Shade on the Russian arrays from geometry: rays from their cells to the Sun against every panel and box of the day.
 
-Level flight (+XVV), US wings tracking on both joints, Russian wings turning about y only; thermal radiators that keep edge-on
-to the Sun and docked vehicles are left out. The mean over the sunlit arc, both wings and both signs of beta.
+Level flight (+XVV), US wings tracking on both joints, Russian wings turning about y only; thermal radiators that keep
+edge-on to the Sun and docked vehicles are left out. The mean over the sunlit arc, both wings and both signs of beta.
 """
 
 from __future__ import annotations
