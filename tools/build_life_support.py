@@ -126,7 +126,7 @@ ERAS = (
         "up to 70 h: aviationnewsreleases.com 2009/05"),
     Era("expeditions-1-3", "2000-11-02", "2001-12-05", None, "test", 8.8, None, None,
         "500 h in all: spaceflightnow 011126"),
-    Era("expedition-4", "2001-12-05", "2002-06-15", None, "test", 14.0, 2.8, None,
+    Era("expedition-4", "2001-12-05", "2002-06-15", None, "bound", 14.0, 2.8, None,
         "at least 300 h and 72 h Russian in 26 weeks: spaceflightnow 011126"),
     Era("two-crew", "2003-05-04", "2005-07-26", None, "test", 20.0, None, None, "about 20 h planned: abcnews 97658"),
     Era("increment-43-44", "2015-03-12", "2015-09-12", (2.85, 2.87), "test", None, None, 33.3,

@@ -141,6 +141,20 @@ def beta_inverse(u: float, a: float, b: float) -> float:
 
 
 @njit(cache=True)
+def student_inverse(u: float, degrees: float) -> float:
+    """Quantile of Student's t by the beta distribution; t(0.95, 3) = 2.3534 (any table)."""
+    tail = beta_inverse(2.0 * min(u, 1.0 - u), 0.5 * degrees, 0.5)
+    t = math.sqrt(degrees * (1.0 / max(tail, 1e-300) - 1.0))
+    return -t if u < 0.5 else t
+
+
+@njit(cache=True)
+def lognormal_next(u: float, mu_ln: float, sigma_ln: float, count: float) -> float:
+    """The next value of a lognormal known only from ``count`` values: wider than the fit (Student's t, count - 1)."""
+    return math.exp(mu_ln + sigma_ln * math.sqrt(1.0 + 1.0 / count) * student_inverse(u, count - 1.0))
+
+
+@njit(cache=True)
 def failure_frac(
     u: float, failures: float, tries: float, prior_failures: float = 0.5, prior_tries: float = 1.0
 ) -> float:

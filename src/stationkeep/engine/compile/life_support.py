@@ -56,11 +56,11 @@ def research_shares(catalogue: Catalogue, partner_index: Mapping[str, int]) -> t
     return np.array([seconds(date) for date in dates]), shares / shares.sum(axis=1, keepdims=True)
 
 
-def stand_down_fit(catalogue: Catalogue, partner: str) -> tuple[float, float]:
-    """(mu_ln, sigma_ln) of the days a partner's ships stay down after a failure, as known by the catalogue's ``as_of``.
+def stand_down_fit(catalogue: Catalogue, partner: str) -> tuple[float, float, int]:
+    """(mu_ln, sigma_ln, count) of the days a partner's ships stay down after a failure, as known by ``as_of``.
 
-    A stand-down not over by then counts as at least as long as it had lasted. With fewer than two ended ones of the
-    partner everyone's are used; ValueError when there are none at all.
+    For ``laws.reliability.lognormal_next``. A stand-down not over by then counts as at least as long as it had lasted.
+    With fewer than two ended ones of the partner everyone's are used; ValueError when there are none at all.
     """
     as_of = (catalogue.as_of or "9999-12-31")[:10]
     known = [row for row in catalogue.table("life_support/groundings") if row["grounded_utc"] <= as_of]
@@ -68,7 +68,7 @@ def stand_down_fit(catalogue: Catalogue, partner: str) -> tuple[float, float]:
         ended = [number(row, "down_d") for row in rows if row["flying_utc"] <= as_of]
         lasting = [seconds(as_of) - seconds(row["grounded_utc"]) for row in rows if row["flying_utc"] > as_of]
         if len(ended) >= 2:
-            return lognormal_fit(ended, [max(1.0, span / DAY_s) for span in lasting])
+            return *lognormal_fit(ended, [max(1.0, span / DAY_s) for span in lasting]), len(rows)
     raise ValueError(f"no two stand-downs are known by {as_of}: the record starts with columbia, 2003-02-01")
 
 
