@@ -15,7 +15,7 @@ Row = dict[str, str]
 # How a row is hidden from a forecast made at `as_of`: the row itself when its first date is later,
 # and single facts (to be blanked) when they happened later.
 KNOWN_BY = {
-    "stations/iss/parts": "arrives_utc", "stations/iss/ports": "valid_from", "stations/iss/machines": "from_utc",
+    "stations/iss/ports": "valid_from", "life_support/groundings": "grounded_utc", "stations/iss/machines": "from_utc",
     "stations/iss/services": "from_utc", "stations/iss/loads": "from_utc", "stations/iss/batteries": "from_utc",
     "stations/iss/cmgs": "from_utc", "stations/iss/radiators": "from_utc", "stations/iss/channels": "from_utc",
     "stations/iss/wings": "deployed_utc", "traffic/flights": "launch_utc", "crew/stays": "dock_utc",
@@ -30,7 +30,8 @@ BLANK_WHEN_LATER = {
     },
     "crew/stays": {"undock_utc": ("undock_utc", "down_flight")},
     "crew/seats": {"to_utc": ("to_utc",)},
-    "stations/iss/parts": {"leaves_utc": ("leaves_utc", "leaves_with")},
+    "stations/iss/parts": {"leaves_utc": ("leaves_utc", "leaves_with"), "valid_to": ("valid_to",)},
+    "stations/iss/ports": {"valid_to": ("valid_to",)},
     "stations/iss/machines": {"to_utc": ("to_utc",)},
     "stations/iss/wings": {"retracted_utc": ("retracted_utc",), "irosa_utc": ("irosa_utc",)},
     "partners/slips": {"actual": ("actual",)},
@@ -69,6 +70,8 @@ class Catalogue:
 
         def known(row: Row) -> Row | None:
             if column and (row.get(column) or "")[:10] > day:
+                return None
+            if name == "stations/iss/parts" and max(row["arrives_utc"], row["valid_from"])[:10] > day:
                 return None
             for date_column, targets in blanks.items():
                 if (row.get(date_column) or "")[:10] > day:

@@ -75,6 +75,8 @@ class Replay(Record):
 class Scenario(Record):
     """One question, complete: read it with `read_scenario`, change it with `patch`."""
 
+    name: str = ""
+    """Name of the packaged scenario or file; set when it is read."""
     title: str
     """Title for reports."""
     description: str = ""
@@ -172,6 +174,7 @@ class Scenario(Record):
 def read_scenario(name: str | Path) -> Scenario:
     """Read a packaged scenario by name or a file by path. Raises ScenarioError with every problem found."""
     document = read_stack(name)
+    document.data["name"] = Path(name).stem if Path(name).suffix in (".yaml", ".yml") else str(name)
     return build(document)
 
 

@@ -1,0 +1,62 @@
+"""stationkeep: a planner's model of crewed stations in low Earth orbit.
+
+The public names load on first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib as _hashlib
+import os as _os
+import sys as _sys
+from importlib import import_module as _import_module
+from pathlib import Path as _Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .engine.simulate import simulate
+    from .formats.results import read_result, to_netcdf, write_result
+    from .model.files import InputError, ScenarioError, packaged_scenarios
+    from .model.scenario import Scenario, read_scenario
+    from .plan.explain import explain
+    from .report.checks import Finding, check
+    from .report.compare import compare
+    from .report.page import report
+    from .report.verdict import verdict
+
+__version__ = "0.1.0"
+_HOME = {
+    "simulate": "engine.simulate", "read_result": "formats.results", "write_result": "formats.results",
+    "to_netcdf": "formats.results", "InputError": "model.files", "ScenarioError": "model.files",
+    "packaged_scenarios": "model.files", "Scenario": "model.scenario", "read_scenario": "model.scenario",
+    "explain": "plan.explain", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
+    "report": "report.page", "verdict": "report.verdict",
+}  # fmt: skip
+__all__ = [
+    "Finding", "InputError", "Scenario", "ScenarioError", "check", "compare", "explain", "packaged_scenarios",
+    "read_result", "read_scenario", "report", "simulate", "to_netcdf", "verdict", "write_result",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'stationkeep' has no attribute '{name}'")
+    return getattr(_import_module(f".{_HOME[name]}", __name__), name)
+
+
+def _compiled_code_home() -> None:
+    """Keep compiled code in a folder named by the sources: numba alone does not see a changed callee."""
+    root = _Path(__file__).parent
+    stamp = _hashlib.sha256()
+    for folder in ("laws", "subsystems", "engine"):
+        for path in sorted((root / folder).rglob("*.py")):
+            status = path.stat()
+            stamp.update(f"{path.name}{status.st_size}{status.st_mtime_ns}".encode())
+    cache = _Path(_os.environ.get("XDG_CACHE_HOME") or _Path.home() / ".cache")
+    place = str(cache / "stationkeep" / f"compiled-{stamp.hexdigest()[:16]}")
+    if "NUMBA_CACHE_DIR" not in _os.environ:
+        _os.environ["NUMBA_CACHE_DIR"] = place
+        if "numba" in _sys.modules:
+            _sys.modules["numba"].config.CACHE_DIR = place
+
+
+_compiled_code_home()

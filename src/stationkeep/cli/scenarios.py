@@ -1,0 +1,171 @@
+"""`list`, `new`, `validate`, `schema`, `sources`: scenarios as files."""
+
+from __future__ import annotations
+
+import json as _json
+import sys
+from pathlib import Path
+from typing import Any
+
+from stationkeep.cli.output import emit
+from stationkeep.model.files import InputError, ScenarioError
+
+
+def list_(*, json: bool = False) -> None:
+    """List the packaged scenarios.
+
+    Parameters
+    ----------
+    json
+        Print one JSON object instead of words.
+
+    Example
+    -------
+    stationkeep list
+    """
+    from stationkeep.model.files import packaged_scenarios, read_stack
+
+    items = []
+    for name in packaged_scenarios():
+        data = read_stack(name).data
+        items.append({"name": name, "title": data["title"], "start": data["start"], "horizon": data["horizon"],
+                      "as_of": data.get("as_of"), "futures": list(data.get("futures", {}))})  # fmt: skip
+
+    def words() -> None:
+        for item in items:
+            print(f"{item['name']:<22}{item['title']}")
+
+    emit({"scenarios": items}, json, words)
+
+
+def new(file: str, *, base: str = "iss-2022", force: bool = False) -> None:
+    """Write a short scenario file over a base, to edit and run.
+
+    Parameters
+    ----------
+    file
+        File to write.
+    base
+        Packaged scenario or file it stands on.
+    force
+        Overwrite an existing file.
+
+    Example
+    -------
+    stationkeep new mine.yaml --base iss-2022
+    """
+    from stationkeep.model.files import read_stack
+
+    path = Path(file)
+    if path.exists() and not force:
+        raise InputError(file, None, "exists already", "choose another name, or --force to overwrite")
+    if not path.parent.exists():
+        raise InputError(file, None, "its folder does not exist", "make the folder first")
+    data = read_stack(base).data
+    flights = ", ".join(data.get("flights", {})) or "none"
+    path.write_text(
+        f"base: {base}                 # this file is one patch over it; null removes a key\n"
+        f"title: \"{data['title']}, changed\"\n"
+        f"horizon: {data['horizon']}\n"
+        "# A partner leaves: uncomment and change\n"
+        "# events:\n"
+        "#   leave: {withdraw: roscosmos, on: 2025-12-31, segment: handed_over}\n"
+        f"# Flights of the base: {flights}\n"
+        "# flights:\n"
+        "#   cygnus: {every_d: 150}\n",
+        encoding="utf-8",
+    )
+    print(f"wrote {path}: edit it, then `stationkeep run {path}`")
+
+
+def validate(scenario: str, *, json: bool = False) -> None:
+    """Check a scenario file; every problem with its line and what would be right. Exit status 2 when there is one.
+
+    Parameters
+    ----------
+    scenario
+        Packaged scenario or file.
+    json
+        Print one JSON object instead of words.
+
+    Example
+    -------
+    stationkeep validate mine.yaml
+    """
+    from stationkeep.model.scenario import read_scenario
+
+    problems: list[Any] = []
+    try:
+        read = read_scenario(scenario)
+        from stationkeep.engine.compile.check import check_compiles
+
+        check_compiles(read)
+    except ScenarioError as error:
+        problems = error.problems
+    result = {"ok": not problems, "problems": [vars(p) for p in problems]}
+
+    def words() -> None:
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        if not problems:
+            print(f"{scenario}: no problems")
+
+    emit(result, json, words)
+    if problems:
+        raise SystemExit(2)
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors.
+
+    Example
+    -------
+    stationkeep schema > scenario.schema.json
+    """
+    from stationkeep.model.scenario import json_schema
+
+    print(_json.dumps(json_schema(), indent=1))
+
+
+def sources(scenario: str, *, json: bool = False) -> None:
+    """Print who said what when, which futures rest on it, and what later happened.
+
+    Parameters
+    ----------
+    scenario
+        Packaged scenario or file.
+    json
+        Print one JSON object instead of words.
+
+    Example
+    -------
+    stationkeep sources iss-partner-leaves
+    """
+    from stationkeep.model.catalogue import Catalogue
+    from stationkeep.model.scenario import read_scenario
+
+    read = read_scenario(scenario)
+    used: dict[str, list[str]] = {name: [] for name in read.sources}
+    for future, branch in read.futures.items():
+        for name in branch.sources:
+            used.setdefault(name, []).append(future)
+    rows = {row["id"]: row for row in Catalogue().table("partners/statements")}
+    statements = [
+        {"id": name, "date": rows[name]["date"], "speaker": rows[name]["speaker"], "outlet": rows[name]["outlet"],
+         "kind": rows[name]["kind"], "statement": rows[name]["statement"], "futures": futures,
+         "what_happened": rows[name]["what_happened"],
+         "after_as_of": bool(read.as_of and rows[name]["date"] > read.as_of[:10])}
+        for name, futures in sorted(used.items(), key=lambda item: rows[item[0]]["date"])
+    ]  # fmt: skip
+
+    def words() -> None:
+        for s in statements:
+            late = " (said after the scenario's date)" if s["after_as_of"] else ""
+            print(f"{s['date']}  {s['speaker']} ({s['outlet']}), {s['kind']}{late}")
+            print(f"    {s['statement']}")
+            if s["futures"]:
+                print(f"    futures: {', '.join(s['futures'])}")
+            if s["what_happened"]:
+                print(f"    what happened: {s['what_happened']}")
+
+    emit({"statements": statements}, json, words)

@@ -1,0 +1,191 @@
+"""Parts and ships -> masses, places and areas; cargo, tanks and engines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...laws.matter import PROPELLANT, RESOURCES
+from ...model.base import NEVER_s, seconds
+from ...model.catalogue import Catalogue, Row, number
+from ...model.files import Problem, ScenarioError
+from ...model.scenario import Scenario
+from ...subsystems import stores, traffic
+from ..world import Bodies, Ships
+from .flights import PlannedFlight
+from .names import Names, integers, reals, truths
+from .stores import build_stores
+from .traffic import port_rows
+
+YEAR_s = 365.25 * 86400.0
+TOILET_SHARE = 0.53
+"""Share of crew supplies that are toilet goods: 504 of 945 kg in the opening of 2022-07-26 (life_support/openings.csv)."""
+DIRECTIONS = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
+SIMPLE_CAPACITY_kg = {"food": 4000, "water": 4000, "oxygen": 600, "nitrogen": 400, "supplies": 2000, "toilet": 2000,
+                      "spares": 8000, "research": 4000, "waste": 6000, "candles": 300}  # fmt: skip
+
+
+def build_bodies(
+    scenario: Scenario, catalogue: Catalogue, names: Names, flights: tuple[PlannedFlight, ...]
+) -> Bodies:
+    """Bare mass, outfitting, volume and dated poses of modules; sizes and areas of ships; places of ports."""
+    part, modules = names.of("parts"), len(names.modules)
+    law = {row["id"]: number(row, "value") for row in catalogue.table("stations/iss/outfitting") if not row["on"]}
+    bare, outfit = np.zeros(modules + len(flights)), np.zeros(modules + len(flights))
+    arrive, volume = np.full(modules + len(flights), NEVER_s), np.zeros(modules + len(flights))
+    poses: list[tuple[int, float, float, list[float], list[float], float]] = []
+    for row in catalogue.table("stations/iss/parts"):
+        k = part.get(row["id"])
+        if k is None:
+            continue
+        bare[k] = number(row, "mass_kg", 0)
+        volume[k] = number(row, "volume_m3", 0)
+        outfit[k] = law["outfit_density_kg_per_m3"] * volume[k]
+        arrive[k] = seconds(row["arrives_utc"])
+        area = number(row, "area_x_m2", 0) if row["kind"] not in ("wing", "blanket") else 0.0
+        poses.append((
+            k, seconds(row["valid_from"]) if row["valid_from"] else -NEVER_s,
+            seconds(row["valid_to"]) if row["valid_to"] else NEVER_s, [number(row, c, 0) for c in ("x_m", "y_m", "z_m")],
+            [number(row, c, 0) for c in ("size_x_m", "size_y_m", "size_z_m")], area,
+        ))  # fmt: skip
+    for station in scenario.stations.values():
+        for module, m in station.modules.items():
+            bare[part[module]], volume[part[module]] = m.mass_t * 1e3, m.volume_m3
+            arrive[part[module]] = seconds(m.arrives) if m.arrives else 0.0
+    vehicles = catalogue.by_id("fleet/vehicles")
+    size, ship_area = np.zeros((len(flights), 3)), np.zeros(len(flights))
+    for i, f in enumerate(flights):
+        v = vehicles[f.vehicle]
+        bare[modules + i] = number(v, "empty_mass_kg", number(v, "gross_mass_kg"))
+        length = number(v, "length_m", 7)
+        width = max(number(v, "area_y_m2", 20) / length, 2.0)
+        size[i] = (length, width, width)
+        ship_area[i] = number(v, "area_x_m2", 10)
+    ports = port_rows(scenario, catalogue, names)
+    return Bodies(
+        bare_kg=bare, outfit_kg=outfit, outfit_s=law["outfit_time_y"] * YEAR_s, arrive_s=arrive, volume_m3=volume,
+        pose_part=integers(p[0] for p in poses), pose_from_s=reals(p[1] for p in poses), pose_to_s=reals(p[2] for p in poses),
+        pose_m=np.asarray([p[3] for p in poses], float).reshape(-1, 3),
+        pose_size_m=np.asarray([p[4] for p in poses], float).reshape(-1, 3), pose_area_m2=reals(p[5] for p in poses),
+        ship_size_m=size, ship_area_m2=ship_area,
+        port_m=np.asarray([r["_at"] for r in ports], float).reshape(-1, 3),
+        port_direction=np.asarray([DIRECTIONS[str(r["_to"])] for r in ports], float).reshape(-1, 3),
+    )  # fmt: skip
+
+
+def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
+    """What a flight brings, kg by resource: as recorded, as planned, or as its type typically carries."""
+    if flight.cargo_kg is not None:
+        return dict(flight.cargo_kg)
+    row = flight.row or {}
+    refuel = _figure(row, "refuel_kg", number(vehicle, "refuel_kg", 0))
+    water = _figure(row, "water_kg", number(vehicle, "water_kg", 0))
+    gas = _figure(row, "gas_kg", number(vehicle, "gas_kg", 0))
+    total = _figure(row, "cargo_up_kg", number(vehicle, "cargo_up_kg", 0))
+    dry = _figure(row, "dry_kg", max(total - refuel - water - gas, 0.0))
+    share = {name: number(vehicle, f"{name}_frac", 0) for name in ("food", "supplies", "spares", "research")}
+    whole = sum(share.values()) or 1.0
+    cargo = {name: dry * part / whole for name, part in share.items()}
+    cargo["toilet"] = TOILET_SHARE * cargo["supplies"]
+    cargo["supplies"] -= cargo["toilet"]
+    return {**cargo, "water": water, "oxygen": 0.5 * gas, "nitrogen": 0.5 * gas, "propellant": refuel}
+
+
+def _figure(row: Row, column: str, otherwise: float) -> float:
+    return float(row[column]) if row.get(column) else otherwise
+
+
+def build_ships(
+    scenario: Scenario, catalogue: Catalogue, names: Names, flights: tuple[PlannedFlight, ...],
+    opening: dict[tuple[str, str], tuple[float, float, float]], traffic_s: traffic.State,
+) -> tuple[stores.Params, stores.State, Ships, dict[tuple[str, str], np.ndarray]]:  # fmt: skip
+    """Containers (of the station, of the scenario's modules, and one tank for each ship that has one) and what ships bring."""
+    part, partner = names.of("parts"), names.of("partners")
+    present = _present(scenario, catalogue)
+    base_p, _ = build_stores(catalogue, part, partner, {}, present)
+    c_part, c_resource = list(base_p.container_part), list(base_p.container_resource)
+    c_owner, c_capacity = list(base_p.container_owner), list(base_p.capacity_kg)
+
+    def add(part_index: int, resource: str, owner: str, capacity: float) -> int:
+        c_part.append(part_index)
+        c_resource.append(RESOURCES.index(resource))
+        c_owner.append(partner[owner])
+        c_capacity.append(capacity)
+        return len(c_part) - 1
+
+    for row in catalogue.table("stations/iss/tanks"):
+        if row["resource"] == "propellant" and row["part"] in part:
+            add(part[row["part"]], "propellant", row["owner"], number(row, "capacity_kg"))
+    for station in scenario.stations.values():
+        for module, m in station.modules.items():
+            if m.volume_m3 > 0:
+                for resource, capacity in SIMPLE_CAPACITY_kg.items():
+                    add(part[module], resource, m.partner, capacity)
+                for resource in ("waste_water", "urine", "brine"):
+                    add(part[module], resource, m.partner, 500)
+            if m.propellant_kg > 0:
+                add(part[module], "propellant", m.partner, m.propellant_kg)
+    vehicles = catalogue.by_id("fleet/vehicles")
+    cargo = np.zeros((len(flights), len(RESOURCES)))
+    tank, tank_kg, refuel = np.full(len(flights), -1, np.int64), np.zeros(len(flights)), np.zeros(len(flights))
+    for i, f in enumerate(flights):
+        v = vehicles[f.vehicle]
+        for resource, kg in cargo_of(f, v).items():
+            cargo[i, RESOURCES.index(resource)] += kg
+        refuel[i] = cargo[i, PROPELLANT]
+        cargo[i, PROPELLANT] = 0.0
+        tank_kg[i] = refuel[i] + number(v, "reboost_propellant_kg", 0)
+        if tank_kg[i] > 0:
+            tank[i] = add(len(names.modules) + i, "propellant", f.partner if f.partner != "commercial" else "nasa", tank_kg[i])
+    p = stores.Params(
+        integers(c_part), integers(c_resource), integers(c_owner), reals(c_capacity), base_p.density_kg_per_m3
+    )
+    stock = np.zeros(len(c_part))
+    where: dict[tuple[str, str], np.ndarray] = {}
+    aboard = np.asarray([k < len(names.modules) and present.get(names.modules[k], False) for k in c_part], np.bool_)
+    for (owner, resource), (kg, _, _) in opening.items():
+        here = np.flatnonzero(aboard & (p.container_resource == RESOURCES.index(resource)) & (p.container_owner == partner[owner]))
+        room = float(p.capacity_kg[here].sum())
+        if kg > room:
+            raise ScenarioError([Problem(scenario.title, None, None, f"stocks_kg.{resource}.{owner}",
+                                         f"{kg:g} kg do not fit in the {room:g} kg there is room for", "give less")])  # fmt: skip
+        stock[here] = kg * p.capacity_kg[here] / room if room > 0 else 0.0
+        where[(owner, resource)] = here
+    for station in list(scenario.stations.values())[1:]:
+        for resource, owners in station.stocks_kg.items():
+            for owner, q in owners.items():
+                mine = {part[m] for m in station.modules}
+                here = np.asarray([c for c in range(len(c_part)) if c_part[c] in mine and c_resource[c] == RESOURCES.index(resource)], np.int64)
+                if here.size:
+                    stock[here[0]] = min(q.value, float(p.capacity_kg[here[0]]))
+                del owner
+    for i, f in enumerate(flights):
+        if f.flown and f.launch_s + f.transit_s <= seconds(scenario.start) < f.undock_s and tank[i] >= 0 and not f.lost:
+            stock[tank[i]] = tank_kg[i] - refuel[i]
+    engines = [r for r in catalogue.table("stations/iss/engines") if r["use"] == "reboost" and r["kind"] == "part" and r["giver"] in part]
+    ports = port_rows(scenario, catalogue, names)
+    own_engines = [(part[m], 300.0, 290.0, mod.partner) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
+    segment_owner = {row["id"]: row["owner"] for row in catalogue.table("stations/iss/parts")}
+    ships = Ships(
+        vehicle=integers(names.of("vehicles")[f.vehicle] for f in flights), cargo_kg=cargo,
+        owner=integers(partner["roscosmos" if f.partner == "roscosmos" else "nasa"] for f in flights),
+        tank=tank, tank_kg=tank_kg, refuel_kg=refuel,
+        thrust_N=reals(number(vehicles[f.vehicle], "reboost_thrust_N", 0) for f in flights),
+        isp_s=reals(number(vehicles[f.vehicle], "isp_s", 290) or 290 for f in flights),
+        trash_kg=reals(max(number(vehicles[f.vehicle], "trash_kg", 0), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights),
+        port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
+        engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
+        engine_thrust_N=reals([*(number(r, "thrust_N") for r in engines), *(e[1] for e in own_engines)]),
+        engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[2] for e in own_engines)]),
+        engine_owner=integers([*(partner[segment_owner[r["giver"]]] for r in engines), *(partner[e[3]] for e in own_engines)]),
+    )  # fmt: skip
+    del traffic_s
+    return p, stores.State(stock), ships, where
+
+
+def _present(scenario: Scenario, catalogue: Catalogue) -> dict[str, bool]:
+    """Part id -> aboard at the start."""
+    start = scenario.start
+    return {
+        row["id"]: row["arrives_utc"] <= start and not ("" < row["leaves_utc"] <= start)
+        for row in catalogue.table("stations/iss/parts")
+    }

@@ -1,0 +1,208 @@
+"""Scenario and record -> one list of flights: those flown, and those the series of the scenario plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+from ...model.base import NEVER_s, seconds
+from ...model.catalogue import Catalogue, Row, number
+from ...model.fleet import Flight
+from ...model.files import Problem, ScenarioError
+from ...model.scenario import Scenario
+
+DAY_s = 86400.0
+RECORD_WINDOW_d = 3 * 365.25
+"""How far back `every_d: record` looks: three years of traffic, long enough for a cadence, short enough for its era."""
+LONG_STAY_d = 60.0
+"""A crew ship docked for less is a visit, no rotation."""
+
+
+@dataclass(frozen=True)
+class PlannedFlight:
+    """One flight of a scenario, times in seconds since 2000-01-01 UTC."""
+
+    id: str
+    vehicle: str
+    partner: str
+    station: str
+    launch_s: float
+    transit_s: float
+    undock_s: float
+    stay_s: float
+    ports: tuple[str, ...]
+    flown: bool
+    lost: bool = False
+    series: str = ""
+    after: str = ""
+    until: str = ""
+    relief: str = ""
+    handover_s: float = 6 * DAY_s
+    people: dict[str, int] = field(default_factory=dict)
+    cargo_kg: dict[str, float] | None = None
+    launcher: str = ""
+    site: str = ""
+    lead_s: float | None = None
+    relocations: tuple[tuple[float, str], ...] = ()
+    row: Row | None = None
+
+
+def plan_flights(scenario: Scenario, catalogue: Catalogue) -> list[PlannedFlight]:
+    """Every flight of a branch of the scenario, in order of planned launch."""
+    start_s = seconds(scenario.start)
+    recorded = _recorded(scenario, catalogue, start_s)
+    planned: list[PlannedFlight] = []
+    for name, flight in scenario.flights.items():
+        if flight is not None:
+            planned += _planned(name, flight, scenario, catalogue, start_s)
+    flights = sorted(recorded + planned, key=lambda f: (f.launch_s if not f.after else NEVER_s, f.launch_s, f.id))
+    return _with_relief(flights)
+
+
+def end_of_record_s(catalogue: Catalogue) -> float:
+    """The day of the last recorded launch or docking, at the end of that day."""
+    times = [seconds(r[c]) for r in catalogue.table("traffic/flights") for c in ("launch_utc", "dock_utc") if r[c]]
+    return (max(times) // DAY_s + 1) * DAY_s
+
+
+def _recorded(scenario: Scenario, catalogue: Catalogue, start_s: float) -> list[PlannedFlight]:
+    """Flights of the record: all until the replay ends, or only those there at the start."""
+    if scenario.replay is None:
+        until_s = start_s
+    else:
+        until_s = NEVER_s if scenario.replay.until == "last" else seconds(scenario.replay.until)
+    left_out = {name for name, flight in scenario.flights.items() if flight is None}
+    vehicles = catalogue.by_id("fleet/vehicles")
+    flights = []
+    for row in catalogue.table("traffic/flights"):
+        launch_s = seconds(row["launch_utc"])
+        undock_s = seconds(row["undock_utc"]) if row["undock_utc"] else NEVER_s
+        if launch_s > until_s or undock_s < start_s or row["id"] in left_out:
+            continue
+        dock_s = seconds(row["dock_utc"]) if row["dock_utc"] else NEVER_s
+        if dock_s >= NEVER_s and launch_s < start_s:
+            continue
+        moves = [item.split(">") for item in row["relocations"].split(";") if ">" in item]
+        vehicle = vehicles[row["vehicle"]]
+        flights.append(
+            PlannedFlight(
+                id=row["id"], vehicle=row["vehicle"], partner=row["partner"], station=scenario.main_station,
+                launch_s=launch_s, transit_s=(dock_s if dock_s < NEVER_s else launch_s + DAY_s) - launch_s,
+                undock_s=undock_s, stay_s=_stay_s(catalogue, row["vehicle"]), ports=(row["port"],) if row["port"] else (),
+                flown=True, lost=dock_s >= NEVER_s, launcher=row["launcher"], site=row["site"],
+                relocations=tuple((seconds(t), port) for t, port in moves), row=row,
+                series=row["vehicle"] if float(vehicle["seats"] or 0) > 0 else "",
+            )
+        )  # fmt: skip
+    return flights
+
+
+def _stay_s(catalogue: Catalogue, vehicle: str) -> float:
+    """Median days docked as flown by this vehicle type (rotations only, for crew ships), else half its rating."""
+    row = catalogue.by_id("fleet/vehicles")[vehicle]
+    crewed = number(row, "seats", 0) > 0
+    stays = [
+        (seconds(r["undock_utc"]) - seconds(r["dock_utc"])) / DAY_s
+        for r in catalogue.table("traffic/flights")
+        if r["vehicle"] == vehicle and r["dock_utc"] and r["undock_utc"]
+    ]
+    stays = [d for d in stays if not crewed or d >= LONG_STAY_d or vehicle == "shuttle"]
+    return (median(stays[-12:]) if stays else 0.5 * number(row, "max_docked_d", 180)) * DAY_s
+
+
+def record_cadence_d(catalogue: Catalogue, vehicle: str, partner: str, before_s: float) -> float:
+    """Days between launches of this vehicle for this partner in the three years before; ValueError when none flew."""
+    launches = _series_launches(catalogue, vehicle, partner, before_s - RECORD_WINDOW_d * DAY_s, before_s)
+    if not launches:
+        raise ValueError(f"no {vehicle} of {partner} flew in the three years before")
+    return RECORD_WINDOW_d / len(launches)
+
+
+def _series_launches(catalogue: Catalogue, vehicle: str, partner: str, from_s: float, to_s: float) -> list[float]:
+    crewed = number(catalogue.by_id("fleet/vehicles")[vehicle], "seats", 0) > 0
+    out = []
+    for row in catalogue.table("traffic/flights"):
+        launch_s = seconds(row["launch_utc"])
+        if row["vehicle"] != vehicle or row["partner"] != partner or not from_s <= launch_s < to_s:
+            continue
+        if crewed and row["dock_utc"] and row["undock_utc"]:
+            if seconds(row["undock_utc"]) - seconds(row["dock_utc"]) < LONG_STAY_d * DAY_s:
+                continue
+        out.append(launch_s)
+    return out
+
+
+def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue, start_s: float) -> list[PlannedFlight]:
+    """The single flight, or every flight of the series, that one entry of the scenario stands for."""
+    row = catalogue.by_id("fleet/vehicles")[flight.vehicle]
+    partner = flight.partner or row["partner"]
+    horizon_s = end_of_record_s(catalogue) if scenario.horizon == "last-flight" else seconds(scenario.horizon)
+    crewed = bool(flight.people)
+    stay_s = _stay_s(catalogue, flight.vehicle) if flight.stay_d == "record" else float(flight.stay_d) * DAY_s
+    ends = flight.until if flight.until and not flight.until[:4].isdigit() else ""
+    last_s = min(seconds(d) if d else NEVER_s for d in (flight.last, None if ends else flight.until))
+    ports = (flight.port,) if isinstance(flight.port, str) else tuple(flight.port or ())
+    base = PlannedFlight(
+        id=name, vehicle=flight.vehicle, partner=partner, station=flight.station, launch_s=0.0,
+        transit_s=transit_s(catalogue, flight.vehicle), undock_s=seconds(flight.undock) if flight.undock else NEVER_s,
+        stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if ends in scenario.events else "",
+        handover_s=flight.handover_d * DAY_s, people=dict(flight.people), cargo_kg=_cargo(flight),
+        launcher=flight.launcher or row["launchers"].split(";")[-1], site=flight.site or "",
+        series=name if crewed else "",
+    )  # fmt: skip
+    if flight.launch is not None:
+        launch_s = seconds(flight.launch)
+        lead_s = launch_s - (seconds(scenario.as_of) if scenario.as_of else start_s)
+        return [replace(base, launch_s=launch_s, lead_s=lead_s)]
+    if flight.every_d == "record":
+        try:
+            every_s = record_cadence_d(catalogue, flight.vehicle, partner, start_s) * DAY_s
+        except ValueError as error:
+            problem = Problem(scenario.title, None, None, f"flights.{name}.every_d", str(error), "give days between launches")
+            raise ScenarioError([problem]) from None
+    else:
+        every_s = float(flight.every_d or 0) * DAY_s
+    if flight.after:
+        first_s = 0.0
+        last_s = min(last_s, horizon_s - start_s)
+    elif flight.first:
+        first_s = seconds(flight.first)
+    else:
+        flown = _series_launches(catalogue, flight.vehicle, partner, -NEVER_s, start_s + 1)
+        first_s = (flown[-1] if flown else start_s) + every_s
+        while first_s < start_s + 7 * DAY_s:
+            first_s += 14 * DAY_s
+    flights = []
+    launch_s = first_s
+    while launch_s <= min(last_s, horizon_s):
+        flights.append(replace(base, id=f"{name}-{len(flights) + 1}", launch_s=launch_s))
+        launch_s += every_s
+    return flights
+
+
+def _cargo(flight: Flight) -> dict[str, float] | None:
+    return None if flight.cargo_kg is None else {str(k): float(v) for k, v in flight.cargo_kg.items()}
+
+
+def transit_s(catalogue: Catalogue, vehicle: str) -> float:
+    """Median time from launch to docking of this vehicle's last flights; a day when none flew."""
+    times = [
+        seconds(r["dock_utc"]) - seconds(r["launch_utc"])
+        for r in catalogue.table("traffic/flights")
+        if r["vehicle"] == vehicle and r["dock_utc"] and r["launch_precision"] == "second"
+    ]
+    return median(times[-8:]) if times else DAY_s
+
+
+def _with_relief(flights: list[PlannedFlight]) -> list[PlannedFlight]:
+    """Name, for every rotating crew ship, the next flight of its kind to the same station as its relief."""
+    out = list(flights)
+    for i, flight in enumerate(flights):
+        if not flight.series or (flight.flown and flight.undock_s < NEVER_s):
+            continue
+        for later in flights[i + 1 :]:
+            same = later.series == flight.series or (flight.flown and later.vehicle == flight.vehicle and later.people)
+            if same and later.station == flight.station and later.launch_s > flight.launch_s:
+                out[i] = replace(flight, relief=later.id)
+                break
+    return out

@@ -1,0 +1,89 @@
+"""Events of a branch -> the partners subsystem's arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...model.base import NEVER_s
+from ...model.catalogue import Catalogue
+from ...model.events import Event, StationIs
+from ...model.files import Problem, ScenarioError
+from ...model.scenario import Scenario
+from ...subsystems import partners
+from .names import Names, integers, reals
+
+DAY_s = 86400.0
+KINDS = ("withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "open", "fund")
+MODES = ("keeps_running", "handed_over", "powered_down", "separated")
+TAKES = ("flights", "crews", "propellant", "command", "operation", "spares", "money")
+STATES = ("crewed", "abandoned", "open")
+SEGMENT_OF = {"roscosmos": 1, "nasa": 0}
+
+
+def build_partners(
+    scenario: Scenario, catalogue: Catalogue, names: Names
+) -> tuple[partners.Params, partners.State]:
+    """Params and a State in which every partner takes part; dates of events are drawn."""
+    station, partner = names.of("stations"), names.of("partners")
+    rows = list(scenario.events.items())
+
+    def segment(e: Event) -> int:
+        if e.separate:
+            return 1 if e.separate == "russian" else 0
+        return SEGMENT_OF.get(e.withdraw or e.rejoin or "", -1)
+
+    def into(e: Event) -> int:
+        fallback = f"{scenario.main_station}-russian"
+        return station[e.into] if e.into else station.get(fallback, -1)
+
+    p = partners.Params(
+        kind=integers(KINDS.index(e.kind) for _, e in rows),
+        partner=integers(partner.get(e.withdraw or e.rejoin or e.extend or e.lose_person or e.fund or "", -1) for _, e in rows),
+        target=integers(_target(scenario, catalogue, names, name, e) for name, e in rows),
+        mode=integers(MODES.index(e.segment) if e.segment else 0 for _, e in rows),
+        takes=integers(sum(1 << TAKES.index(t) for t in e.takes) for _, e in rows),
+        segment=integers(segment(e) for _, e in rows),
+        into=integers(into(e) for _, e in rows),
+        for_s=reals(e.for_d * DAY_s if e.for_d else NEVER_s for _, e in rows),
+        learning_s=reals(e.learning_d * DAY_s for _, e in rows),
+        count=integers(e.count for _, e in rows),
+        share_frac=reals(e.share_frac for _, e in rows),
+        when_station=integers(station[e.when.station] if isinstance(e.when, StationIs) else -1 for _, e in rows),
+        when_state=integers(STATES.index(e.when.is_) if isinstance(e.when, StationIs) else -1 for _, e in rows),
+    )  # fmt: skip
+    count, stations, n = len(names.partners), len(names.stations), len(rows)
+    opened_later = {e.open for e in scenario.events.values() if e.open}
+    s = partners.State(
+        event_s=np.full(n, NEVER_s), done=np.zeros(n, np.bool_), event_row=np.full(n, -1, np.int64),
+        flies=np.ones(count, np.bool_), row=np.full(count, -1, np.int64), operates=np.ones((count, 3), np.bool_),
+        funded_frac=np.ones(count), may_share=np.ones((count, count), np.bool_),
+        segment_mode=np.zeros(2, np.int64), segment_runs=np.ones(3, np.bool_), segment_row=np.full(3, -1, np.int64),
+        segment_home=np.zeros(2, np.int64), able_s=np.zeros(3),
+        opened=np.asarray([name in scenario.stations and name not in opened_later for name in names.stations], np.bool_),
+        was_crewed=np.zeros(stations, np.bool_),
+    )  # fmt: skip
+    return p, s
+
+
+def _target(scenario: Scenario, catalogue: Catalogue, names: Names, event: str, e: Event) -> int:
+    """Index of what an event strikes: a machine, a family, a flight, a station."""
+    name = e.fail or e.ground or e.damage or e.retire or e.open
+    if name is None:
+        return -1
+    if e.fail:
+        table, kind = names.of("machines"), "machine"
+    elif e.damage:
+        table, kind = names.of("flights"), "flight"
+    elif e.ground:
+        vehicles, launchers = catalogue.by_id("fleet/vehicles"), catalogue.by_id("fleet/launchers")
+        name = vehicles[name]["family"] if name in vehicles else launchers.get(name, {}).get("family", name)
+        table, kind = names.of("families"), "vehicle type, launcher or family"
+    else:
+        table, kind = names.of("stations"), "station"
+    if name not in table:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, table, 1)
+        advice = f"did you mean '{near[0]}'?" if near else f"one of {', '.join(list(table)[:30])}"
+        raise ScenarioError([Problem(scenario.title, None, None, f"events.{event}", f"no {kind} '{name}'", advice)])
+    return table[name]

@@ -1,0 +1,321 @@
+"""Scenario -> World, opening RunState and Names: everything in SI, every name an index."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...formats.density_fit import load_fit
+from ...laws.matter import RESOURCES
+from ...laws.orbit import EARTH_RADIUS_M
+from ...model.base import NEVER_s, PARTNERS, seconds
+from ...model.catalogue import Catalogue, Row, number
+from ...model.scenario import REQUIRED_VARIABLES, Scenario
+from ...subsystems import crew, orbit, partners, services
+from ..world import CrewTime, Requirements, Rules, RunState, Simple, World
+from .attitude import build_attitude
+from .bodies import build_bodies, build_ships
+from .flights import PlannedFlight, end_of_record_s, plan_flights
+from .life_support import KIND_OF, build_life_support, machine_rows, research_shares, time_rules, values
+from .machines import build_equipment, machine_kinds
+from .names import Names, integers, reals, truths
+from .partners import build_partners
+from .power import build_power, channel_names
+from .services import build_services
+from .stores import build_stores, openings
+from .thermal import build_thermal, loop_names
+from .traffic import build_crew, build_traffic, people_of
+
+DAY_s = 86400.0
+DRAG_COEFFICIENT = 2.2
+RESEARCH_kg_per_h = 0.35
+"""Research cargo used per hour of research: about 1.3 t a year for 70 hours a week. Derived from manifests; assumed."""
+SHIELD_g_per_cm2 = 30.0
+"""Mean over the places of a crew: life_support/shielding.csv."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A compiled branch: what every run shares, the state it starts from, and the names behind the indices."""
+
+    scenario: Scenario
+    catalogue: Catalogue
+    world: World
+    opening: RunState
+    names: Names
+    flights: tuple[PlannedFlight, ...]
+    t0_s: float
+    dt_s: float
+    steps: int
+    openings_kg: dict[tuple[str, str], tuple[float, float, float]]
+    opening_container: dict[tuple[str, str], np.ndarray]
+    channels: tuple[str, ...]
+
+
+def compile(scenario: Scenario) -> Case:
+    """Compile one branch (a scenario without futures). Raises ScenarioError for what its data cannot carry."""
+    catalogue = scenario.catalogue()
+    flights = tuple(plan_flights(scenario, catalogue))
+    names = _names(scenario, catalogue, flights)
+    t0_s = seconds(scenario.start)
+    dt_s = scenario.step_h * 3600.0
+    end_s = end_of_record_s(catalogue) if scenario.horizon == "last-flight" else seconds(scenario.horizon)
+    steps = max(1, math.ceil((end_s - t0_s) / dt_s - 1e-9))
+    part_index, station_index, partner_index = names.of("parts"), names.of("stations"), names.of("partners")
+    machine_loads = _machine_loads(catalogue, part_index)
+    power_p, power_s = build_power(catalogue, part_index, station_index, names.of("machines"), machine_loads)
+    thermal_p, thermal_s = build_thermal(catalogue, part_index, station_index)
+    attitude_p, attitude_s = build_attitude(catalogue, part_index, station_index)
+    life_p, life_s = build_life_support(catalogue, part_index, station_index, t0_s)
+    traffic_p, traffic_s = build_traffic(scenario, catalogue, names, flights, t0_s)
+    crew_p, crew_s = build_crew(catalogue, names, flights, scenario)
+    equipment_p, equipment_s = build_equipment(catalogue, names)
+    partners_p, partners_s = build_partners(scenario, catalogue, names)
+    services_p, services_s = build_services(scenario, catalogue, names)
+    bodies = build_bodies(scenario, catalogue, names, flights)
+    opening = _opening_stocks(scenario, catalogue)
+    stores_p, stores_s, ships, containers = build_ships(scenario, catalogue, names, flights, opening, traffic_s)
+    first_machine_load = power_p.load_W.size - len(machine_loads)
+    world = World(
+        traffic=traffic_p, crew=crew_p, equipment=equipment_p, services=services_p, partners=partners_p,
+        orbit=_orbit(scenario, catalogue, names, t0_s, dt_s, steps), attitude=attitude_p, power=power_p,
+        thermal=thermal_p, life_support=life_p, stores=stores_p, bodies=bodies, ships=ships,
+        simple=_simple(scenario, names), requirements=_requirements(scenario, names), rules=_rules(scenario, catalogue),
+        crew_time=_crew_time(catalogue, partner_index),
+        machine_load=integers(first_machine_load + i if i >= 0 else -1 for i in _load_of_machine(catalogue, part_index)),
+        channel_machine=_channel_machines(catalogue, names), loop_machine=_loop_machines(catalogue, names),
+        cmg_kind=names.of("machine_kinds").get("cmg", -1),
+        station_inclination_deg=reals(_inclination(scenario, n) for n in names.stations),
+        partner_crew_segment=integers(1 if p == "roscosmos" else 0 for p in names.partners),
+        sky_day0_s=(t0_s // DAY_s) * DAY_s - DAY_s,
+        us_partner=partner_index["nasa"], ru_partner=partner_index["roscosmos"],
+        repairs_by=integers(partner_index["roscosmos" if p == "roscosmos" else "nasa"] for p in names.partners),
+    )  # fmt: skip
+    stations, count = len(names.stations), len(names.services)
+    resources, vehicles = len(RESOURCES), len(names.vehicles)
+    orbit_s = _orbit_state(scenario, catalogue, names, t0_s)
+    state = RunState(
+        traffic=traffic_s, crew=crew_s, equipment=equipment_s, services=services_s, partners=partners_s, orbit=orbit_s,
+        attitude=attitude_s, power=power_s, thermal=thermal_s, life_support=life_s, stores=stores_s,
+        people=np.zeros(stations, np.int64), powered=np.ones(len(names.machines), np.bool_),
+        attitude_held=np.ones(stations, np.bool_), momentum_frac=np.zeros(stations),
+        core_power=np.ones(stations, np.bool_), heat_ok=np.ones((stations, 2), np.bool_),
+        since_s=np.full((stations, 3), NEVER_s), avoided=np.zeros(1, np.int64), area_m2=np.zeros(stations),
+        drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 2)), last_pose_s=np.full(1, -NEVER_s),
+        crew_row=np.full(stations, -1, np.int64), supply_row=np.full((stations, resources), -1, np.int64),
+        stock_row=np.full((stations, resources), -1, np.int64), stock_low=np.zeros((stations, 5), np.bool_),
+        part_row=np.full(len(part_index), -1, np.int64), limit_row=np.full((stations, count), -1, np.int64),
+        vehicle_row=np.full((stations, vehicles), -1, np.int64),
+        broken_s=np.full(len(names.requirements), NEVER_s), breach_row=np.full(len(names.requirements), -1, np.int64),
+        evacuated=np.zeros(stations, np.bool_), attitude_row=np.full(stations, -1, np.int64),
+        was_people=np.zeros(stations, np.bool_), abandoned=np.zeros(stations, np.bool_),
+    )  # fmt: skip
+    return Case(
+        scenario, catalogue, world, state, names, flights, t0_s, dt_s, steps, opening, containers,
+        channel_names(catalogue),
+    )  # fmt: skip
+
+
+def _names(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> Names:
+    stations = list(scenario.stations)
+    stations += [e.into for e in scenario.events.values() if e.into and e.into not in stations]
+    if any(e.withdraw and e.segment == "separated" and not e.into for e in scenario.events.values()):
+        stations.append(f"{scenario.main_station}-russian")
+    modules: list[str] = []
+    for name, station in scenario.stations.items():
+        if station.parts == "iss":
+            modules += list(dict.fromkeys(row["id"] for row in catalogue.table("stations/iss/parts")))
+        modules += list(station.modules)
+        del name
+    vehicles = [row["id"] for row in catalogue.table("fleet/vehicles")]
+    families = list(dict.fromkeys(row["family"] for row in catalogue.table("fleet/vehicles")))
+    ports = [row["id"] for row in catalogue.table("stations/iss/ports")]
+    ports += [f"{m}/{i + 1}" for s in scenario.stations.values() for m, mod in s.modules.items() for i in range(len(mod.ports))]
+    part_index = {name: i for i, name in enumerate(modules)}
+    machines = machine_rows(catalogue, part_index)
+    return Names(
+        stations=tuple(stations), partners=PARTNERS, modules=tuple(modules), flights=tuple(f.id for f in flights),
+        ports=tuple(ports), events=tuple(scenario.events), vehicles=tuple(vehicles), families=tuple(families),
+        machines=tuple(row["id"] for row in machines), machine_kinds=machine_kinds(machines),
+        services=services.SERVICES, resources=RESOURCES, requirements=tuple(scenario.requirements),
+        people=tuple(name for name, *_ in people_of(catalogue, flights)),
+    )  # fmt: skip
+
+
+def _inclination(scenario: Scenario, station: str) -> float:
+    return scenario.stations.get(station, scenario.stations[scenario.main_station]).inclination_deg
+
+
+def _machine_loads(catalogue: Catalogue, part_index: dict[str, int]) -> list[Row]:
+    """One load for every machine that draws power, in the order of the machines."""
+    return [
+        {**row, "machine": row["id"]} for row in machine_rows(catalogue, part_index) if number(row, "power_kW", 0) > 0
+    ]
+
+
+def _load_of_machine(catalogue: Catalogue, part_index: dict[str, int]) -> list[int]:
+    """Position among the machine loads of each machine, -1 for those that draw nothing."""
+    out, next_load = [], 0
+    for row in machine_rows(catalogue, part_index):
+        draws = number(row, "power_kW", 0) > 0
+        out.append(next_load if draws else -1)
+        next_load += draws
+    return out
+
+
+def _channel_machines(catalogue: Catalogue, names: Names) -> np.ndarray:
+    """Machines without which a channel delivers nothing: its regulators and its main bus switching unit.
+
+    MBSU n serves channels nA and nB: in 2019 the loss of MBSU-3 took 3A and 3B (engineering.md A4).
+    """
+    index = names.of("machines")
+    table = []
+    for channel in channel_names(catalogue):
+        low = channel.lower()
+        wanted = [f"ssu-{low}", f"dcsu-{low}", f"bcdu-{low}", f"pfcs-{low}", f"mbsu-{low[0]}"]
+        table.append([index.get(name, -1) for name in wanted])
+    return np.asarray(table, np.int64)
+
+
+def _loop_machines(catalogue: Catalogue, names: Names) -> np.ndarray:
+    pumps = {"etcs-a": "etcs-pump-a", "etcs-b": "etcs-pump-b", "eeatcs": "eetcs-pump", "nauka": "nauka-loop"}
+    index = names.of("machines")
+    return integers(index.get(pumps.get(loop, ""), -1) for loop in loop_names(catalogue))
+
+
+def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
+    table = {row["name"]: number(row, "value") for row in catalogue.table("rules")}
+    table.update({name: q.value for name, q in scenario.rules.items()})
+    return Rules(
+        reserve_s=table["reserve_d"] * DAY_s, leave_s=table["leave_d"] * DAY_s,
+        leave_after_attitude_lost_s=table["leave_after_attitude_lost_d"] * DAY_s,
+        leave_after_no_seat_s=table["leave_after_no_seat_d"] * DAY_s,
+        leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, tank_hold_kg=table["tank_hold_kg"],
+        attitude_lost_s=table["attitude_lost_d"] * DAY_s,
+        avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
+    )  # fmt: skip
+
+
+def _crew_time(catalogue: Catalogue, partner_index: dict[str, int]) -> CrewTime:
+    dates, shares = research_shares(catalogue, partner_index)
+    known = dates <= (seconds(catalogue.as_of) if catalogue.as_of else NEVER_s)
+    known[0] = True
+    return CrewTime(time_rules(catalogue), dates[known], shares[known], 1.0, RESEARCH_kg_per_h, SHIELD_g_per_cm2)
+
+
+def _requirements(scenario: Scenario, names: Names) -> Requirements:
+    items = list(scenario.requirements.values())
+    station = names.of("stations")
+    return Requirements(
+        variable=integers(REQUIRED_VARIABLES.index(r.variable) for r in items),
+        at_least=truths(r.relation == "at_least" for r in items),
+        bound=reals(math.nan if r.bound == "people_count" else r.bound for r in items),
+        grace_s=reals(r.grace_d * DAY_s for r in items),
+        station=integers(station[r.station or scenario.main_station] for r in items),
+        while_crewed=truths(r.while_crewed for r in items),
+    )
+
+
+def _simple(scenario: Scenario, names: Names) -> Simple:
+    part = names.of("parts")
+    power, load, area = np.zeros(len(part)), np.zeros(len(part)), np.zeros(len(part))
+    simple = np.zeros(len(names.stations), np.bool_)
+    for i, name in enumerate(names.stations):
+        station = scenario.stations.get(name)
+        if station is None:
+            continue
+        simple[i] = station.parts is None
+        for module, m in station.modules.items():
+            power[part[module]] = m.power_kW * 1e3
+            load[part[module]] = m.load_kW * 1e3
+            area[part[module]] = m.area_m2
+    return Simple(simple, power, load, area)
+
+
+def _opening_stocks(scenario: Scenario, catalogue: Catalogue) -> dict[tuple[str, str], tuple[float, float, float]]:
+    """(partner, resource) -> (kg, low, high) of the main station: the table's opening, then the scenario's own."""
+    stock: dict[tuple[str, str], tuple[float, float, float]] = {}
+    station = scenario.stations[scenario.main_station]
+    if station.parts == "iss":
+        days = sorted({row["opening"] for row in catalogue.table("life_support/openings")})
+        near = max((d for d in days if d <= scenario.start[:10]), default=days[0])
+        stock = openings(catalogue, near)
+    for resource, owners in station.stocks_kg.items():
+        for partner, q in owners.items():
+            low, high = (q.value if q.low is None else q.low), (q.value if q.high is None else q.high)
+            stock[(partner, resource)] = (q.value, low, high)
+    return stock
+
+
+def _orbit(scenario: Scenario, catalogue: Catalogue, names: Names, t0_s: float, dt_s: float, steps: int) -> orbit.Params:
+    inclinations = [_inclination(scenario, n) for n in names.stations]
+    others = [i for i in inclinations if abs(i - inclinations[0]) > 1.0]
+    fit_a = load_fit(inclinations[0])
+    fit_b = load_fit(others[0]) if others else fit_a
+    bands = [scenario.stations.get(n, scenario.stations[scenario.main_station]).policy for n in names.stations]
+    width = max(1, *(len(b) for b in bands))
+    from_s, floor, target = (np.full((len(bands), width), fill) for fill in (NEVER_s, 0.0, 0.0))
+    for i, items in enumerate(bands):
+        for j, band in enumerate(items):
+            from_s[i, j] = seconds(band.from_) if band.from_ else -NEVER_s
+            floor[i, j], target[i, j] = band.floor_km * 1e3, band.target_km * 1e3
+    record, gap = _record(scenario, catalogue, t0_s, dt_s, steps)
+    return orbit.Params(
+        fit_a, fit_b, integers(0 if abs(i - inclinations[0]) <= 1.0 else 1 for i in inclinations),
+        reals(math.radians(i) for i in inclinations), DRAG_COEFFICIENT, from_s, floor, target, record, gap,
+        int(30 * DAY_s / dt_s),
+    )  # fmt: skip
+
+
+def _record(scenario: Scenario, catalogue: Catalogue, t0_s: float, dt_s: float, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Measured altitude (m) at each stamp, and stamps to the next measured one."""
+    record = np.full(steps + 1, math.nan)
+    gap = np.full(steps + 1, 10**9, np.int64)
+    if scenario.stations[scenario.main_station].follow_record:
+        for row in catalogue.table("orbit/altitude"):
+            if row.get("isolated") == "1":
+                continue
+            stamp = round((seconds(row["date"] + "T12:00:00Z") - t0_s) / dt_s)
+            if 0 <= stamp <= steps:
+                record[stamp] = number(row, "alt_brouwer_km") * 1e3
+        ahead = 10**9
+        for k in range(steps, -1, -1):
+            ahead = 0 if not math.isnan(record[k]) else ahead + 1
+            gap[k] = ahead
+    return record, gap
+
+
+def _orbit_state(scenario: Scenario, catalogue: Catalogue, names: Names, t0_s: float) -> orbit.State:
+    n = len(names.stations)
+    altitude = np.zeros(n)
+    for i, name in enumerate(names.stations):
+        station = scenario.stations.get(name, scenario.stations[scenario.main_station])
+        if station.altitude_km == "record":
+            day = scenario.start[:10]
+            rows = [r for r in catalogue.table("orbit/altitude") if r["date"] <= day] or list(catalogue.table("orbit/altitude"))[:1]
+            altitude[i] = number(rows[-1], "alt_brouwer_km")
+        else:
+            altitude[i] = station.altitude_km.value
+    raan = np.full(n, math.radians(raan_at(catalogue, scenario.start)))
+    return orbit.State(
+        EARTH_RADIUS_M + altitude * 1e3, raan, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.ones(n),
+        np.zeros(n), np.zeros(n), np.zeros(n, np.bool_),
+    )  # fmt: skip
+
+
+def raan_at(catalogue: Catalogue, utc: str) -> float:
+    """Node of the orbit at `utc`, deg: the last measured one before, carried on by J2; 0 where no record reaches."""
+    from ...laws.orbit import node_rate
+
+    known = catalogue.table("orbit/raan") if catalogue.path("orbit/raan").is_file() else ()
+    rows = [r for r in known if r["date"] <= utc[:10]] or list(known)[:1]
+    if not rows:
+        return 0.0
+    since_s = seconds(utc) - seconds(rows[-1]["date"] + "T12:00:00Z")
+    drift = node_rate(EARTH_RADIUS_M + 410e3, math.radians(51.64)) * since_s
+    return (number(rows[-1], "raan_deg") + math.degrees(drift)) % 360.0
+
+
+__all__ = ["Case", "KIND_OF", "build_stores", "compile", "crew", "partners", "values"]

@@ -1,0 +1,359 @@
+"""What a step means for people: hours, reserves, the rules that act, the requirements that break, the row that is kept."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from .. import log as happened
+from ..laws import crew_time, metabolism, radiation
+from ..laws import orbit as orbit_law
+from ..laws.matter import CANDLES, FOOD, OXYGEN, PROPELLANT, SUPPLIES, WATER
+from ..log import Log, add
+from ..subsystems import services, traffic
+from .moves import leave_station, research, take_stock
+from .world import (
+    AREA,
+    BETA,
+    CAPABLE,
+    DENSITY,
+    DEPTH,
+    DOSE,
+    GENERATION,
+    INFERRED_DV,
+    MASS,
+    MOMENTUM,
+    PAYLOAD,
+    PEOPLE,
+    RAAN,
+    RATED,
+    REBOOST_DV,
+    SEATS,
+    SHED,
+    USABLE,
+    USED,
+    ALTITUDE,
+    CO2_kPa,
+    Luck,
+    PRESSURE_kPa,
+    Rows,
+    RunState,
+    Scratch,
+    World,
+)
+
+NEVER_s = 1e18
+DAY_s = 86400.0
+WEEK_s = 7 * DAY_s
+RESERVE_RESOURCE = (FOOD, WATER, OXYGEN, PROPELLANT, SUPPLIES)
+LONG_d = 9999.0
+"""Reserve written when nothing is used."""
+
+
+@njit(cache=True)
+def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
+    """The working week at each station; traffic and handover loads decay as they are worked off."""
+    c = w.crew_time
+    x.hours[:] = 0.0
+    for st in range(s.people.size):
+        people = s.crew.count[st].sum()
+        s.backlog_h[st, 0] += x.dockings[st] * 0.5 * c.rules.cargo_ship_h
+        s.backlog_h[st, 1] += x.arrivals[st] * c.rules.arrival_h
+        if people <= 0:
+            continue
+        volume = np.zeros(2)
+        aged = np.zeros(2)
+        for k in range(w.traffic.part_station.size):
+            if s.traffic.part_station[k] == st and w.bodies.volume_m3[k] > 0.0:
+                g = w.traffic.part_segment[k]
+                volume[g] += w.bodies.volume_m3[k]
+                aged[g] += w.bodies.volume_m3[k] * max(t1_s - w.bodies.arrive_s[k], 0.0) / (365.25 * DAY_s)
+        for g in range(2):
+            if volume[g] > 0.0:
+                aged[g] /= volume[g]
+        load = np.zeros((2, 5))
+        for j in range(2):
+            worked = crew_time.spread_h(s.backlog_h[st, j], dt_s)
+            s.backlog_h[st, j] -= worked
+            column = 1 if j == 0 else 3
+            main = 0 if volume[0] > 0.0 else 1
+            load[main, column] = worked * WEEK_s / dt_s
+        share = c.share_frac[0]
+        for d in range(c.share_from_s.size):
+            if c.share_from_s[d] <= t1_s:
+                share = c.share_frac[d]
+        counts = np.zeros(s.crew.count.shape[1])
+        for p in range(counts.size):
+            counts[p] = s.crew.count[st, p]
+        crew_time.working_week(
+            c.rules, counts, w.partner_crew_segment, volume, aged, load, share, c.cooperation_frac, x.hours[st], x.matrix
+        )
+        work = x.hours[st, :, crew_time.OWN_RESEARCH].sum() + x.hours[st, :, crew_time.OTHER_RESEARCH].sum()
+        research(w, s, x, st, work * dt_s / WEEK_s * c.research_kg_per_h)
+
+
+@njit(cache=True)
+def reserves(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
+    """Reserves in days by commodity, and what runs low because of which flight."""
+    take_stock(w, s, x)
+    for st in range(s.people.size):
+        people = float(s.people[st])
+        _people_use(w, people, x.use_kg_per_s)
+        for j in range(5):
+            r = RESERVE_RESOURCE[j]
+            stock = x.stock_kg[st, :, r].sum()
+            use = x.use_kg_per_s[r]
+            if r == OXYGEN and use > 0.0:
+                stock += x.stock_kg[st, :, CANDLES].sum() * w.life_support.rules.candle_oxygen_frac
+                if s.services.up[st, services.OXYGEN]:
+                    spare = x.stock_kg[st, :, WATER].sum() - x.use_kg_per_s[WATER] * w.rules.reserve_s
+                    stock += max(spare, 0.0) / 1.126
+            if r == PROPELLANT:
+                use = _propellant_use(w, s, st)
+            x.reserve_d[st, j] = min(stock / use / DAY_s, LONG_d) if use > 0.0 else LONG_d
+            if s.attitude.mass_kg[st] <= 0.0:
+                x.reserve_d[st, j] = LONG_d
+            low = x.reserve_d[st, j] * DAY_s < w.rules.reserve_s
+            if low and not s.stock_low[st, j]:
+                s.stock_row[st, r] = add(
+                    log, t1_s, happened.STOCK_LOW, st, happened.RESOURCE + r, s.supply_row[st, r], x.reserve_d[st, j]
+                )
+            elif s.stock_low[st, j] and not low and x.reserve_d[st, j] * DAY_s > 1.1 * w.rules.reserve_s:
+                s.stock_row[st, r] = add(
+                    log, t1_s, happened.STOCK_OK, st, happened.RESOURCE + r, s.stock_row[st, r], x.reserve_d[st, j]
+                )
+                s.supply_row[st, r] = -1
+            s.stock_low[st, j] = low or (s.stock_low[st, j] and x.reserve_d[st, j] * DAY_s <= 1.1 * w.rules.reserve_s)
+
+
+@njit(cache=True)
+def _people_use(w: World, people: float, out: np.ndarray) -> None:
+    """What people alone use of each resource, kg/s, nothing recovered: the denominator of reserves in days."""
+    c = w.life_support.crew
+    out[:] = 0.0
+    out[FOOD] = metabolism.food_as_shipped(c) * people
+    out[WATER] = (c.drink + c.flush) * people
+    out[OXYGEN] = c.oxygen * people
+    out[SUPPLIES] = c.supplies * people
+
+
+@njit(cache=True)
+def _propellant_use(w: World, s: RunState, st: int) -> float:
+    """kg/s that holding today's altitude against today's drag and holding attitude take."""
+    if s.attitude.mass_kg[st] <= 0.0:
+        return 0.0
+    a_m = s.orbit.a_m[st]
+    ballistic = w.orbit.drag_coefficient * x_area(s, st) / s.attitude.mass_kg[st]
+    fall = -orbit_law.decay_rate(a_m, ballistic, s.orbit.density_kg_per_m3[st])
+    speed = fall / orbit_law.raise_per_speed(a_m)
+    orbit_s = 2.0 * math.pi / orbit_law.mean_motion(a_m)
+    return s.attitude.mass_kg[st] * speed / (9.80665 * 290.0) + s.attitude.desaturation_kg_per_orbit[st] / orbit_s
+
+
+@njit(cache=True)
+def x_area(s: RunState, st: int) -> float:
+    """Drag area of the step that ended."""
+    return s.drag_area_m2[st]
+
+
+@njit(cache=True)
+def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
+    """Leave when stores, seats, air or attitude say so; return when the station is fit again."""
+    for st in range(s.people.size):
+        if s.people[st] == 0:
+            s.since_s[st, 1] = NEVER_s
+            s.since_s[st, 2] = NEVER_s
+            if s.was_people[st] and not s.abandoned[st]:
+                s.abandoned[st] = True
+                add(log, t1_s, happened.ABANDONED, st, happened.STATION + st, s.crew_row[st], 0.0)
+            if s.evacuated[st] and _fit(w, s, x, st):
+                s.evacuated[st] = False
+            continue
+        s.abandoned[st] = False
+        seats = seats_now(w, s, st)
+        s.since_s[st, 1] = min(s.since_s[st, 1], t1_s) if seats < s.people[st] else NEVER_s
+        air = s.life_support.co2_ok[st] and s.life_support.pressure_ok[st]
+        if w.simple.is_simple[st]:
+            air = s.services.up[st, services.CO2] and s.services.up[st, services.OXYGEN]
+        s.since_s[st, 2] = NEVER_s if air else min(s.since_s[st, 2], t1_s)
+        cause = -2
+        if t1_s - s.since_s[st, 0] >= w.rules.leave_after_attitude_lost_s:
+            cause = s.attitude_row[st]
+        elif t1_s - s.since_s[st, 2] >= w.rules.leave_after_no_air_s:
+            cause = s.services.row[st, services.CO2]
+        elif t1_s - s.since_s[st, 1] >= w.rules.leave_after_no_seat_s:
+            cause = s.crew_row[st]
+        else:
+            for j in range(3):
+                if x.reserve_d[st, j] * DAY_s < w.rules.leave_s and cause == -2:
+                    if j < 2 or not s.services.up[st, services.OXYGEN]:
+                        cause = s.stock_row[st, RESERVE_RESOURCE[j]]
+        if cause > -2 and not s.evacuated[st]:
+            leave_station(w, s, st, t1_s, cause, log)
+
+
+@njit(cache=True)
+def _fit(w: World, s: RunState, x: Scratch, st: int) -> bool:
+    """Whether people may come back: attitude held, air, power and stores for those who would come."""
+    ok = s.attitude_held[st] and s.services.up[st, services.POWER] and s.services.up[st, services.COMMAND]
+    ok = ok and s.services.up[st, services.CO2] and s.services.up[st, services.OXYGEN]
+    _people_use(w, 3.0, x.use_kg_per_s)
+    for j in range(2):
+        r = RESERVE_RESOURCE[j]
+        ok = ok and x.stock_kg[st, :, r].sum() > x.use_kg_per_s[r] * w.rules.reserve_s
+    return ok
+
+
+@njit(cache=True)
+def seats_now(w: World, s: RunState, st: int) -> int:
+    """Seats home in sound ships docked at a station."""
+    total = 0
+    for f in range(w.crew.seats.size):
+        if s.traffic.status[f] == traffic.DOCKED and not s.crew.damaged[f]:
+            if s.traffic.part_station[w.traffic.part_station.size + f] == st:
+                total += w.crew.seats[f]
+    return total
+
+
+@njit(cache=True)
+def requirements(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
+    """Values of the required variables against their bounds; a breach is logged with the row that explains it."""
+    q = w.requirements
+    everyone = s.people.sum()
+    for j in range(q.variable.size):
+        st = q.station[j]
+        v = q.variable[j]
+        value, cause = _required(w, s, x, st, v, everyone)
+        bound = float(s.people[st]) if math.isnan(q.bound[j]) else q.bound[j]
+        broken = value < bound if q.at_least[j] else value > bound
+        about_people = v == 0 or v == 5
+        if q.while_crewed[j] and not about_people and s.people[st] == 0:
+            broken = False
+        if not s.partners.opened[st] and not about_people:
+            broken = False
+        if not broken:
+            s.broken_s[j] = NEVER_s
+            if s.breach_row[j] >= 0:
+                add(log, t1_s, happened.RECOVERED, st, happened.REQUIREMENT + j, s.breach_row[j], value)
+                s.breach_row[j] = -1
+            continue
+        s.broken_s[j] = min(s.broken_s[j], t1_s)
+        if s.breach_row[j] < 0 and t1_s - s.broken_s[j] >= q.grace_s[j]:
+            s.breach_row[j] = add(log, s.broken_s[j], happened.BREACH, st, happened.REQUIREMENT + j, cause, value)
+
+
+@njit(cache=True)
+def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int) -> tuple[float, int]:
+    """Value of required variable `v` (order of model.scenario.REQUIRED_VARIABLES) and the row that explains it."""
+    row = s.services.row[st]
+    if v == 0:
+        return float(s.people[st]), s.crew_row[st]
+    if v == 1:
+        return float(seats_now(w, s, st)), s.crew_row[st]
+    if v == 2:
+        cause = row[services.REBOOST]
+        if s.services.up[st, services.REBOOST]:
+            cause = s.stock_row[st, PROPELLANT]
+        return (s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M) / 1e3, cause
+    if v == 3:
+        return s.momentum_frac[st], row[services.DESATURATION]
+    if v == 4:
+        return (x.usable_W[st] - (x.used_W[st] - x.payload_W[st]) - _core_shed(w, x, st)) / 1e3, row[services.POWER]
+    if v == 5:
+        return float(everyone), s.crew_row[st]
+    if v <= 10:
+        j = v - 6
+        return x.reserve_d[st, j], s.stock_row[st, RESERVE_RESOURCE[j]]
+    if v == 11:
+        held = s.services.up[st, services.ATTITUDE] and s.attitude_held[st]
+        return (1.0 if held else 0.0), (row[services.ATTITUDE] if s.attitude_held[st] else s.attitude_row[st])
+    if v <= 19:
+        service = 0
+        if v == 13:
+            service = services.DESATURATION
+        elif v == 14:
+            service = services.CO2
+        elif v == 15:
+            service = services.OXYGEN
+        elif v == 16:
+            service = services.THERMAL
+        elif v == 17:
+            service = services.COMMAND
+        elif v == 18:
+            service = services.PRESSURE
+        elif v == 19:
+            service = services.POWER
+        return (1.0 if s.services.up[st, service] else 0.0), row[service]
+    if v == 20:
+        own = x.hours[st, :, crew_time.OWN_RESEARCH].sum()
+        return own + x.hours[st, :, crew_time.OTHER_RESEARCH].sum(), s.crew_row[st]
+    if v == 21:
+        return s.life_support.co2_Pa[st] / 1e3, row[services.CO2]
+    return s.life_support.pressure_Pa[st] / 1e3, row[services.PRESSURE]
+
+
+@njit(cache=True)
+def _core_shed(w: World, x: Scratch, st: int) -> float:
+    """Power wanted by loads other than payloads and not given, W."""
+    lacking = 0.0
+    for k in range(x.load_wanted_W.size):
+        if x.load_station[k] == st and w.power.load_priority[k] < 4:
+            lacking += x.load_wanted_W[k] * (1.0 - x.load_granted_frac[k])
+    return lacking
+
+
+@njit(cache=True)
+def record(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, k: int, t1_s: float) -> None:
+    """Write the row of this step in human units."""
+    d = rows.detail_of[k]
+    rows.steps[d] += 1
+    for st in range(s.people.size):
+        r = rows.scalar[k, st]
+        r[PEOPLE] = s.people[st]
+        r[SEATS] = seats_now(w, s, st)
+        r[MASS] = s.attitude.mass_kg[st]
+        gone = s.attitude.mass_kg[st] <= 0.0 or s.orbit.entered[st]
+        r[ALTITUDE] = np.nan if gone else (s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M) / 1e3
+        r[RAAN] = math.degrees(s.orbit.raan_rad[st]) % 360.0
+        r[BETA] = math.degrees(s.orbit.beta_rad[st])
+        r[DENSITY] = s.orbit.density_kg_per_m3[st]
+        r[AREA] = s.drag_area_m2[st]
+        r[REBOOST_DV] = s.orbit.delta_v_m_per_s[st]
+        r[INFERRED_DV] = x.inferred[st]
+        r[MOMENTUM] = s.momentum_frac[st]
+        r[RATED] = x.rated_W[st] / 1e3
+        r[GENERATION] = x.generation_W[st] / 1e3
+        r[USABLE] = x.usable_W[st] / 1e3
+        r[USED] = x.used_W[st] / 1e3
+        r[PAYLOAD] = x.payload_W[st] / 1e3
+        r[SHED] = x.shed_W[st] / 1e3
+        r[DEPTH] = x.depth_frac[st]
+        r[PRESSURE_kPa] = s.life_support.pressure_Pa[st] / 1e3
+        r[CO2_kPa] = s.life_support.co2_Pa[st] / 1e3
+        day = min(max(int((t1_s - w.sky_day0_s) // DAY_s), 0), luck.sky.shape[0] - 1)
+        altitude_km = (s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M) / 1e3
+        inclination = math.radians(w.station_inclination_deg[st])
+        if not gone:
+            r[DOSE] = radiation.dose_mSv_per_d(altitude_km, inclination, luck.sky[day, 1], w.crew_time.shield_g_per_cm2)
+        r[CAPABLE] = 1.0 if s.partners.opened[st] and not s.evacuated[st] and _capable(w, s, st) else 0.0
+        for p in range(s.crew.count.shape[1]):
+            rows.partner_people[k, st, p] = s.crew.count[st, p]
+        for v in range(s.services.up.shape[1]):
+            rows.service_up[d, st, v] += 1.0 if s.services.up[st, v] else 0.0
+        for j in range(5):
+            rows.reserve_d[d, st, j] = min(rows.reserve_d[d, st, j], x.reserve_d[st, j])
+        rows.flow_kg[d, st] += x.flow_kg[st]
+        rows.stock_kg[d, st] = x.stock_kg[st]
+        rows.hours[d, st] += x.hours[st]
+    for c in range(x.channel_W.size):
+        rows.channel_kW[d, c] += x.channel_W[c] / 1e3
+
+
+@njit(cache=True)
+def _capable(w: World, s: RunState, st: int) -> bool:
+    """A station that could house people today: attitude, power, air, command and pressure are there."""
+    up = s.services.up[st]
+    air = up[services.CO2] and up[services.OXYGEN] and up[services.PRESSURE]
+    return s.attitude_held[st] and up[services.POWER] and up[services.COMMAND] and air

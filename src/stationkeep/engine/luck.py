@@ -1,0 +1,317 @@
+"""One run's chance: every table drawn before the loop, from the one table of uncertain quantities and the record."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..formats.solar_bulletins import latest_bulletin, read_bulletins, read_cycles
+from ..laws import reliability
+from ..laws.solar import future_activity, uniforms_count
+from ..laws.solar_outlook import solar_outlook
+from ..model.base import NEVER_s, Quantity, seconds
+from ..model.catalogue import Catalogue, number
+from ..model.events import Event
+from ..model.scenario import Scenario
+from ..subsystems import traffic
+from .compile.machines import mean_life_s
+from .compile.world import Case
+from .draws import key_of, uniform, uniforms
+from .world import Luck, RunState, World
+
+DAY_s = 86400.0
+YEAR_s = 365.25 * DAY_s
+Z95 = 1.6448536269514722
+LIVES = 24
+AVOIDANCES = 160
+SERIES_MEAN_d = 22.4
+"""Mean slip at a lead under 90 days; a series at the cadence as flown already contains it."""
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What the draws of a case rest on, prepared once."""
+
+    case: Case
+    quantities: dict[str, tuple[str, Quantity]]
+    tries: dict[str, tuple[int, int]]
+    standdown_ln: tuple[float, float]
+    stretch_ln: tuple[float, float]
+    slips: list[tuple[float, float, float, float]]
+    life_s: np.ndarray
+    day0: int
+    observed: np.ndarray
+    outlook: object
+    ahead: int
+
+
+def prepare(case: Case) -> Chances:
+    """Read the laws of chance of a case from its catalogue, nothing later than its `as_of`."""
+    catalogue = case.catalogue
+    day0 = int(case.world.sky_day0_s // DAY_s)
+    days = int((case.steps * case.dt_s + case.t0_s) // DAY_s) - day0 + 3
+    observed, outlook, ahead = _sky(case, day0, days)
+    return Chances(
+        case, _quantities(case.scenario, catalogue), _tries(catalogue), _standdowns(catalogue), _stretch(catalogue),
+        [(number(r, "lead_to_d"), number(r, "on_time_frac"), number(r, "shape"), number(r, "scale_d"))
+         for r in catalogue.table("life_support/launch_slips")],
+        mean_life_s(catalogue, case.names), day0, observed, outlook, ahead,
+    )  # fmt: skip
+
+
+def draw(
+    chances: Chances, seed: int, run: int, without: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[World, RunState, Luck]:
+    """World, opening state and luck of one run; pure in (seed, run).
+
+    `without` names mishaps that do not happen: ("failure", machine), ("launch_failure", flight), ("avoidance", station).
+    """
+    case = chances.case
+
+    def value(name: str) -> float:
+        law, q = chances.quantities[name]
+        return _quantity(law, q, uniform(seed, key_of(f"uncertain/{name}"), run, 0))
+
+    crew_rate, leak, ageing = value("crew_rate_factor"), value("leak_factor"), value("array_ageing")
+    w, s = case.world, _copy(case.opening)
+    rates = type(w.life_support.crew)(*(r * crew_rate for r in w.life_support.crew))
+    life_support = w.life_support._replace(crew=rates, leak_kg_per_s=w.life_support.leak_kg_per_s * leak)
+    world = w._replace(life_support=life_support, power=w.power._replace(ageing=ageing))
+    for key, (kg, low, high) in case.openings_kg.items():
+        here = case.opening_container.get(key)
+        if here is not None and here.size and kg > 0:
+            q = Quantity(value=kg, low=low, high=high)
+            drawn = _quantity("split-normal", q, uniform(seed, key_of(f"opening/{key[0]}/{key[1]}"), run, 0))
+            scaled = s.stores.stock_kg[here] * drawn / kg
+            s.stores.stock_kg[here] = np.minimum(scaled, w.stores.capacity_kg[here])
+    lives = _lives(chances, seed, run, value("hazard_factor"))
+    for kind, name in without:
+        if kind == "failure":
+            lives[case.names.of("machines")[name]] = NEVER_s
+    s.equipment.change_s[:] = case.t0_s + lives[:, 0]
+    event_s = _event_dates(chances, seed, run)
+    s.partners.event_s[:] = event_s
+    flights = _flight_luck(chances, seed, run, value("slip_factor"), value("standdown_median_d"))
+    for kind, name in without:
+        if kind in ("launch_failure", "docking_failure"):
+            (flights.fails if kind == "launch_failure" else flights.misses)[case.names.of("flights")[name]] = False
+    luck = Luck(
+        traffic=flights, life_s=lives,
+        event_s=event_s, avoid_s=_avoidances(chances, seed, run, value("avoidance_per_y"), value("avoidance_growth_per_y")),
+        density_scale=value("density_scale"), sky=_run_sky(chances, seed, run), crew_rate=crew_rate, leak=leak,
+    )  # fmt: skip
+    if any(kind == "avoidance" for kind, _ in without):
+        luck.avoid_s[:] = NEVER_s
+    traffic.open_run(world.traffic, s.traffic, luck.traffic, case.t0_s)
+    return world, s, luck
+
+
+def _copy(state: RunState) -> RunState:
+    """A deep copy of a State: every array anew."""
+
+    def copied(item: object) -> object:
+        if isinstance(item, np.ndarray):
+            return item.copy()
+        return type(item)(*(copied(x) for x in item)) if isinstance(item, tuple) else item
+
+    return copied(state)  # type: ignore[return-value]
+
+
+def _quantity(law: str, q: Quantity, u: float) -> float:
+    """A draw of an uncertain quantity whose low and high are its 5 and 95 % values; fixed where there is no range."""
+    low, high = (q.value if q.low is None else q.low), (q.value if q.high is None else q.high)
+    if low == high:
+        return q.value
+    z = reliability.normal_inverse(u) / Z95
+    if law == "lognormal" and low > 0:
+        return q.value * (high / q.value) ** z if z > 0 else q.value * (q.value / low) ** z
+    return max(q.value + z * ((high - q.value) if z > 0 else (q.value - low)), 0.0)
+
+
+def _quantities(scenario: Scenario, catalogue: Catalogue) -> dict[str, tuple[str, Quantity]]:
+    table = {}
+    for row in catalogue.table("uncertain"):
+        q = Quantity(value=number(row, "value"), low=number(row, "low"), high=number(row, "high"), source=row["source"])
+        table[row["name"]] = (row["law"], scenario.uncertain.get(row["name"], q))
+    if "density_scale" not in scenario.uncertain:
+        fitted = _density_scale(catalogue)
+        if fitted is not None:
+            table["density_scale"] = ("lognormal", fitted)
+    return table
+
+
+def _density_scale(catalogue: Catalogue) -> Quantity | None:
+    """The last scale fitted on the record known by then, with its scatter as 5 and 95 %."""
+    if not catalogue.path("orbit/density_scale").is_file():
+        return None
+    rows = catalogue.table("orbit/density_scale")
+    if not rows:
+        return None
+    row = rows[-1]
+    scale, sigma = number(row, "scale"), number(row, "sigma_ln")
+    spread = math.exp(Z95 * sigma)
+    return Quantity(value=scale, low=scale / spread, high=scale * spread, source=row["source"], status="derived")
+
+
+def _tries(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
+    """Vehicle family -> (launches, failures) known by then."""
+    family = {row["id"]: row["family"] for row in catalogue.table("fleet/vehicles")}
+    counts: dict[str, tuple[int, int]] = {}
+    for row in catalogue.table("traffic/flights"):
+        n, bad = counts.get(family[row["vehicle"]], (0, 0))
+        counts[family[row["vehicle"]]] = (n + 1, bad + (row["outcome"] == "lost"))
+    return counts
+
+
+def _standdowns(catalogue: Catalogue) -> tuple[float, float]:
+    """Mean and scatter of ln(days) a family stood down after a failure, stand-downs not over counted as lower bounds."""
+    as_of = catalogue.as_of or "9999"
+    over = [number(r, "down_d") for r in catalogue.table("life_support/groundings") if r["flying_utc"] <= as_of[:10]]
+    still = [
+        (seconds(as_of) - seconds(r["grounded_utc"])) / DAY_s
+        for r in catalogue.table("life_support/groundings")
+        if r["grounded_utc"] <= as_of[:10] < r["flying_utc"]
+    ]
+    return reliability.lognormal_fit(over, still)
+
+
+def _stretch(catalogue: Catalogue) -> tuple[float, float]:
+    """Mean and scatter of ln(actual lead / declared lead) of leads over 180 days, each element weighing the same."""
+    as_of = catalogue.as_of or "9999"
+    by_element: dict[str, list[float]] = {}
+    for row in catalogue.table("partners/slips"):
+        if row["stretch"] and number(row, "lead_d", 0) >= 180 and row["actual"] and row["actual"][:10] <= as_of[:10]:
+            by_element.setdefault(row["element"], []).append(math.log(float(row["stretch"])))
+    means = [sum(v) / len(v) for v in by_element.values()]
+    pooled = np.concatenate([np.asarray(v) for v in by_element.values()])
+    weights = np.concatenate([np.full(len(v), 1.0 / len(v)) for v in by_element.values()])
+    mu = float(np.mean(means))
+    return mu, float(np.sqrt(np.average((pooled - mu) ** 2, weights=weights)))
+
+
+def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
+    """Successive lives of each machine, s; an infinite life where the factor on all hazards is zero."""
+    names = chances.case.names.machines
+    out = np.full((len(names), LIVES), NEVER_s)
+    if factor <= 0:
+        return out
+    law, q = chances.quantities["unit_hazard_factor"]
+    for m, name in enumerate(names):
+        own = _quantity(law, q, uniform(seed, key_of(f"hazard/{name}"), run, 0))
+        mean_s = chances.life_s[m] / (factor * own)
+        out[m] = -mean_s * np.log1p(-uniforms(seed, key_of(f"life/{name}"), run, LIVES))
+    return out
+
+
+def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float, standdown_d: float) -> traffic.Luck:
+    case = chances.case
+    n = len(case.flights)
+    slip, grounded = np.zeros(n), np.zeros(n)
+    fails, misses = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    family = {row["id"]: row["family"] for row in case.catalogue.table("fleet/vehicles")}
+    risk: dict[str, float] = {}
+    mu, sigma = chances.standdown_ln
+    for i, f in enumerate(case.flights):
+        if f.flown:
+            fails[i] = f.lost
+            continue
+        kind = family[f.vehicle]
+        if kind not in risk:
+            tries, bad = chances.tries.get(kind, (0, 0))
+            risk[kind] = reliability.failure_frac(uniform(seed, key_of(f"risk/{kind}"), run, 0), bad, tries)
+        u = uniforms(seed, key_of(f"flight/{f.id}"), run, 3)
+        fails[i] = u[1] < risk[kind]
+        slip[i] = _slip_d(chances, f.lead_s, u[0]) * slip_factor * DAY_s
+        grounded[i] = reliability.lognormal_inverse(u[2], math.log(standdown_d) if sigma != sigma else mu, sigma if sigma == sigma else 0.8) * DAY_s
+    return traffic.Luck(slip, fails, misses, grounded)
+
+
+def _slip_d(chances: Chances, lead_s: float | None, u: float) -> float:
+    """Days a launch slips: by lead for a declared date, about its mean for one of a series at the cadence as flown."""
+    if lead_s is None:
+        _, on_time, shape, scale = chances.slips[0]
+        return reliability.launch_slip_d(u, on_time, shape, scale) - SERIES_MEAN_d
+    for lead_to_d, on_time, shape, scale in chances.slips:
+        if lead_s <= lead_to_d * DAY_s or lead_to_d == chances.slips[-1][0]:
+            return reliability.launch_slip_d(u, on_time, shape, scale)
+    return 0.0
+
+
+def _event_dates(chances: Chances, seed: int, run: int) -> np.ndarray:
+    scenario = chances.case.scenario
+    dates = np.full(len(scenario.events), NEVER_s)
+    for i, (name, event) in enumerate(scenario.events.items()):
+        if isinstance(event.when, str):
+            c = scenario.conditions[event.when]
+            u = uniforms(seed, key_of(f"condition/{event.when}"), run, 2)
+            if u[0] < c.probability_frac:
+                dates[i] = seconds(c.between[0]) + u[1] * (seconds(c.between[1]) - seconds(c.between[0]))
+        elif event.on is not None:
+            dates[i] = _date(chances, event, uniform(seed, key_of(f"event/{name}"), run, 0))
+    return dates
+
+
+def _date(chances: Chances, event: Event, u: float) -> float:
+    law = event.on
+    assert law is not None
+    if law.at:
+        return seconds(law.at)
+    if law.between:
+        return seconds(law.between[0]) + u * (seconds(law.between[1]) - seconds(law.between[0]))
+    assert law.declared and law.said
+    mu, sigma = chances.stretch_ln
+    said, lead = seconds(law.said), seconds(law.declared) - seconds(law.said)
+    return said + max(reliability.lognormal_inverse(u, mu, sigma), 0.8) * lead
+
+
+def _avoidances(chances: Chances, seed: int, run: int, per_y: float, growth: float) -> np.ndarray:
+    """Dates of debris avoidance manoeuvres: a Poisson process whose rate grows exponentially from 2022."""
+    out = np.full(AVOIDANCES, NEVER_s)
+    if per_y <= 0:
+        return out
+    start = chances.case.t0_s
+    now = per_y * math.exp(growth * (start - seconds("2022-07-01T00:00:00Z")) / YEAR_s)
+    total = 0.0
+    u = uniforms(seed, key_of("avoidance"), run, AVOIDANCES)
+    for i in range(AVOIDANCES):
+        total -= math.log1p(-u[i])
+        years = math.log1p(total * growth / now) / growth if growth > 1e-9 else total / now
+        out[i] = start + years * YEAR_s
+    return out
+
+
+def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, object, int]:
+    """Observed F10.7 (day before), F10.7A and Ap from `day0`, and the outlook for the days the record does not reach."""
+    rows = case.catalogue.table("orbit/space_weather")
+    first = int(seconds(rows[0]["date"] + "T00:00:00Z") // DAY_s)
+    f107 = np.asarray([float(r["f107"]) for r in rows])
+    f107a = np.asarray([float(r["f107a"]) for r in rows])
+    ap = np.asarray([float(r["ap"]) for r in rows])
+    known = first + len(rows)  # first day without observation
+    take = max(0, min(known, day0 + days) - day0)
+    observed = np.empty((take, 3))
+    for i in range(take):
+        k = day0 + i - first
+        observed[i] = (f107[k - 1], f107a[k], ap[k])
+    ahead = days - take
+    if ahead <= 0:
+        return observed, None, 0
+    bulletin = None
+    if case.scenario.solar == "bulletin":
+        latest = latest_bulletin(read_bulletins(), np.datetime64(case.scenario.as_of or case.scenario.start, "D"))
+        bulletin = (latest.day, latest.values) if latest else None
+    outlook = solar_outlook(
+        first, f107, ap, read_cycles(), known, source=case.scenario.solar, bulletin=bulletin, n_days=ahead
+    )
+    return observed, outlook, ahead
+
+
+def _run_sky(chances: Chances, seed: int, run: int) -> np.ndarray:
+    if chances.outlook is None:
+        return chances.observed
+    u = uniforms(seed, key_of("sun"), run, uniforms_count(chances.ahead))
+    f107, f107a, ap = future_activity(chances.outlook, chances.ahead, u)
+    before = np.concatenate([chances.observed[-1:, 0] if len(chances.observed) else f107[:1], f107[:-1]])
+    return np.concatenate([chances.observed, np.column_stack([before, f107a, ap])])

@@ -1,0 +1,684 @@
+"""The paragraphs of a step: where one subsystem's outcome becomes another's input, and rules act."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from .. import log as happened
+from ..laws import orbit as orbit_law
+from ..laws.matter import AIR_OXYGEN, DELIVERED, DUMPED, MOVED, PROPELLANT, REMOVED, REPAIR, RESEARCH, RESEARCH_USE, SPARES, WASTE
+from ..laws.matter import ATTITUDE as FOR_ATTITUDE
+from ..laws.matter import REBOOST as FOR_REBOOST
+from ..log import Log, add
+from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, power, services, stores, traffic
+from .world import Luck, RunState, Scratch, World
+
+NEVER_s = 1e18
+DAY_s = 86400.0
+
+
+@njit(cache=True)
+def begin(s: RunState, x: Scratch, dt_s: float) -> None:
+    """Clear what a step counts."""
+    x.flow_kg[:] = 0.0
+    x.dockings[:] = 0.0
+    x.arrivals[:] = 0.0
+    x.inferred[:] = 0.0
+    x.eva_kg[:] = 0.0
+    s.traffic.changed[0] = False
+    for st in range(s.crew.count.shape[0]):
+        for p in range(s.crew.count.shape[1]):
+            s.crew.person_s[st, p] = s.crew.count[st, p] * dt_s
+
+
+@njit(cache=True)
+def events(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: float, log: Log) -> None:
+    """Events whose date or condition has come, earliest first."""
+    people(s)
+    while True:
+        e = partners.due(w.partners, s.partners, s.people, t1_s, t0_s)
+        if e < 0:
+            return
+        s.partners.done[e] = True
+        _apply(w, s, luck, x, e, min(max(s.partners.event_s[e], t0_s), t1_s), log)
+        people(s)
+
+
+@njit(cache=True)
+def people(s: RunState) -> None:
+    """People aboard each station now."""
+    for st in range(s.people.size):
+        s.people[st] = s.crew.count[st].sum()
+        if s.people[st] > 0:
+            s.was_people[st] = True
+            s.partners.was_crewed[st] = True
+
+
+@njit(cache=True)
+def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, log: Log) -> None:
+    """One event and what follows from it at once."""
+    p, q = w.partners, s.partners
+    kind, who, seg = p.kind[e], p.partner[e], p.segment[e]
+    code = happened.WITHDRAW
+    if kind == partners.REJOIN:
+        code = happened.REJOIN
+    elif kind == partners.EXTEND:
+        code = happened.EXTEND
+    elif kind == partners.SEPARATE:
+        code = happened.SEPARATE
+    elif kind == partners.RETIRE:
+        code = happened.RETIRE
+    elif kind == partners.FAIL:
+        code = happened.FAIL
+    elif kind == partners.GROUND:
+        code = happened.GROUND
+    elif kind == partners.DAMAGE:
+        code = happened.DAMAGE
+    elif kind == partners.LOSE_PERSON:
+        code = happened.LOSE_PERSON
+    elif kind == partners.OPEN:
+        code = happened.OPENED
+    elif kind == partners.FUND:
+        code = happened.FUND
+    row = add(log, t_s, code, 0, happened.EVENT + e, -1, 0.0)
+    q.event_row[e] = row
+    if kind == partners.WITHDRAW:
+        partners.withdraw(p, q, e, t_s, row)
+        if p.takes[e] & partners.TAKES_FLIGHTS:
+            for f in range(w.traffic.partner.size):
+                if w.traffic.partner[f] == who and w.traffic.station[f] == 0 and not w.traffic.flown[f]:
+                    if w.traffic.after[f] < 0:
+                        _note_supply(w, s, f, row)
+                    if w.traffic.after[f] < 0 or w.traffic.after[f] == e:
+                        traffic.cancel(w.traffic, s.traffic, f, t_s, row, log)
+        if p.takes[e] & partners.TAKES_CREWS:
+            _call_home(w, s, who, t_s)
+        if seg >= 0 and p.mode[e] == partners.POWERED_DOWN:
+            add(log, t_s, happened.POWERED_DOWN, 0, happened.PARTNER + who, row, 0.0)
+        if seg >= 0 and p.mode[e] == partners.HANDED_OVER:
+            add(log, t_s, happened.HANDED_OVER, 0, happened.PARTNER + who, row, 0.0)
+        if seg >= 0 and p.mode[e] == partners.SEPARATED:
+            _separate(w, s, x, e, t_s, row, log)
+    elif kind == partners.REJOIN:
+        partners.rejoin(p, q, e, row)
+    elif kind == partners.SEPARATE:
+        _separate(w, s, x, e, t_s, row, log)
+    elif kind == partners.RETIRE:
+        leave_station(w, s, p.target[e], t_s, row, log)
+    elif kind == partners.FAIL and p.target[e] >= 0:
+        equipment.fail(w.equipment, s.equipment, p.target[e], t_s, row, p.for_s[e], log)
+    elif kind == partners.GROUND:
+        traffic.ground(w.traffic, s.traffic, p.target[e], t_s + p.for_s[e], row)
+    elif kind == partners.DAMAGE:
+        f = p.target[e]
+        s.crew.damaged[f] = True
+        st = s.traffic.part_station[w.traffic.part_station.size + f]
+        if st >= 0:
+            s.crew_row[st] = row
+    elif kind == partners.LOSE_PERSON:
+        s.crew.skip[who] += p.count[e]
+    elif kind == partners.OPEN:
+        st = p.target[e]
+        q.opened[st] = True
+        for k in range(w.traffic.part_station.size):
+            if w.traffic.part_station[k] == st and w.traffic.part_arrive_s[k] >= NEVER_s and w.traffic.part_brought_by[k] < 0:
+                s.traffic.part_station[k] = st
+                s.traffic.changed[0] = True
+    elif kind == partners.FUND:
+        q.funded_frac[who] = p.share_frac[e]
+    traffic.gate(w.traffic, s.traffic, luck.traffic, e, t_s, row, log)
+
+
+@njit(cache=True)
+def _note_supply(w: World, s: RunState, f: int, row: int) -> None:
+    """Remember why a flight will not bring what it was to bring."""
+    st = w.traffic.station[f]
+    for r in range(w.ships.cargo_kg.shape[1]):
+        if w.ships.cargo_kg[f, r] > 0.0:
+            s.supply_row[st, r] = row
+    if w.ships.tank_kg[f] > 0.0:
+        s.supply_row[st, PROPELLANT] = row
+    if w.crew.seats[f] > 0:
+        s.crew_row[st] = row
+
+
+@njit(cache=True)
+def _call_home(w: World, s: RunState, who: int, t_s: float) -> None:
+    """Ships in which people of a leaving partner have their seats, and that partner owns, leave now."""
+    modules = w.traffic.part_station.size
+    for f in range(w.traffic.partner.size):
+        if s.traffic.status[f] == traffic.DOCKED and w.traffic.partner[f] == who and w.crew.seats[f] > 0:
+            if s.traffic.part_station[modules + f] == 0:
+                s.traffic.next_s[f] = min(s.traffic.next_s[f], t_s)
+
+
+@njit(cache=True)
+def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, log: Log) -> None:
+    """A segment becomes a station of its own, with its ships, stores, people and orbit."""
+    seg, into = w.partners.segment[e], w.partners.into[e]
+    take_stock(w, s, x)
+    before = x.stock_kg.copy()
+    traffic.separate(w.traffic, s.traffic, seg, 0, into)
+    s.partners.segment_home[seg] = into
+    s.partners.segment_row[seg] = row
+    for k in range(s.part_row.size):
+        if s.traffic.part_station[k] == into:
+            s.part_row[k] = row
+    take_stock(w, s, x)
+    for st in range(before.shape[0]):
+        for r in range(before.shape[2]):
+            x.flow_kg[st, r, MOVED] += x.stock_kg[st, :, r].sum() - before[st, :, r].sum()
+    orbit.split(s.orbit, 0, into)
+    goes = np.zeros(w.partner_crew_segment.size, np.bool_)
+    for p in range(goes.size):
+        goes[p] = w.partner_crew_segment[p] == seg
+    crew.split(w.crew, s.crew, 0, into, goes)
+    for p in range(goes.size):
+        if goes[p]:
+            s.crew.person_s[into, p] += s.crew.person_s[0, p]
+            s.crew.person_s[0, p] = 0.0
+    s.attitude_held[into] = s.attitude_held[0]
+    s.core_power[into] = s.core_power[0]
+    s.services.up[into, :] = s.services.up[0, :]
+    s.services.row[into, :] = s.services.row[0, :]
+    s.services.giver[into, :] = s.services.giver[0, :]
+    s.heat_ok[into, :] = True
+    s.partners.opened[into] = True
+    s.crew_row[into] = row
+    s.crew_row[0] = row
+    add(log, t_s, happened.SEPARATE, into, happened.STATION + into, row, 0.0)
+    people(s)
+
+
+@njit(cache=True)
+def leave_station(w: World, s: RunState, st: int, t_s: float, cause: int, log: Log) -> None:
+    """Everyone goes home now with the ships at hand; nobody flies there until the station is fit again."""
+    if s.people[st] > 0 and not s.evacuated[st]:
+        row = add(log, t_s, happened.EVACUATE, st, happened.STATION + st, cause, s.people[st])
+        s.crew_row[st] = row
+    s.evacuated[st] = True
+    for f in range(w.traffic.partner.size):
+        if s.traffic.status[f] == traffic.DOCKED and w.crew.seats[f] > 0:
+            if s.traffic.part_station[w.traffic.part_station.size + f] == st:
+                s.traffic.next_s[f] = min(s.traffic.next_s[f], t_s)
+
+
+@njit(cache=True)
+def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log) -> None:
+    """Launches, dockings, undockings and seat changes up to the end of the step, in order of time."""
+    modules = w.traffic.part_station.size
+    while True:
+        f = traffic.next_flight(s.traffic, t1_s)
+        if f < 0:
+            break
+        t_s = s.traffic.next_s[f]
+        status = s.traffic.status[f]
+        st = s.traffic.part_station[modules + f] if status == traffic.DOCKED else w.traffic.station[f]
+        if status == traffic.DOCKED:
+            _seats(w, s, x, t_s)
+            crew.leave(w.crew, s.crew, f, st, t_s, t1_s, log, s.traffic.row[f])
+            _unload_waste(w, s, x, f, st)
+        habitable = _habitable(w, s, st) or w.crew.seats[f] == 0 or w.traffic.flown[f]
+        if not s.partners.opened[st] and not w.traffic.flown[f]:
+            habitable = False
+        if status == traffic.PLANNED and not w.traffic.flown[f] and not s.partners.flies[w.traffic.partner[f]]:
+            if st == 0:
+                traffic.cancel(w.traffic, s.traffic, f, t_s, s.partners.row[w.traffic.partner[f]], log)
+                _note_supply(w, s, f, s.traffic.row[f])
+                continue
+        what = traffic.happen(w.traffic, s.traffic, luck.traffic, f, habitable, log)
+        row = s.traffic.row[f]
+        if what == 1:
+            st = s.traffic.part_station[modules + f]
+            x.dockings[st] += 1.0
+            _load(w, s, x, f, st)
+            flies = s.partners.flies
+            if st != 0:
+                flies = np.ones(flies.size, np.bool_)
+            x.arrivals[st] += crew.board(w.crew, s.crew, f, st, flies, t_s, t1_s, log, row)
+            s.part_row[modules + f] = row
+        elif what == 2:
+            x.dockings[st] += 1.0
+            s.part_row[modules + f] = row
+            s.vehicle_row[st, w.ships.vehicle[f]] = row
+            if w.crew.seats[f] > 0:
+                s.crew_row[st] = row
+            _seats(w, s, x, t_s)
+        elif s.traffic.status[f] == traffic.LOST or s.traffic.status[f] == traffic.CANCELLED or s.traffic.held[f]:
+            _note_supply(w, s, f, row)
+        people(s)
+    traffic.relocate(w.traffic, s.traffic, t1_s)
+    _seats(w, s, x, t1_s)
+    people(s)
+
+
+@njit(cache=True)
+def _habitable(w: World, s: RunState, st: int) -> bool:
+    return not s.evacuated[st] and not s.orbit.entered[st]
+
+
+@njit(cache=True)
+def _seats(w: World, s: RunState, x: Scratch, t_s: float) -> None:
+    """Where each docked ship is, and recorded changes of seat."""
+    modules = w.traffic.part_station.size
+    for f in range(x.docked.size):
+        x.docked[f] = s.traffic.status[f] == traffic.DOCKED
+        x.flight_station[f] = s.traffic.part_station[modules + f]
+    crew.change_seats(w.crew, s.crew, x.docked, x.flight_station, t_s)
+    crew.reseat(w.crew, s.crew, x.docked, x.flight_station)
+
+
+@njit(cache=True)
+def _load(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
+    """A ship's cargo joins the stores as far as they have room; its propellant stays in its tank or fills the station's."""
+    place = s.traffic.part_station
+    share = s.partners.may_share
+    owner = w.ships.owner[f]
+    for r in range(w.ships.cargo_kg.shape[1]):
+        kg = w.ships.cargo_kg[f, r]
+        if kg > 0.0:
+            x.flow_kg[st, r, DELIVERED] += stores.put(w.stores, s.stores, st, r, owner, kg, place, share)
+    c = w.ships.tank[f]
+    if c >= 0:
+        s.stores.stock_kg[c] = w.ships.tank_kg[f]
+        x.flow_kg[st, PROPELLANT, DELIVERED] += w.ships.tank_kg[f]
+
+
+@njit(cache=True)
+def refuel(w: World, s: RunState) -> None:
+    """Propellant meant for the station goes from docked ships to the tanks as they have room, where lines and service are."""
+    modules = w.traffic.part_station.size
+    for f in range(w.ships.tank.size):
+        c = w.ships.tank[f]
+        if c < 0 or s.traffic.status[f] != traffic.DOCKED or not w.ships.port_refuels[s.traffic.port[f]]:
+            continue
+        st = s.traffic.part_station[modules + f]
+        spare = s.stores.stock_kg[c] - (w.ships.tank_kg[f] - w.ships.refuel_kg[f])
+        if spare <= 0.0 or not s.services.up[st, 13]:
+            continue
+        for d in range(w.stores.container_part.size):
+            if w.stores.container_resource[d] == PROPELLANT and w.stores.container_part[d] < modules:
+                if s.traffic.part_station[w.stores.container_part[d]] == st:
+                    moved = min(spare, max(w.stores.capacity_kg[d] - s.stores.stock_kg[d], 0.0))
+                    s.stores.stock_kg[d] += moved
+                    s.stores.stock_kg[c] -= moved
+                    spare -= moved
+
+
+@njit(cache=True)
+def _unload_waste(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
+    """A leaving ship takes waste along, and what is left in its own tank."""
+    if st < 0:
+        return
+    left = w.ships.trash_kg[f]
+    for p in range(s.partners.flies.size):
+        got = stores.take(w.stores, s.stores, st, WASTE, p, left, s.traffic.part_station, s.partners.may_share)
+        x.flow_kg[st, WASTE, REMOVED] -= got
+        left -= got
+    c = w.ships.tank[f]
+    if c >= 0:
+        x.flow_kg[st, PROPELLANT, REMOVED] -= s.stores.stock_kg[c]
+        s.stores.stock_kg[c] = 0.0
+
+
+@njit(cache=True)
+def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: float, log: Log) -> None:
+    """Machines wear out; those waiting are repaired when crew, spares and those who run the segment allow."""
+    e, p = s.equipment, w.equipment
+    equipment.place(p, e, s.traffic.part_station, t1_s)
+    equipment.wear(p, e, luck.life_s, t0_s, t1_s, log)
+    for m in range(p.part.size):
+        if e.up[m] or e.change_s[m] > t1_s or e.station[m] < 0:
+            continue
+        st, who, seg = e.station[m], p.operator[m], p.segment[m]
+        able = s.people[st] > 0 and s.partners.operates[who, seg] and s.partners.able_s[seg] <= t1_s
+        if able:
+            spares_of = w.us_partner if s.partners.segment_mode[seg] == partners.HANDED_OVER else w.repairs_by[who]
+            kg = p.spare_kg[m]
+            there = stores.total(w.stores, s.stores, st, SPARES, -1, s.traffic.part_station)
+            if there >= kg:
+                got = stores.take(w.stores, s.stores, st, SPARES, spares_of, kg, s.traffic.part_station, s.partners.may_share)
+                x.flow_kg[st, SPARES, REPAIR] -= got
+                x.flow_kg[st, WASTE, REPAIR] += stores.put(
+                    w.stores, s.stores, st, WASTE, spares_of, got, s.traffic.part_station, s.partners.may_share
+                )
+                equipment.restore(p, e, m, t1_s, luck.life_s, log)
+                continue
+        e.change_s[m] = t1_s + equipment.RETRY_s
+    equipment.place(p, e, s.traffic.part_station, t1_s)
+
+
+@njit(cache=True)
+def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
+    """Masses now; places, inertia and frontal area when parts changed or a week has passed."""
+    modules = w.traffic.part_station.size
+    b = w.bodies
+    refresh = s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s
+    place = s.traffic.part_station
+    for k in range(place.size):
+        kg = b.bare_kg[k]
+        if k < modules and b.outfit_kg[k] > 0.0 and place[k] >= 0:
+            kg += b.outfit_kg[k] * -math.expm1(-max(t1_s - b.arrive_s[k], 0.0) / b.outfit_s)
+        x.part_kg[k] = kg
+    for c in range(w.stores.container_part.size):
+        x.part_kg[w.stores.container_part[c]] += s.stores.stock_kg[c]
+    x.mass_kg[:] = 0.0
+    for k in range(place.size):
+        if place[k] >= 0:
+            x.mass_kg[place[k]] += x.part_kg[k]
+    if not refresh:
+        for st in range(x.mass_kg.size):
+            s.attitude.mass_kg[st] = x.mass_kg[st]
+        return
+    s.last_pose_s[0] = t1_s
+    x.part_area_m2[:] = 0.0
+    for k in range(place.size):
+        x.part_area_m2[k] = w.simple.area_m2[k] if place[k] >= 0 else 0.0
+    for a in range(b.pose_part.size):
+        if b.pose_from_s[a] <= t1_s < b.pose_to_s[a]:
+            k = b.pose_part[a]
+            for i in range(3):
+                x.part_m[k, i] = b.pose_m[a, i]
+                x.part_size_m[k, i] = b.pose_size_m[a, i]
+            x.part_area_m2[k] = b.pose_area_m2[a]
+    for f in range(w.ships.vehicle.size):
+        k = modules + f
+        if place[k] >= 0:
+            q = s.traffic.port[f]
+            for i in range(3):
+                x.part_m[k, i] = b.port_m[q, i] + 0.5 * b.port_direction[q, i] * b.ship_size_m[f, 0]
+                x.part_size_m[k, i] = b.ship_size_m[f, i]
+            x.part_area_m2[k] = b.ship_area_m2[f]
+    attitude.mass_properties(s.attitude, place, x.part_kg, x.part_m, x.part_size_m, x.part_area_m2)
+    s.area_m2[:] = 0.0
+    x.volume_m3[:] = 0.0
+    for k in range(place.size):
+        if place[k] >= 0:
+            s.area_m2[place[k]] += x.part_area_m2[k]
+            x.volume_m3[place[k]] += b.volume_m3[k]
+    if np.any(x.volume_m3 != s.life_support.volume_m3):
+        life_support.resettle_air(w.life_support, s.life_support, x.volume_m3, x.flow_kg)
+
+
+@njit(cache=True)
+def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, log: Log) -> None:
+    """Gather who is there, healthy, stocked and permitted; solve for what is up; log what changed and why."""
+    x.vehicles[:] = 0
+    for f in range(w.ships.vehicle.size):
+        st = s.traffic.part_station[w.traffic.part_station.size + f]
+        if st >= 0 and not s.crew.damaged[f]:
+            x.vehicles[st, w.ships.vehicle[f]] += 1
+    x.machines[:] = 0
+    for m in range(w.equipment.part.size):
+        st = s.equipment.station[m]
+        runs = st >= 0 and s.equipment.works[m] and s.partners.segment_runs[w.equipment.segment[m]]
+        runs = runs and s.partners.operates[w.equipment.operator[m], w.equipment.segment[m]]
+        x.machine_works[m] = 1.0 if runs and s.powered[m] else 0.0
+        x.machine_wants[m] = 1.0 if runs else 0.0
+        if st >= 0:
+            if x.machine_works[m] > 0.0:
+                x.machines[st, w.equipment.kind[m]] += 1
+            elif s.equipment.row[m] > x.machine_row[st, w.equipment.kind[m]]:
+                x.machine_row[st, w.equipment.kind[m]] = s.equipment.row[m]
+    take_stock(w, s, x)
+    for st in range(s.people.size):
+        x.crewed[st] = s.people[st] > 0
+        for r in range(x.stocked.shape[1]):
+            x.stocked[st, r] = x.stock_kg[st, :, r].sum() > 1.0
+        x.allowed[st, :] = s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]
+        x.allowed[st, services.POWER] &= s.core_power[st]
+        x.allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
+        x.allowed[st, services.PRESSURE] &= s.life_support.pressure_ok[st] or s.life_support.volume_m3[st] <= 0.0
+        x.allowed[st, services.ATTITUDE] &= s.attitude_held[st] or w.simple.is_simple[st]
+        s.limit_row[st, services.POWER] = s.attitude_row[st] if not s.attitude_held[st] else s.services.row[st, services.POWER]
+        s.limit_row[st, services.ATTITUDE] = s.attitude_row[st]
+    services.solve(
+        w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
+        s.partners.segment_runs, x.allowed, x.crewed, x.now,
+    )  # fmt: skip
+    services.note(
+        w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
+        s.partners.segment_runs, x.allowed, x.now, s.part_row, s.vehicle_row, x.machine_row, s.stock_row, s.partners.row,
+        s.partners.segment_row, s.limit_row, log,
+    )  # fmt: skip
+    refuel(w, s)
+    for k in range(x.part_works.size):
+        seg = w.traffic.part_segment[k]
+        x.part_works[k] = s.partners.segment_runs[seg]
+    for c in range(x.channel_works.size):
+        x.channel_works[c] = True
+        for i in range(w.channel_machine.shape[1]):
+            m = w.channel_machine[c, i]
+            if m >= 0 and not s.equipment.up[m]:
+                x.channel_works[c] = False
+    for q in range(x.loop_works.size):
+        m = w.loop_machine[q]
+        x.loop_works[q] = m < 0 or s.equipment.up[m]
+    for st in range(s.people.size):
+        x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
+        x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
+        x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
+        x.flag_a[st] = s.services.up[st, services.DESATURATION]
+        x.flag_b[st] = s.services.up[st, services.DESATURATION]  # whoever can dump momentum can hold on thrusters
+        if w.simple.is_simple[st]:
+            x.cmgs[st] = 4 if s.services.up[st, services.ATTITUDE] else 0
+
+
+@njit(cache=True)
+def granted(w: World, s: RunState, x: Scratch) -> None:
+    """Which machines have power, whether the core loads of a station are served, and the heat of each bus."""
+    s.core_power[:] = True
+    x.heat_W[:] = 0.0
+    for k in range(x.load_granted_frac.size):
+        st = x.load_station[k]
+        if st < 0 or x.load_wanted_W[k] <= 0.0:
+            continue
+        x.heat_W[st, w.power.load_bus[k]] += x.load_wanted_W[k] * x.load_granted_frac[k]
+        if w.power.load_priority[k] <= 0 and x.load_granted_frac[k] < 0.8:
+            s.core_power[st] = False
+    for m in range(w.machine_load.size):
+        k = w.machine_load[m]
+        s.powered[m] = k < 0 or x.load_wanted_W[k] <= 0.0 or x.load_granted_frac[k] > 0.5
+    for st in range(s.core_power.size):
+        if not w.simple.is_simple[st]:
+            continue
+        made = used = 0.0
+        for k in range(w.simple.power_W.size):
+            if s.traffic.part_station[k] == st:
+                made += w.simple.power_W[k]
+                used += w.simple.load_W[k]
+        x.rated_W[st] = x.generation_W[st] = x.usable_W[st] = made
+        x.used_W[st] = min(made, used)
+        x.payload_W[st] = max(made - used, 0.0)
+        x.shed_W[st] = max(used - made, 0.0)
+        s.core_power[st] = made >= used
+
+
+@njit(cache=True)
+def take_from_stores(w: World, s: RunState, x: Scratch, luck: Luck) -> None:
+    """What people and machines want comes from the stores of those aboard, each from their own first."""
+    for st in range(s.people.size):
+        _shares(w, s, x, st)
+        for r in range(x.wants_kg.shape[1]):
+            x.got_kg[st, r] = 0.0
+            if x.wants_kg[st, r] > 0.0:
+                x.got_kg[st, r] = stores.take_shares(
+                    w.stores, s.stores, st, r, x.wants_kg[st, r], x.share, s.traffic.part_station, s.partners.may_share
+                )
+
+
+@njit(cache=True)
+def _shares(w: World, s: RunState, x: Scratch, st: int) -> None:
+    """Shares of use by the two providers: people of the US segment's partners live on NASA's stores."""
+    x.share[:] = 0.0
+    russian = s.crew.count[st, w.ru_partner]
+    everyone = s.crew.count[st].sum()
+    frac = russian / everyone if everyone > 0 else 0.5
+    x.share[w.ru_partner] = frac
+    x.share[w.us_partner] = 1.0 - frac
+
+
+@njit(cache=True)
+def give_to_stores(w: World, s: RunState, x: Scratch) -> None:
+    """What life support gives back goes into the stores; what has no room is dumped, and the flow says so."""
+    for st in range(s.people.size):
+        _shares(w, s, x, st)
+        for r in range(x.gives_kg.shape[1]):
+            if x.gives_kg[st, r] > 0.0:
+                stored = stores.put_shares(
+                    w.stores, s.stores, st, r, x.gives_kg[st, r], x.share, s.traffic.part_station, s.partners.may_share
+                )
+                x.flow_kg[st, r, DUMPED] -= x.gives_kg[st, r] - stored
+
+
+@njit(cache=True)
+def _take_propellant(w: World, s: RunState, st: int, kg: float) -> float:
+    """Propellant for attitude: from the tanks and ships of a station, in the order of the table."""
+    got = 0.0
+    for c in range(w.stores.container_part.size):
+        if got >= kg:
+            break
+        if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[w.stores.container_part[c]] == st:
+            part = min(kg - got, s.stores.stock_kg[c])
+            s.stores.stock_kg[c] -= part
+            got += part
+    return got
+
+
+@njit(cache=True)
+def burn_for_attitude(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
+    """Desaturation, manoeuvres and thruster hold take their propellant; a first loss of attitude is logged."""
+    for st in range(s.people.size):
+        if w.simple.is_simple[st]:
+            s.attitude_held[st] = s.services.up[st, services.ATTITUDE]
+            s.momentum_frac[st] = 0.0
+        if x.propellant_kg[st] > 0.0:
+            got = _take_propellant(w, s, st, x.propellant_kg[st])
+            x.flow_kg[st, PROPELLANT, FOR_ATTITUDE] -= got
+        if s.attitude.mass_kg[st] > 0.0 and not s.attitude_held[st]:
+            if s.since_s[st, 0] >= NEVER_s:
+                s.since_s[st, 0] = t1_s
+                cause = s.services.row[st, services.DESATURATION]
+                if s.services.up[st, services.DESATURATION]:
+                    cause = s.services.row[st, services.ATTITUDE]
+                s.attitude_row[st] = add(log, t1_s, happened.ATTITUDE_LOST, st, happened.STATION + st, cause, 0.0)
+        else:
+            s.since_s[st, 0] = NEVER_s
+
+
+@njit(cache=True)
+def drag(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, dt_s: float) -> None:
+    """Drag of the day's air on the area of bodies and wings."""
+    power.drag_area(w.power, t0_s + dt_s, s.orbit.beta_rad, s.orbit.sunlit_frac, s.traffic.part_station, x.wing_area_m2)
+    for st in range(s.people.size):
+        s.drag_area_m2[st] = s.area_m2[st] + x.wing_area_m2[st]
+    day = int((t0_s + 0.5 * dt_s - w.sky_day0_s) // DAY_s)
+    day = min(max(day, 0), luck.sky.shape[0] - 1)
+    orbit.step(
+        w.orbit, s.orbit, t0_s, dt_s, s.drag_area_m2, s.attitude.mass_kg, luck.density_scale, luck.sky[day, 0],
+        luck.sky[day, 1], luck.sky[day, 2],
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: float, k: int, log: Log) -> None:
+    """Debris avoidance and reboosts: propellant from a real tank, rise of the orbit from vis-viva."""
+    while s.avoided[0] < luck.avoid_s.size and luck.avoid_s[s.avoided[0]] <= t1_s:
+        if luck.avoid_s[s.avoided[0]] > t0_s and s.attitude.mass_kg[0] > 0.0:
+            done = _burn(w, s, x, 0, w.rules.avoidance_delta_v_m_per_s, False)
+            add(log, t1_s, happened.AVOIDANCE, 0, happened.STATION, s.services.row[0, services.REBOOST], done)
+        s.avoided[0] += 1
+    for st in range(s.people.size):
+        if s.attitude.mass_kg[st] <= 0.0 or s.orbit.entered[st]:
+            continue
+        if s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M < orbit.ENTRY_m:
+            s.orbit.entered[st] = True
+            add(log, t1_s, happened.ENTRY, st, happened.STATION + st, s.services.row[st, services.REBOOST], 0.0)
+            continue
+        wanted, inferred = orbit.wanted_delta_v(w.orbit, s.orbit, st, t1_s, k + 1)
+        if inferred and wanted < 0.0:
+            orbit.correct(s.orbit, st, wanted)
+            x.inferred[st] += wanted
+            continue
+        if wanted <= 0.0:
+            continue
+        if not inferred:
+            wanted = min(wanted, w.rules.burn_most_m_per_s)
+        done = _burn(w, s, x, st, wanted, inferred)
+        if inferred:
+            x.inferred[st] += wanted
+            if done < wanted:
+                orbit.correct(s.orbit, st, wanted - done)
+            if wanted > 0.05:
+                add(log, t1_s, happened.INFERRED_BURN, st, happened.STATION + st, -1, wanted)
+        elif done > 0.0:
+            add(log, t1_s, happened.REBOOST, st, happened.STATION + st, -1, done)
+        elif s.services.up[st, services.REBOOST] and s.stock_row[st, PROPELLANT] < 0:
+            s.stock_row[st, PROPELLANT] = add(
+                log, t1_s, happened.NO_PROPELLANT, st, happened.RESOURCE + PROPELLANT, s.supply_row[st, PROPELLANT], wanted
+            )
+
+
+@njit(cache=True)
+def take_stock(w: World, s: RunState, x: Scratch) -> None:
+    """What is aboard now, by station, owner and resource; cabin air, which is nobody's, stands with the first partner."""
+    x.stock_kg[:] = 0.0
+    stores.totals(w.stores, s.stores, s.traffic.part_station, x.stock_kg)
+    for st in range(s.people.size):
+        for gas in range(4):
+            x.stock_kg[st, 0, AIR_OXYGEN + gas] = s.life_support.air_kg[st, gas]
+
+
+@njit(cache=True)
+def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spend_all: bool) -> float:
+    """Push station `st`: docked ships with thrust along the orbit first, then the station's engines. Returns m/s done."""
+    if not s.services.up[st, services.REBOOST] and not spend_all:
+        return 0.0
+    done = 0.0
+    for f in range(w.ships.tank.size):
+        c = w.ships.tank[f]
+        if c < 0 or s.traffic.status[f] != traffic.DOCKED or done >= wanted_m_per_s or w.ships.thrust_N[f] <= 0.0:
+            continue
+        if s.traffic.part_station[w.traffic.part_station.size + f] != st or w.ships.port_push_frac[s.traffic.port[f]] <= 0.0:
+            continue
+        done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], 0.0)
+    held = 0.0 if spend_all else w.rules.tank_hold_kg
+    for e in range(w.ships.engine_part.size):
+        if s.traffic.part_station[w.ships.engine_part[e]] != st:
+            continue
+        for c in range(w.stores.container_part.size):
+            if done >= wanted_m_per_s:
+                break
+            if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[w.stores.container_part[c]] == st:
+                if w.stores.container_part[c] < w.traffic.part_station.size:
+                    done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.engine_isp_s[e], held)
+    if done > 0.0:
+        orbit.push(s.orbit, st, done)
+    return done
+
+
+@njit(cache=True)
+def _spend(w: World, s: RunState, x: Scratch, st: int, c: int, wanted: float, isp_s: float, hold_kg: float) -> float:
+    """Burn from container `c` towards `wanted` m/s, leaving `hold_kg` in it. Returns the m/s done."""
+    kg = orbit_law.burn_propellant(s.attitude.mass_kg[st], wanted, isp_s)
+    kg = min(kg, max(s.stores.stock_kg[c] - hold_kg, 0.0))
+    if kg <= 0.0:
+        return 0.0
+    done = orbit_law.burn_speed(s.attitude.mass_kg[st], kg, isp_s)
+    s.stores.stock_kg[c] -= kg
+    s.attitude.mass_kg[st] -= kg
+    x.flow_kg[st, PROPELLANT, FOR_REBOOST] -= kg
+    return done
+
+
+@njit(cache=True)
+def research(w: World, s: RunState, x: Scratch, st: int, kg: float) -> None:
+    """Research uses up what was brought for it."""
+    got = stores.take(w.stores, s.stores, st, RESEARCH, w.us_partner, kg, s.traffic.part_station, s.partners.may_share)
+    x.flow_kg[st, RESEARCH, RESEARCH_USE] -= got
+    x.flow_kg[st, WASTE, RESEARCH_USE] += stores.put(
+        w.stores, s.stores, st, WASTE, w.us_partner, got, s.traffic.part_station, s.partners.may_share
+    )

@@ -1,0 +1,212 @@
+"""The table of outputs: every variable of a result, its dims, unit and meaning; arrays of runs -> one xarray Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import log as happened
+from ..laws.crew_time import CREW_USES
+from ..laws.matter import RESOURCES, STORED, USES
+from ..model.base import PARTNERS
+from ..subsystems.services import SERVICES
+from .world import RESERVES, SCALARS, Rows
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FULL_RUNS = 20
+"""Up to this many runs every variable is kept at every step; beyond, those with a further dimension by month."""
+ALL_USES = (*USES, *CREW_USES)
+"""One axis for every variable with a use: kilograms first, then hours."""
+EPOCH = np.datetime64("2000-01-01T00:00:00", "ns")
+
+# name: (dims beyond future, run, station, time; unit; meaning)
+VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "people_count": ((), "1", "people aboard at the time stamp"),
+    "people_by_partner_count": (("partner",), "1", "people aboard by partner"),
+    "seats_count": ((), "1", "seats home in sound docked ships"),
+    "mass_kg": ((), "kg", "mass with docked ships and stores"),
+    "altitude_km": ((), "km", "mean altitude: Brouwer semi-major axis less 6378.137 km"),
+    "inclination_deg": ((), "deg", "inclination to the equator"),
+    "raan_deg": ((), "deg", "right ascension of the ascending node"),
+    "beta_deg": ((), "deg", "angle of the Sun to the orbit plane"),
+    "density_kg_per_m3": ((), "kg m-3", "orbit mean of density with co-rotation, density scale included"),
+    "drag_area_m2": ((), "m2", "frontal area of bodies and tracking wings"),
+    "f107": ((), "sfu", "F10.7 of the day before"),
+    "ap": ((), "nT", "daily Ap"),
+    "propellant_kg": (("partner",), "kg", "propellant usable by the station, by owner of the tank"),
+    "reboost_m_per_s": ((), "m s-1", "delta-v burned in the step"),
+    "reboost_inferred_m_per_s": ((), "m s-1", "delta-v inferred to meet a measured altitude (negative: a correction)"),
+    "momentum_frac": ((), "1", "share of gyroscope momentum in use"),
+    "power_rated_kW": ((), "kW", "deployed wings of the main bus when new"),
+    "power_generation_kW": ((), "kW", "made in sunlight that day, aged and shaded"),
+    "power_usable_kW": ((), "kW", "orbit average at the loads"),
+    "power_used_kW": ((), "kW", "loads granted"),
+    "power_payload_kW": ((), "kW", "of it for payloads"),
+    "power_shed_kW": ((), "kW", "wanted and not given"),
+    "battery_depth_frac": ((), "1", "depth of discharge in eclipse"),
+    "pressure_kPa": ((), "kPa", "cabin pressure"),
+    "co2_kPa": ((), "kPa", "partial pressure of CO2"),
+    "dose_mSv_per_d": ((), "mSv d-1", "dose equivalent inside"),
+    "capability_count": ((), "1", "1 while the station could house people"),
+    "stock_kg": (("partner", "resource"), "kg", "stock at the time stamp"),
+    "reserve_d": (("resource",), "d", "days the stock lasts the people aboard without resupply"),
+    "flow_kg": (("resource", "use"), "kg", "what each use added or took in the interval that ends at the stamp"),
+    "service_up_frac": (("service",), "1", "share of the interval the service was up"),
+    "hours_per_week": (("partner", "use"), "h week-1", "crew hours by use"),
+    "power_channel_kW": (("channel",), "kW", "made in sunlight by channel, main station"),
+    "cost_usd": (("partner", "use"), "USD", "cost in the interval"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What one run leaves behind."""
+
+    run: int
+    rows: Rows
+    docked_s: np.ndarray
+    left_s: np.ndarray
+    events: tuple[np.ndarray, ...]
+    sky: np.ndarray
+    outside: np.ndarray
+
+
+def months_of(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Detail row of each stamp by month, and the last stamp of each month."""
+    month = times.astype("datetime64[M]")
+    labels, detail = np.unique(month, return_inverse=True)
+    last = np.asarray([times[detail == i][-1] for i in range(labels.size)])
+    return detail.astype(np.int64), last
+
+
+def empty_rows(steps: int, stations: int, channels: int, detail_of: np.ndarray) -> Rows:
+    """Rows of one run before the first step."""
+    t, p, r = int(detail_of.max()) + 1, len(PARTNERS), len(RESOURCES)
+    f4 = np.float32
+    return Rows(
+        np.zeros((steps, stations, len(SCALARS)), f4), np.zeros((steps, stations, p), f4), detail_of,
+        np.zeros((t, stations, p, r), f4), np.full((t, stations, len(RESERVES)), np.inf, f4),
+        np.zeros((t, stations, r, len(USES))), np.zeros((t, stations, len(SERVICES)), f4),
+        np.zeros((t, stations, p, len(CREW_USES)), f4), np.zeros((t, channels), f4), np.zeros(t, np.int64),
+    )  # fmt: skip
+
+
+def stamps(t0_s: float, dt_s: float, steps: int) -> np.ndarray:
+    """The time stamps of the rows, datetime64[ns]."""
+    seconds = t0_s + dt_s * np.arange(1, steps + 1)
+    return EPOCH + np.round(seconds).astype("timedelta64[s]")
+
+
+def moments(t_s: np.ndarray) -> np.ndarray:
+    """Seconds since 2000 -> datetime64[ns]; never -> NaT."""
+    out = np.full(t_s.shape, np.datetime64("NaT", "ns"))
+    known = t_s < 1e17
+    out[known] = EPOCH + np.round(t_s[known]).astype("timedelta64[s]")
+    return out
+
+
+def dataset(futures: Sequence[tuple[str | None, Any, Sequence[RunResult]]], monthly: bool) -> xr.Dataset:
+    """One Dataset of all futures; each item is (name of the future or None, its Case, its runs)."""
+    import xarray as xr
+
+    parts = [_of_future(xr, case, results, monthly) for _, case, results in futures]
+    labels = [name for name, _, _ in futures]
+    if labels == [None]:
+        ds = parts[0]
+    else:
+        ds = xr.concat(parts, dim=xr.DataArray(labels, dims="future", name="future"), join="outer", fill_value={})
+    events = _events(xr, futures)
+    return ds.assign(events)
+
+
+def _on_all_uses(array: np.ndarray, first: int) -> np.ndarray:
+    """Spread the last axis over all uses, NaN where a use is none of this variable's."""
+    out = np.full((*array.shape[:-1], len(ALL_USES)), np.nan, np.float32)
+    out[..., first : first + array.shape[-1]] = array
+    return out
+
+
+def _of_future(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) -> xr.Dataset:
+    times = stamps(case.t0_s, case.dt_s, case.steps)
+    detail = "month" if monthly else "time"
+    detail_times = months_of(times)[1] if monthly else times
+    names = case.names
+    coords = {
+        "run": [r.run for r in results], "station": list(names.stations), "time": times, "partner": list(PARTNERS),
+        "resource": list(RESOURCES), "service": list(SERVICES), "channel": list(case.channels),
+        "use": list(ALL_USES), "flight": list(names.flights), detail: detail_times,
+    }  # fmt: skip
+    base = ("run", "station", "time")
+    fine = ("run", "station", detail)
+    data: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+    scalar = np.stack([r.rows.scalar for r in results])  # (run, time, station, var)
+    for i, name in enumerate(SCALARS):
+        data[name] = (base, np.ascontiguousarray(scalar[..., i].transpose(0, 2, 1)))
+    inclination = np.asarray(case.world.station_inclination_deg, np.float32)
+    data["inclination_deg"] = (base, np.broadcast_to(inclination[None, :, None], data["mass_kg"][1].shape).copy())
+    day = ((times - EPOCH) / np.timedelta64(1, "s") - case.world.sky_day0_s) // 86400.0
+    day = np.clip(day.astype(int), 0, results[0].sky.shape[0] - 1)
+    data["f107"] = (("run", "time"), np.stack([r.sky[day, 0] for r in results]).astype(np.float32))
+    data["ap"] = (("run", "time"), np.stack([r.sky[day, 2] for r in results]).astype(np.float32))
+    people = np.stack([r.rows.partner_people for r in results]).transpose(0, 2, 1, 3)
+    if monthly:
+        last = np.searchsorted(times, detail_times)
+        people = people[:, :, last]
+    data["people_by_partner_count"] = ((*fine, "partner"), np.ascontiguousarray(people))
+    steps = results[0].rows.steps
+
+    def detailed(name: str, dims: tuple[str, ...], array: np.ndarray) -> None:
+        data[name] = ((*fine, *dims), np.ascontiguousarray(np.moveaxis(array, 2, 1)).astype(np.float32))
+
+    stock = np.stack([r.rows.stock_kg for r in results])
+    detailed("stock_kg", ("partner", "resource"), stock)
+    detailed("propellant_kg", ("partner",), stock[..., RESOURCES.index("propellant")])
+    reserve = np.full((*stock.shape[:3], len(RESOURCES)), np.nan, np.float32)
+    for j, name in enumerate(RESERVES):
+        reserve[..., RESOURCES.index(name)] = np.stack([r.rows.reserve_d for r in results])[..., j]
+    detailed("reserve_d", ("resource",), reserve)
+    detailed("flow_kg", ("resource", "use"), _on_all_uses(np.stack([r.rows.flow_kg for r in results]), 0))
+    detailed("service_up_frac", ("service",), np.stack([r.rows.service_up for r in results]) / steps[:, None, None])
+    hours = np.stack([r.rows.hours for r in results]) / steps[:, None, None, None]
+    detailed("hours_per_week", ("partner", "use"), _on_all_uses(hours, len(USES)))
+    channel = np.stack([r.rows.channel_kW for r in results]) / steps[:, None]
+    data["power_channel_kW"] = (("run", detail, "channel"), channel.astype(np.float32))
+    data["docked_utc"] = (("run", "flight"), np.stack([moments(r.docked_s) for r in results]))
+    data["undocked_utc"] = (("run", "flight"), np.stack([moments(r.left_s) for r in results]))
+    data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
+    ds = xr.Dataset({k: v for k, v in data.items()}, coords=coords)
+    for name, (_, unit, meaning) in VARIABLES.items():
+        if name in ds:
+            ds[name].attrs.update(units=unit, long_name=meaning)
+    return ds
+
+
+def _events(xr: Any, futures: Sequence[tuple[str | None, Any, Sequence[RunResult]]]) -> dict[str, Any]:
+    """The logs of all runs one after another; causes point along the joint dimension."""
+    columns: dict[str, list[np.ndarray]] = {k: [] for k in ("future", "run", "utc", "station", "kind", "name", "cause", "value")}
+    offset = 0
+    for label, case, results in futures:
+        stations = np.asarray(case.names.stations)
+        for r in results:
+            t_s, kind, station, name, cause, value = r.events
+            n = t_s.size
+            codes, inverse = np.unique(name, return_inverse=True)
+            texts = np.asarray([case.names.text(c) for c in codes], dtype=object)
+            columns["future"].append(np.full(n, label or "", dtype=object))
+            columns["run"].append(np.full(n, r.run, np.int64))
+            columns["utc"].append(moments(t_s))
+            columns["station"].append(stations[np.maximum(station, 0)].astype(object))
+            columns["kind"].append(np.asarray(happened.KINDS, dtype=object)[kind])
+            columns["name"].append(texts[inverse] if n else np.empty(0, object))
+            columns["cause"].append(np.where(cause >= 0, cause + offset, -1))
+            columns["value"].append(value)
+            offset += n
+    return {f"event_{k}": ("event", np.concatenate(v).astype(str) if v[0].dtype == object else np.concatenate(v)) for k, v in columns.items()}
+
+
+__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "dataset", "empty_rows", "moments", "months_of", "stamps"]

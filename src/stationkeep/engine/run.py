@@ -1,0 +1,21 @@
+"""The loop over steps of one run, compiled as one function: a State handed in is continued."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from ..log import Log
+from .refs import by_reference
+from .step import step
+from .world import Luck, Rows, RunState, Scratch, World
+
+
+@njit(cache=True, nogil=True)
+def advance(
+    w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, first: int, last: int, t0_s: float, dt_s: float
+) -> None:
+    """Advance a run from stamp `first` to stamp `last`; stamp 0 is at `t0_s`."""
+    world, state, chance = by_reference(w), by_reference(s), by_reference(luck)
+    scratch, kept, happenings = by_reference(x), by_reference(rows), by_reference(log)
+    for k in range(first, last):
+        step(world, state, chance, scratch, kept, happenings, k, t0_s + k * dt_s, dt_s)

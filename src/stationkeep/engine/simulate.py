@@ -1,0 +1,222 @@
+"""simulate(): compile each future, loop over runs, record."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..log import CAPACITY, Log, new_log
+from ..model.base import PARTNERS
+from ..model.catalogue import Catalogue
+from ..model.scenario import REQUIRED_VARIABLES, Scenario
+from .compile.services import services_by_partner
+from .compile.world import Case, compile
+from .luck import Chances, draw, prepare
+from .record import FULL_RUNS, RunResult, dataset, empty_rows, months_of, stamps
+from .run import advance
+from .world import Luck, Rows, RunState, Scratch, World
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Progress = Callable[[int, int], None]
+
+
+def simulate(
+    scenario: Scenario, runs: int | Iterable[int] = 1, seed: int = 0, *, workers: int | None = None,
+    progress: Progress | None = None, without: frozenset[tuple[str, str]] = frozenset(),
+) -> xr.Dataset:  # fmt: skip
+    """Run a scenario and return an xarray Dataset with dims (future,) run, station, time.
+
+    `runs` is how many runs per future, or which run numbers; run k of a seed is the same alone, among others, and in any
+    worker. `workers` processes share the runs (default: none beyond this one). `progress(done, total)` is called along
+    the way. `without` names mishaps that are not to happen, for counterfactuals. Raises ScenarioError when the scenario cannot be compiled.
+    """
+    from .ensemble import run_all
+
+    numbers = list(range(runs)) if isinstance(runs, int) else sorted(set(runs))
+    if not numbers or numbers[0] < 0:
+        raise ValueError("runs must be at least one, and run numbers not negative")
+    begun = time.perf_counter()
+    branches = list(scenario.futures) or [None]
+    cases = [(name, compile(scenario.branch(name))) for name in branches]
+    compile_s = warm_up(cases[0][1])
+    monthly = len(numbers) > FULL_RUNS
+    results = run_all(scenario, cases, numbers, seed, monthly, workers, progress, without)
+    ds = dataset([(name, case, results[i]) for i, (name, case) in enumerate(cases)], monthly)
+    wall_s = time.perf_counter() - begun - compile_s
+    steps = sum(case.steps for _, case in cases) * len(numbers)
+    ds.attrs.update(_attributes(scenario, cases, numbers, seed, wall_s, compile_s, steps))
+    return ds
+
+
+def run_one(
+    chances: Chances, seed: int, run: int, monthly: bool, without: frozenset[tuple[str, str]] = frozenset()
+) -> RunResult:
+    """One run of one case from start to horizon."""
+    case = chances.case
+    world, state, luck = draw(chances, seed, run, without)
+    rows = new_rows(case, monthly)
+    log = new_log()
+    scratch = new_scratch(case)
+    advance(world, state, luck, scratch, rows, log, 0, case.steps, case.t0_s, case.dt_s)
+    return finish(case, run, state, luck, rows, log)
+
+
+def finish(case: Case, run: int, state: RunState, luck: Luck, rows: Rows, log: Log) -> RunResult:
+    """The result of a run that has come to its end; RuntimeError when its log overflowed."""
+    n = int(log.size[0])
+    if n > CAPACITY:
+        raise RuntimeError(f"run {run} logged {n} events; the log holds {CAPACITY}: raise log.CAPACITY")
+    events = tuple(a[:n].copy() for a in (log.t_s, log.kind, log.station, log.name, log.cause, log.value))
+    t = state.traffic
+    return RunResult(run, rows, t.docked_s.copy(), t.left_s.copy(), events, luck.sky, state.orbit.outside.copy())
+
+
+def new_rows(case: Case, monthly: bool) -> Rows:
+    """Empty rows for one run of a case."""
+    times = stamps(case.t0_s, case.dt_s, case.steps)
+    detail_of = months_of(times)[0] if monthly else np.arange(case.steps)
+    return empty_rows(case.steps, len(case.names.stations), len(case.channels), detail_of)
+
+
+def new_scratch(case: Case) -> Scratch:
+    """The arrays a step fills afresh, sized for a case."""
+    n, w = case.names, case.world
+    sizes = {
+        "F": len(n.flights), "S": len(n.stations), "VT": len(n.vehicles), "KIND": len(n.machine_kinds),
+        "M": len(n.machines), "R": len(n.resources), "V": len(n.services), "K": len(n.modules) + len(n.flights),
+        "CH": len(case.channels), "Q": w.thermal.loop_bus.size, "L": w.power.load_W.size, "P": len(PARTNERS),
+        "REQ": len(REQUIRED_VARIABLES),
+    }  # fmt: skip
+    from ..laws.crew_time import CREW_USES
+    from ..laws.matter import USES
+
+    f, st, k, m, r = sizes["F"], sizes["S"], sizes["K"], sizes["M"], sizes["R"]
+
+    def real(*shape: int) -> np.ndarray:
+        return np.zeros(shape)
+
+    def truth(*shape: int) -> np.ndarray:
+        return np.zeros(shape, np.bool_)
+
+    def whole(*shape: int) -> np.ndarray:
+        return np.zeros(shape, np.int64)
+
+    return Scratch(
+        docked=truth(f), flight_station=whole(f), vehicles=whole(st, sizes["VT"]), machines=whole(st, sizes["KIND"]),
+        machine_row=whole(st, sizes["KIND"]) - 1, machine_works=real(m), machine_wants=real(m), stocked=truth(st, r),
+        allowed=truth(st, sizes["V"]), now=truth(st, sizes["V"]), crewed=truth(st), part_works=truth(k),
+        part_kg=real(k), part_m=real(k, 3), part_size_m=real(k, 3), part_area_m2=real(k), rated_W=real(st),
+        generation_W=real(st), connected_W=real(st), usable_W=real(st), used_W=real(st), payload_W=real(st),
+        shed_W=real(st), depth_frac=real(st), channel_W=real(sizes["CH"]), channel_works=truth(sizes["CH"]),
+        loop_works=truth(sizes["Q"]), reject_W=real(st, 2), heat_W=real(st, 2), load_station=whole(sizes["L"]),
+        load_wanted_W=real(sizes["L"]), load_granted_frac=real(sizes["L"]), people_mean=real(st), share=real(sizes["P"]),
+        wants_kg=real(st, r), got_kg=real(st, r), gives_kg=real(st, r), flow_kg=real(st, r, len(USES)), eva_kg=real(st),
+        rate_rad_per_s=real(st), cmgs=whole(st), flag_a=truth(st), flag_b=truth(st), dockings=real(st),
+        propellant_kg=real(st), wing_area_m2=real(st), arrivals=real(st), mass_kg=real(st), reserve_d=real(st, 5),
+        use_kg_per_s=real(r), required=real(st, sizes["REQ"]), volume_m3=real(st), stock_kg=real(st, sizes["P"], r),
+        hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), inferred=real(st),
+    )  # fmt: skip
+
+
+def warm_up(case: Case) -> float:
+    """Run one step so that the step is compiled or loaded; returns the seconds it took (0 once it was done)."""
+    if advance_is_ready():
+        return 0.0
+    begun = time.perf_counter()
+    chances = prepare(case)
+    world, state, luck = draw(chances, 0, 0)
+    rows, log, scratch = new_rows(case, False), new_log(), new_scratch(case)
+    advance(world, state, luck, scratch, rows, log, 0, 1, case.t0_s, case.dt_s)
+    return time.perf_counter() - begun
+
+
+def advance_is_ready() -> bool:
+    """Whether the compiled step is in this process already."""
+    return bool(getattr(advance, "signatures", True))
+
+
+def _attributes(
+    scenario: Scenario, cases: list[tuple[str | None, Case]], runs: list[int], seed: int, wall_s: float,
+    compile_s: float, steps: int,
+) -> dict[str, Any]:  # fmt: skip
+    everything = Catalogue()
+    used: dict[str, list[str]] = {s: [] for s in scenario.sources}
+    for name, future in scenario.futures.items():
+        for source in future.sources:
+            used.setdefault(source, []).append(name)
+    statements = {row["id"]: row for row in everything.table("partners/statements")}
+    sources = [
+        {"id": s, "date": statements[s]["date"], "speaker": statements[s]["speaker"], "outlet": statements[s]["outlet"],
+         "kind": statements[s]["kind"], "statement": statements[s]["statement"], "futures": f,
+         "what_happened": statements[s]["what_happened"]}
+        for s, f in used.items() if s in statements
+    ]  # fmt: skip
+    requirements = [
+        {"name": n, "variable": r.variable, "station": r.station or scenario.main_station, "relation": r.relation,
+         "bound": r.bound, "grace_d": r.grace_d, "text": r.text}
+        for n, r in scenario.requirements.items()
+    ]  # fmt: skip
+    flights = [
+        {"id": f.id, "vehicle": f.vehicle, "partner": f.partner, "port": f.ports[0] if f.ports else "", "station": f.station,
+         "planned_utc": str(moments_text(f.launch_s)) if not f.after else ""}
+        for f in cases[0][1].flights
+    ]  # fmt: skip
+    case = cases[0][1]
+    return {
+        "title": scenario.title, "name": scenario.name or scenario.title, "scenario": json.dumps(scenario.to_dict()),
+        "scenario_yaml": scenario.to_yaml(), "runs": len(runs), "seed": seed,
+        "horizon": str(stamps(case.t0_s, case.dt_s, case.steps)[-1])[:10], "as_of": scenario.as_of or "",
+        "weights": json.dumps({n: f.weight for n, f in scenario.futures.items()}), "sources": json.dumps(sources),
+        "assumptions": json.dumps(_assumptions(scenario, case)), "requirements": json.dumps(requirements),
+        "services_by_partner": json.dumps(services_by_partner(case.catalogue, scenario.as_of or scenario.start)),
+        "flights": json.dumps(flights), "wall_s": wall_s, "compile_s": compile_s,
+        "station_days_per_s": steps * case.dt_s / 86400.0 / max(wall_s, 1e-9),
+    }  # fmt: skip
+
+
+def moments_text(t_s: float) -> str:
+    """An instant as ISO text."""
+    from ..model.base import to_utc
+
+    return to_utc(t_s)
+
+
+def _assumptions(scenario: Scenario, case: Case) -> list[dict[str, Any]]:
+    """The ledger: every figure the answer rests on that is a choice, a range or a recollection."""
+    chances = prepare(case)
+    ledger = []
+    units = {row["name"]: row["unit"] for row in case.catalogue.table("uncertain")}
+    status = {row["name"]: row["status"] for row in case.catalogue.table("uncertain")}
+    for name, (_, q) in chances.quantities.items():
+        ledger.append({"name": name, "value": q.value, "low": q.low, "high": q.high, "unit": units.get(name, ""),
+                       "source": q.source or "scenario", "status": q.status if q.source and name in scenario.uncertain else status.get(name, q.status)})  # fmt: skip
+    rules = {row["name"]: row for row in case.catalogue.table("rules")}
+    for name, row in rules.items():
+        own = scenario.rules.get(name)
+        ledger.append({"name": name, "value": own.value if own else float(row["value"]), "low": float(row["low"]), "high": float(row["high"]),
+                       "unit": row["unit"], "source": own.source if own else row["source"], "status": own.status if own else row["status"]})  # fmt: skip
+    for (owner, resource), (kg, low, high) in case.openings_kg.items():
+        ledger.append({"name": f"opening stock {resource} of {owner}", "value": kg, "low": low, "high": high, "unit": "kg",
+                       "source": "life_support/openings.csv or the scenario", "status": "assumed"})  # fmt: skip
+    for name, future in scenario.futures.items():
+        ledger.append({"name": f"weight of {name}", "value": future.weight, "low": 0.0, "high": 1.0, "unit": "1",
+                       "source": ", ".join(future.sources), "status": "assumed"})  # fmt: skip
+    for name, c in scenario.conditions.items():
+        ledger.append({"name": f"probability of {name}", "value": c.probability_frac, "low": None, "high": None,
+                       "unit": "1", "source": c.source, "status": "assumed"})  # fmt: skip
+    return ledger
+
+
+def tell(text: str) -> None:
+    """A line for the person waiting."""
+    print(text, file=sys.stderr, flush=True)
+
+
+__all__ = ["World", "run_one", "simulate"]

@@ -1,0 +1,139 @@
+"""Crew: who is aboard which station, and in whose ship each of them would go home."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from .. import log as happened
+from ..log import Log, add
+
+ON_GROUND, ABOARD, HOME, NOT_FLOWN = range(4)
+
+
+class Params(NamedTuple):
+    """People (N), each a stay; seat changes as recorded, in order of time."""
+
+    partner: np.ndarray  # (N,)
+    up: np.ndarray  # (N,) flight that brings them, -1 aboard from the start
+    seat: np.ndarray  # (N,) first seat home
+    change_s: np.ndarray  # (X,)
+    change_person: np.ndarray
+    change_flight: np.ndarray
+    seats: np.ndarray  # (F,) seats of each flight's ship
+
+
+class State(NamedTuple):
+    """One run's people."""
+
+    status: np.ndarray  # (N,)
+    station: np.ndarray  # (N,)
+    seat: np.ndarray  # (N,) flight
+    aboard_s: np.ndarray  # (N,) when they came
+    home_s: np.ndarray  # (N,) when they left
+    damaged: np.ndarray  # (F,) bool: the ship brings nobody home
+    changes: np.ndarray  # (1,) seat changes done
+    skip: np.ndarray  # (P,) people of a partner lost to the schedule, not yet missing from a flight
+    count: np.ndarray  # (S, P) people aboard
+    person_s: np.ndarray  # (S, P) person-seconds in this step
+
+
+@njit(cache=True)
+def board(p: Params, s: State, flight: int, station: int, flies: np.ndarray, t_s: float, end_s: float, log: Log, row: int) -> int:
+    """The crew of a ship that docked comes aboard; partners who take no part stay on the ground. Returns how many."""
+    came = 0
+    for i in range(p.partner.size):
+        if p.up[i] != flight or s.status[i] != ON_GROUND:
+            continue
+        who = p.partner[i]
+        if not flies[who] or s.skip[who] > 0:
+            s.status[i] = NOT_FLOWN
+            if flies[who]:
+                s.skip[who] -= 1
+            continue
+        s.status[i] = ABOARD
+        s.station[i] = station
+        s.seat[i] = p.seat[i] if p.seat[i] >= 0 else flight
+        s.aboard_s[i] = t_s
+        s.count[station, who] += 1
+        s.person_s[station, who] += end_s - t_s
+        came += 1
+    if came:
+        add(log, t_s, happened.CREW_UP, station, happened.FLIGHT + flight, row, came)
+    return came
+
+
+@njit(cache=True)
+def leave(p: Params, s: State, flight: int, station: int, t_s: float, end_s: float, log: Log, row: int) -> int:
+    """Those whose seat is in the departing ship go home, up to its seats. Returns how many."""
+    gone = 0
+    if s.damaged[flight]:
+        return 0
+    for i in range(p.partner.size):
+        if s.status[i] == ABOARD and s.seat[i] == flight and s.station[i] == station and gone < p.seats[flight]:
+            s.status[i] = HOME
+            s.home_s[i] = t_s
+            s.count[station, p.partner[i]] -= 1
+            s.person_s[station, p.partner[i]] -= end_s - t_s
+            gone += 1
+    if gone:
+        add(log, t_s, happened.CREW_HOME, station, happened.FLIGHT + flight, row, gone)
+    return gone
+
+
+@njit(cache=True)
+def change_seats(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray, until_s: float) -> None:
+    """Seat liners move as recorded, when the ship they move to is there."""
+    while s.changes[0] < p.change_s.size and p.change_s[s.changes[0]] <= until_s:
+        i, f = p.change_person[s.changes[0]], p.change_flight[s.changes[0]]
+        s.changes[0] += 1
+        if s.status[i] == ABOARD and docked[f] and flight_station[f] == s.station[i]:
+            s.seat[i] = f
+
+
+@njit(cache=True)
+def reseat(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray) -> int:
+    """Whoever has no sound ship at hand takes a free seat in another. Returns how many stay without."""
+    used = np.zeros(p.seats.size, np.int64)
+    for i in range(p.partner.size):
+        if s.status[i] == ABOARD:
+            used[s.seat[i]] += 1
+    without = 0
+    for i in range(p.partner.size):
+        if s.status[i] != ABOARD:
+            continue
+        f = s.seat[i]
+        if docked[f] and not s.damaged[f] and flight_station[f] == s.station[i]:
+            continue
+        found = False
+        for g in range(p.seats.size):
+            if docked[g] and not s.damaged[g] and flight_station[g] == s.station[i] and used[g] < p.seats[g]:
+                used[f] -= 1
+                used[g] += 1
+                s.seat[i] = g
+                found = True
+                break
+        without += 0 if found else 1
+    return without
+
+
+@njit(cache=True)
+def seats_at(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray, station: int) -> int:
+    """Seats home in sound ships docked at `station`."""
+    total = 0
+    for f in range(p.seats.size):
+        if docked[f] and not s.damaged[f] and flight_station[f] == station:
+            total += p.seats[f]
+    return total
+
+
+@njit(cache=True)
+def split(p: Params, s: State, home: int, into: int, goes: np.ndarray) -> None:
+    """People of the partners in `goes` (P,) move from station `home` to `into`."""
+    for i in range(p.partner.size):
+        if s.status[i] == ABOARD and s.station[i] == home and goes[p.partner[i]]:
+            s.station[i] = into
+            s.count[home, p.partner[i]] -= 1
+            s.count[into, p.partner[i]] += 1

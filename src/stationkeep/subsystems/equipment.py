@@ -1,0 +1,74 @@
+"""Equipment: machines that fail by drawn lives and come back when crew, spares and the operator allow."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from .. import log as happened
+from ..log import Log, add
+
+NEVER_s = 1e18
+RETRY_s = 7 * 86400.0
+
+
+class Params(NamedTuple):
+    """Machines (M)."""
+
+    part: np.ndarray  # (M,) part they stand in
+    kind: np.ndarray  # (M,) index into the kinds of machine
+    segment: np.ndarray  # (M,) 0 US, 1 Russian
+    operator: np.ndarray  # (M,) partner that runs and repairs them
+    from_s: np.ndarray  # (M,)
+    to_s: np.ndarray  # (M,)
+    repair_s: np.ndarray  # (M,) time to repair with spare and crew at hand
+    spare_kg: np.ndarray  # (M,)
+
+
+class State(NamedTuple):
+    """One run's machines."""
+
+    up: np.ndarray  # (M,) bool: healthy
+    change_s: np.ndarray  # (M,) next failure, or when repair may be tried
+    failures: np.ndarray  # (M,) failures so far
+    row: np.ndarray  # (M,) last log row
+    works: np.ndarray  # (M,) bool: healthy, installed, at a station (power is judged elsewhere)
+    station: np.ndarray  # (M,) station it is at, -1
+
+
+@njit(cache=True)
+def place(p: Params, s: State, part_station: np.ndarray, t_s: float) -> None:
+    """Which machines are installed and healthy, and where."""
+    for m in range(p.part.size):
+        here = part_station[p.part[m]] if p.part[m] >= 0 else -1
+        s.station[m] = here if p.from_s[m] <= t_s < p.to_s[m] else -1
+        s.works[m] = s.up[m] and s.station[m] >= 0
+
+
+@njit(cache=True)
+def fail(p: Params, s: State, m: int, t_s: float, cause: int, for_s: float, log: Log) -> None:
+    """Machine `m` fails now; `for_s` < NEVER_s fixes when it is back."""
+    s.up[m] = False
+    s.failures[m] += 1
+    s.change_s[m] = t_s + (for_s if for_s < NEVER_s else p.repair_s[m])
+    s.row[m] = add(log, t_s, happened.FAILURE, s.station[m], happened.MACHINE + m, cause, 0.0)
+
+
+@njit(cache=True)
+def wear(p: Params, s: State, life_s: np.ndarray, t0_s: float, t1_s: float, log: Log) -> None:
+    """Machines in place whose drawn life ends in this step fail; lives not in place wait."""
+    for m in range(p.part.size):
+        if s.station[m] < 0:
+            s.change_s[m] = max(s.change_s[m], t1_s) if s.failures[m] else s.change_s[m] + (t1_s - t0_s)
+        elif s.up[m] and s.change_s[m] <= t1_s:
+            fail(p, s, m, max(s.change_s[m], t0_s), -1, NEVER_s, log)
+
+
+@njit(cache=True)
+def restore(p: Params, s: State, m: int, t_s: float, life_s: np.ndarray, log: Log) -> None:
+    """Machine `m` is repaired and begins its next drawn life."""
+    s.up[m] = True
+    s.change_s[m] = t_s + life_s[m, s.failures[m] % life_s.shape[1]]
+    s.row[m] = add(log, t_s, happened.REPAIR, s.station[m], happened.MACHINE + m, s.row[m], p.spare_kg[m])

@@ -1,0 +1,120 @@
+"""Orbit: drag over the orbit, J2, the altitude policy and what a burn does; one row per station."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from stationkeep.laws import orbit as law
+from stationkeep.laws import sun
+from stationkeep.laws.atmosphere import DensityFit, decay_step
+
+ENTRY_m = 150e3
+"""Mean altitude below which the orbit is over within a day; the density fit begins here."""
+
+
+class Params(NamedTuple):
+    """Stations (S), policy bands (S, B) and the measured altitude of the main station at each stamp (n)."""
+
+    fit_a: DensityFit  # for stations with fit_index 0
+    fit_b: DensityFit  # for the others
+    fit_index: np.ndarray  # (S,)
+    inclination_rad: np.ndarray  # (S,)
+    drag_coefficient: float
+    band_from_s: np.ndarray  # (S, B) ascending, NEVER padded
+    floor_m: np.ndarray  # (S, B) altitude at which a reboost is asked for
+    target_m: np.ndarray  # (S, B)
+    record_m: np.ndarray  # (n + 1,) measured altitude at stamp k, nan where there is none
+    record_gap: np.ndarray  # (n + 1,) stamps to the next measured one; policy flies when it is far
+    record_gap_most: int
+
+
+class State(NamedTuple):
+    """Mean elements; the free eccentricity is that beyond the frozen one."""
+
+    a_m: np.ndarray  # (S,)
+    raan_rad: np.ndarray  # (S,)
+    free_ex: np.ndarray  # (S,)
+    free_ey: np.ndarray  # (S,)
+    density_kg_per_m3: np.ndarray  # (S,) orbit mean with co-rotation
+    beta_rad: np.ndarray  # (S,)
+    sunlit_frac: np.ndarray  # (S,)
+    delta_v_m_per_s: np.ndarray  # (S,) in this step
+    outside: np.ndarray  # (S,) steps outside the density fit
+    entered: np.ndarray  # (S,) bool
+
+
+@njit(cache=True)
+def sky(p: Params, s: State, t_s: float) -> None:
+    """Beta angle and sunlit share of every station at `t_s`."""
+    right_ascension, declination = sun.sun_direction(t_s)
+    for st in range(s.a_m.size):
+        s.beta_rad[st] = sun.beta_angle(p.inclination_rad[st], s.raan_rad[st], right_ascension, declination)
+        s.sunlit_frac[st] = 1.0 - sun.eclipse_fraction(s.a_m[st], s.beta_rad[st])
+        s.delta_v_m_per_s[st] = 0.0
+
+
+@njit(cache=True)
+def step(
+    p: Params, s: State, t_s: float, dt_s: float, area_m2: np.ndarray, mass_kg: np.ndarray, density_scale: float,
+    f107: float, f107a: float, ap: float,
+) -> None:  # fmt: skip
+    """Drag and J2 over one step for every station with mass."""
+    for st in range(s.a_m.size):
+        if mass_kg[st] <= 0.0 or s.entered[st]:
+            continue
+        ballistic = density_scale * p.drag_coefficient * area_m2[st] / mass_kg[st]
+        fit = p.fit_a if p.fit_index[st] == 0 else p.fit_b
+        a_m, raan, ex, ey, rho, outside = decay_step(
+            fit, s.a_m[st], s.raan_rad[st], s.free_ex[st], s.free_ey[st], t_s, dt_s, ballistic, f107, f107a, ap
+        )
+        s.a_m[st], s.raan_rad[st], s.free_ex[st], s.free_ey[st] = a_m, raan, ex, ey
+        s.density_kg_per_m3[st] = rho * density_scale
+        s.outside[st] += 1 if outside else 0
+
+
+@njit(cache=True)
+def wanted_delta_v(p: Params, s: State, st: int, t_s: float, stamp: int) -> tuple[float, bool]:
+    """Delta-v (m/s) the policy or the record asks for now, and whether it is inferred from the record.
+
+    Near measured points the record rules: at one, the difference is met; between two close ones nothing is asked.
+    """
+    altitude_m = s.a_m[st] - law.EARTH_RADIUS_M
+    if st == 0 and p.record_gap[stamp] <= p.record_gap_most:
+        record_m = p.record_m[stamp]
+        if math.isnan(record_m):
+            return 0.0, False
+        return law.speed_for_raise(s.a_m[st], law.EARTH_RADIUS_M + record_m), True
+    band = -1
+    for b in range(p.band_from_s.shape[1]):
+        if p.band_from_s[st, b] <= t_s:
+            band = b
+    if band < 0 or altitude_m > p.floor_m[st, band]:
+        return 0.0, False
+    return law.speed_for_raise(s.a_m[st], law.EARTH_RADIUS_M + p.target_m[st, band]), False
+
+
+@njit(cache=True)
+def push(s: State, st: int, delta_v_m_per_s: float) -> None:
+    """A tangential burn: semi-major axis from vis-viva; spread over both sides it leaves the eccentricity alone."""
+    s.a_m[st] = law.raised_semi_major_axis(s.a_m[st], delta_v_m_per_s)
+    s.delta_v_m_per_s[st] += abs(delta_v_m_per_s)
+
+
+@njit(cache=True)
+def correct(s: State, st: int, delta_v_m_per_s: float) -> None:
+    """Meet a measured point below the modelled one: the model fell too little; no burn, no propellant."""
+    s.a_m[st] = law.raised_semi_major_axis(s.a_m[st], delta_v_m_per_s)
+
+
+@njit(cache=True)
+def split(s: State, home: int, into: int) -> None:
+    """Two complexes part on the same orbit."""
+    s.a_m[into] = s.a_m[home]
+    s.raan_rad[into] = s.raan_rad[home]
+    s.free_ex[into] = s.free_ex[home]
+    s.free_ey[into] = s.free_ey[home]
+    s.entered[into] = False

@@ -1,0 +1,323 @@
+"""Traffic: launches with their slips, failures and groundings, ports, stays, and which part is at which station.
+
+A flight's next happening (launch, docking, undocking) has a time in `next_s`; a step works through them in order of
+time. Flights flown in the record keep their recorded times; others wait for a free port, for relief and for groundings.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from .. import log as happened
+from ..log import Log, add
+
+NEVER_s = 1e18
+PLANNED, EN_ROUTE, DOCKED, GONE, LOST, CANCELLED = range(6)
+DAY_s = 86400.0
+
+
+class Params(NamedTuple):
+    """Flights (F), ports (Q) and parts (K = modules, then flights). Times are seconds since 2000-01-01 UTC."""
+
+    partner: np.ndarray  # (F,) whose flight
+    family: np.ndarray  # (F,) what a failure grounds
+    station: np.ndarray  # (F,) destination
+    flown: np.ndarray  # (F,) bool: recorded times hold
+    launch_s: np.ndarray  # (F,) planned launch, or days after the gating event
+    transit_s: np.ndarray  # (F,) launch to docking
+    undock_s: np.ndarray  # (F,) recorded or planned undocking, NEVER_s when open
+    stay_s: np.ndarray  # (F,) planned stay
+    most_s: np.ndarray  # (F,) longest docked life
+    handover_s: np.ndarray  # (F,)
+    relief: np.ndarray  # (F,) flight that relieves this crew, -1
+    seats: np.ndarray  # (F,)
+    ports: np.ndarray  # (F, 8) candidate ports in order, -1 padded
+    after: np.ndarray  # (F,) event waited for, -1
+    until: np.ndarray  # (F,) event that ends the series, -1
+    move_s: np.ndarray  # (R,) relocations in order of time
+    move_flight: np.ndarray
+    move_port: np.ndarray
+    port_part: np.ndarray  # (Q,) part the port is on
+    port_open_s: np.ndarray
+    port_close_s: np.ndarray
+    part_arrive_s: np.ndarray  # (KM,) instant, or lag after docking of the bringing flight
+    part_brought_by: np.ndarray  # (KM,) flight, -1
+    part_leave_s: np.ndarray  # (KM,)
+    part_taken_by: np.ndarray  # (KM,) flight, -1
+    part_station: np.ndarray  # (KM,) station it joins
+    part_segment: np.ndarray  # (K,) 0 US, 1 Russian
+
+
+class Luck(NamedTuple):
+    """What chance brings to each flight, drawn before the run."""
+
+    slip_s: np.ndarray  # (F,)
+    fails: np.ndarray  # (F,) bool: launch failure
+    misses: np.ndarray  # (F,) bool: docking failure
+    grounded_s: np.ndarray  # (F,) stand-down its failure causes
+
+
+class State(NamedTuple):
+    """One run's traffic."""
+
+    status: np.ndarray  # (F,)
+    next_s: np.ndarray  # (F,)
+    launched_s: np.ndarray  # (F,)
+    docked_s: np.ndarray  # (F,)
+    left_s: np.ndarray  # (F,)
+    port: np.ndarray  # (F,)
+    port_flight: np.ndarray  # (Q,)
+    ground_until_s: np.ndarray  # (FAM,)
+    ground_row: np.ndarray  # (FAM,)
+    row: np.ndarray  # (F,) last log row about the flight
+    held: np.ndarray  # (F,) bool: a hold was logged
+    moves: np.ndarray  # (1,) relocations done
+    part_station: np.ndarray  # (K,) station each part is at, -1 when absent
+    part_done: np.ndarray  # (KM,) bool: the part has come and gone
+    changed: np.ndarray  # (1,) bool: the configuration changed in this step
+
+
+@njit(cache=True)
+def open_run(p: Params, s: State, luck: Luck, t0_s: float) -> None:
+    """Set every flight's first happening; flights flown before `t0_s` are put where they were then."""
+    modules = p.part_station.size
+    for f in range(p.partner.size):
+        s.next_s[f] = NEVER_s if p.after[f] >= 0 else p.launch_s[f] + luck.slip_s[f]
+        if p.flown[f] and p.launch_s[f] <= t0_s:
+            docked_s = p.launch_s[f] + p.transit_s[f]
+            s.launched_s[f] = p.launch_s[f]
+            s.status[f] = GONE
+            s.next_s[f] = NEVER_s
+            if luck.fails[f]:
+                s.status[f] = LOST
+            elif docked_s > t0_s:
+                s.status[f] = EN_ROUTE
+                s.next_s[f] = docked_s
+            elif p.undock_s[f] > t0_s:
+                s.status[f] = DOCKED
+                s.docked_s[f] = docked_s
+                s.port[f] = p.ports[f, 0]
+                s.part_station[modules + f] = p.station[f]
+                s.next_s[f] = _due_s(p, s, f)
+    for i in range(p.move_s.size):
+        if p.move_s[i] <= t0_s:
+            s.moves[0] = i + 1
+            if s.status[p.move_flight[i]] == DOCKED:
+                s.port[p.move_flight[i]] = p.move_port[i]
+    for f in range(p.partner.size):
+        if s.status[f] == DOCKED and s.port[f] >= 0:
+            s.port_flight[s.port[f]] = f
+    for k in range(modules):
+        arrived = p.part_arrive_s[k] <= t0_s
+        if p.part_brought_by[k] >= 0:
+            f = p.part_brought_by[k]
+            arrived = s.launched_s[f] < NEVER_s and p.launch_s[f] + p.transit_s[f] + p.part_arrive_s[k] <= t0_s
+        if arrived:
+            gone = p.part_leave_s[k] <= t0_s
+            s.part_station[k] = -1 if gone else p.part_station[k]
+            s.part_done[k] = gone
+    s.changed[0] = True
+
+
+@njit(cache=True)
+def _due_s(p: Params, s: State, f: int) -> float:
+    """When a docked ship leaves: as recorded, or when its stay is over and its relief is aboard."""
+    if p.flown[f] and p.undock_s[f] < NEVER_s:
+        return p.undock_s[f]
+    due_s = s.docked_s[f] + p.stay_s[f] if p.undock_s[f] >= NEVER_s else p.undock_s[f]
+    last_s = s.docked_s[f] + p.most_s[f]
+    r = p.relief[f]
+    if r >= 0:
+        if s.status[r] == DOCKED:
+            return min(max(due_s, s.docked_s[r] + p.handover_s[f]), max(last_s, s.docked_s[r]))
+        return max(last_s, s.docked_s[f])
+    return min(due_s, last_s)
+
+
+@njit(cache=True)
+def gate(p: Params, s: State, luck: Luck, event: int, t_s: float, row: int, log: Log) -> None:
+    """An event came: flights waiting for it get their dates, flights it ends are cancelled."""
+    for f in range(p.partner.size):
+        if p.after[f] == event and s.status[f] == PLANNED and s.next_s[f] >= NEVER_s:
+            s.next_s[f] = t_s + p.launch_s[f] + luck.slip_s[f]
+        if p.until[f] == event:
+            cancel(p, s, f, t_s, row, log)
+
+
+@njit(cache=True)
+def cancel(p: Params, s: State, f: int, t_s: float, row: int, log: Log) -> None:
+    """A flight not yet launched will not be."""
+    if s.status[f] == PLANNED:
+        s.status[f] = CANCELLED
+        s.next_s[f] = NEVER_s
+        s.row[f] = add(log, t_s, happened.CANCELLED, p.station[f], happened.FLIGHT + f, row, p.launch_s[f])
+
+
+@njit(cache=True)
+def ground(p: Params, s: State, family: int, until_s: float, row: int) -> None:
+    """Nothing of this family flies before `until_s`."""
+    if until_s > s.ground_until_s[family]:
+        s.ground_until_s[family] = until_s
+        s.ground_row[family] = row
+
+
+@njit(cache=True)
+def next_flight(s: State, until_s: float) -> int:
+    """The flight with the earliest happening not later than `until_s`, or -1."""
+    best, best_s = -1, until_s
+    for f in range(s.next_s.size):
+        if s.next_s[f] < best_s or (s.next_s[f] == best_s and best < 0):
+            best, best_s = f, s.next_s[f]
+    return best
+
+
+@njit(cache=True)
+def free_port(p: Params, s: State, f: int, at_s: float) -> int:
+    """A port flight `f` can take at `at_s`: free, or left by then; -1 when there is none."""
+    target = p.station[f]
+    for i in range(p.ports.shape[1]):
+        q = p.ports[f, i]
+        if q < 0:
+            break
+        if p.port_open_s[q] > at_s or p.port_close_s[q] <= at_s or s.part_station[p.port_part[q]] != target:
+            continue
+        other = s.port_flight[q]
+        if other < 0 or s.next_s[other] <= at_s:
+            return q
+    return -1
+
+
+@njit(cache=True)
+def happen(p: Params, s: State, luck: Luck, f: int, habitable: bool, log: Log) -> int:
+    """Let the next happening of flight `f` come to pass. Returns 1 docked, 2 undocked, 0 otherwise."""
+    t_s = s.next_s[f]
+    name = happened.FLIGHT + f
+    if s.status[f] == PLANNED:
+        _launch(p, s, luck, f, t_s, habitable, log)
+        return 0
+    if s.status[f] == EN_ROUTE:
+        q = p.ports[f, 0] if p.flown[f] else free_port(p, s, f, t_s)
+        if luck.misses[f]:
+            s.status[f], s.next_s[f] = LOST, NEVER_s
+            s.row[f] = add(log, t_s, happened.DOCKING_FAILURE, p.station[f], name, s.row[f], 0.0)
+            return 0
+        if q < 0:
+            s.next_s[f] = t_s + DAY_s
+            if s.next_s[f] > s.launched_s[f] + 60 * DAY_s:
+                s.status[f], s.next_s[f] = LOST, NEVER_s
+                s.row[f] = add(log, t_s, happened.DOCKING_FAILURE, p.station[f], name, s.row[f], 0.0)
+            return 0
+        s.status[f] = DOCKED
+        s.docked_s[f] = t_s
+        s.port[f] = q
+        s.port_flight[q] = f
+        s.part_station[p.part_station.size + f] = s.part_station[p.port_part[q]] if not p.flown[f] else p.station[f]
+        s.row[f] = add(log, t_s, happened.DOCKING, p.station[f], name, s.row[f], q)
+        s.next_s[f] = _due_s(p, s, f)
+        for other in range(p.relief.size):
+            if p.relief[other] == f and s.status[other] == DOCKED:
+                s.next_s[other] = _due_s(p, s, other)
+        s.changed[0] = True
+        return 1
+    undock(p, s, f, t_s, log)
+    return 2
+
+
+@njit(cache=True)
+def undock(p: Params, s: State, f: int, t_s: float, log: Log) -> None:
+    """A docked ship leaves now."""
+    s.status[f] = GONE
+    s.next_s[f] = NEVER_s
+    s.left_s[f] = t_s
+    if s.port_flight[s.port[f]] == f:
+        s.port_flight[s.port[f]] = -1
+    here = p.part_station.size + f
+    s.row[f] = add(log, t_s, happened.UNDOCK, s.part_station[here], happened.FLIGHT + f, s.row[f], s.port[f])
+    s.part_station[here] = -1
+    s.changed[0] = True
+
+
+@njit(cache=True)
+def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool, log: Log) -> None:
+    name = happened.FLIGHT + f
+    if not p.flown[f]:
+        family = p.family[f]
+        if s.ground_until_s[family] > t_s:
+            s.next_s[f] = s.ground_until_s[family] + 0.25 * luck.slip_s[f]
+            if not s.held[f]:
+                s.held[f] = True
+                s.row[f] = add(log, t_s, happened.GROUNDED, p.station[f], name, s.ground_row[family], s.next_s[f])
+            return
+        if not habitable:
+            s.next_s[f] = t_s + 30 * DAY_s
+            return
+        if free_port(p, s, f, t_s + p.transit_s[f]) < 0:
+            s.next_s[f] = t_s + 2 * DAY_s
+            return
+    s.launched_s[f] = t_s
+    if luck.fails[f]:
+        s.status[f], s.next_s[f] = LOST, NEVER_s
+        s.row[f] = add(log, t_s, happened.LAUNCH_FAILURE, p.station[f], name, s.row[f], luck.grounded_s[f] / DAY_s)
+        if not p.flown[f]:
+            ground(p, s, p.family[f], t_s + luck.grounded_s[f], s.row[f])
+        return
+    s.status[f] = EN_ROUTE
+    s.next_s[f] = t_s + p.transit_s[f]
+    s.row[f] = add(log, t_s, happened.LAUNCH, p.station[f], name, s.row[f], 0.0)
+
+
+@njit(cache=True)
+def relocate(p: Params, s: State, until_s: float) -> None:
+    """Docked ships change ports as recorded."""
+    while s.moves[0] < p.move_s.size and p.move_s[s.moves[0]] <= until_s:
+        i = s.moves[0]
+        f, q = p.move_flight[i], p.move_port[i]
+        s.moves[0] = i + 1
+        if s.status[f] == DOCKED:
+            if s.port_flight[s.port[f]] == f:
+                s.port_flight[s.port[f]] = -1
+            s.port[f] = q
+            s.port_flight[q] = f
+            s.changed[0] = True
+
+
+@njit(cache=True)
+def arrange_parts(p: Params, s: State, until_s: float, segment_home: np.ndarray) -> None:
+    """Parts join with the flight that brings them and leave with the one that takes them.
+
+    `segment_home` (2,) is the station each segment of the main station belongs to now.
+    """
+    for k in range(p.part_station.size):
+        if s.part_done[k]:
+            continue
+        if s.part_station[k] < 0:
+            at_s = p.part_arrive_s[k]
+            f = p.part_brought_by[k]
+            if f >= 0:
+                at_s = s.docked_s[f] + p.part_arrive_s[k] if s.docked_s[f] < NEVER_s else NEVER_s
+            if at_s <= until_s:
+                home = p.part_station[k]
+                s.part_station[k] = segment_home[p.part_segment[k]] if home == 0 else home
+                s.changed[0] = True
+        else:
+            taken = p.part_taken_by[k]
+            gone = s.left_s[taken] <= until_s if taken >= 0 else p.part_leave_s[k] <= until_s
+            if gone:
+                s.part_station[k] = -1
+                s.part_done[k] = True
+                s.changed[0] = True
+
+
+@njit(cache=True)
+def separate(p: Params, s: State, segment: int, home: int, into: int) -> None:
+    """Every part of `segment` at `home`, and every ship docked to one, belongs to station `into` from now on."""
+    for k in range(p.part_station.size):
+        if s.part_station[k] == home and p.part_segment[k] == segment:
+            s.part_station[k] = into
+    for f in range(p.partner.size):
+        if s.status[f] == DOCKED:
+            s.part_station[p.part_station.size + f] = s.part_station[p.port_part[s.port[f]]]
+    s.changed[0] = True
