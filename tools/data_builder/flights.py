@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from .common import Row, Source, columns, precision, real, slug, status_of, utc
+from .mass import PLATFORM_SPARES_KG
 
 PORT_IDS = {
     "SM_AFT": "zvezda-aft",
@@ -121,7 +122,7 @@ SHUTTLE_WATER_KG = 500.0
 FIELDS = columns(
     "id mission vehicle partner launcher site pad launch_utc launch_precision dock_utc port relocations away "
     "undock_utc landed_utc outcome people_up people_down cargo_up_kg dry_kg refuel_kg water_kg gas_kg "
-    "cargo_down_kg brings dock_status undock_status cargo_status note source status"
+    "spares_kg cargo_down_kg brings dock_status undock_status cargo_status note source status"
 )
 
 
@@ -210,6 +211,11 @@ def _split(dry: float, refuel: float, water: float, gas: float) -> dict[str, obj
     return {"cargo_up_kg": total, "dry_kg": dry, "refuel_kg": refuel, "water_kg": water, "gas_kg": gas}
 
 
+def spares_of(parts: list[str]) -> float | str:
+    """Spares (kg) on the platforms a flight brought, apart from `dry_kg`; empty when none."""
+    return sum(PLATFORM_SPARES_KG.get(part, 0.0) for part in parts) or ""
+
+
 def dockings(source: Source) -> dict[str, str]:
     """Docking instant by flight id."""
     visits = source.facts("visiting_vehicles.csv")
@@ -249,7 +255,8 @@ def _flight(row: Row, stays: list[Row], launches: dict[str, Row], brings: dict[s
         "dock_utc": utc(stays[0]["from_utc"]) if stays else "", "port": port,
         "relocations": relocations_of(stays), "away": away_of(stays), "undock_utc": utc(row["undock_utc"]),
         "landed_utc": utc(row["landing_or_reentry_utc"]), "outcome": outcome_of(row),
-        "people_up": row["crew_up"], "people_down": row["crew_down"], **cargo, "cargo_down_kg": down,
+        "people_up": row["crew_up"], "people_down": row["crew_down"], **cargo,
+        "spares_kg": spares_of(brings.get(flight, [])), "cargo_down_kg": down,
         "brings": ";".join(brings.get(flight, [])), "dock_status": status_of(row["docking_source"]) if stays else "",
         "undock_status": status_of(row["undock_source"]) if row["undock_utc"] else "", "cargo_status": cargo_status,
         "note": "; ".join(note for note in notes if note),

@@ -13,17 +13,24 @@ from pathlib import Path
 
 from .common import Row, Source, columns, moment, read_rows, real, utc
 
-OUTFIT_KG_PER_M3 = 50.0
+OUTFIT_KG_PER_M3 = 47.0
 OUTFIT_TIME_Y = 2.0
 # Propellant inside the launch masses of modules.csv; the engine holds it in tanks.
 LAUNCH_PROPELLANT_KG = {"zarya": 3800.0, "zvezda": 860.0}
-# Consumables aboard that the engine counts apart (kg), taken out of the fit: propellant of the Russian segment, water,
-# food with packing, supplies, spares inside, gases, waste.
-STORES_KG: dict[str, tuple[float, float, float, float, float, float, float]] = {
-    "2006-09-15": (4000.0, 1200.0, 900.0, 700.0, 1500.0, 300.0, 200.0),
-    "2007-06-28": (4000.0, 1200.0, 900.0, 700.0, 1500.0, 300.0, 200.0),
-    "2011-06-11": (4000.0, 2000.0, 2000.0, 1500.0, 3000.0, 400.0, 600.0),
-    "2021-12-20": (4000.0, 2000.0, 2270.0, 1500.0, 3000.0, 400.0, 530.0),
+# Spares that came up on a platform (kg): official mass less GCAT's bare mass (modules.csv); ESP-1 and ESP-3 assumed.
+# The platform's own mass leaves them out; the flight that brought it delivers them to the stores.
+PLATFORM_SPARES_KG = {
+    "esp-1": 400.0, "esp-2": 1364.0, "esp-3": 2100.0, "elc-1": 2367.0, "elc-2": 2236.0, "elc-3": 2973.0,
+    "elc-4": 1288.0,
+}
+# What is aboard and counted in containers (kg), taken out of the fit. 2021: the opening of 2022-07-26
+# (life_support/openings.csv) and 4 t of propellant; earlier days by crew size and the platforms then there.
+STORES = ("propellant", "water", "food", "supplies", "spares", "gas", "waste", "research")
+STORES_KG: dict[str, tuple[float, ...]] = {
+    "2006-09-15": (4000.0, 1200.0, 900.0, 700.0, 3300.0, 300.0, 200.0, 500.0),
+    "2007-06-28": (4000.0, 1200.0, 900.0, 700.0, 3300.0, 300.0, 200.0, 500.0),
+    "2011-06-11": (4000.0, 2000.0, 1950.0, 900.0, 14700.0, 500.0, 1000.0, 2000.0),
+    "2021-12-20": (4000.0, 2000.0, 2270.0, 950.0, 16200.0, 650.0, 1720.0, 3300.0),
 }
 TRASH_AT_DEPARTURE_FRAC = 0.7
 ATV_REBOOST_KG = 3500.0
@@ -43,16 +50,15 @@ def build(source: Source) -> None:
     """Write stations/iss/outfitting.csv: the parameters of the law and the stores taken out of the fit."""
     fit = "fitted by tools/data_builder/mass.py to 27 OEM header masses 2021-08..2024-03 (facts/orbit/oem_index.csv)"
     rows: list[dict[str, object]] = [
-        {"id": "outfit_density_kg_per_m3", "value": OUTFIT_KG_PER_M3, "low": 48, "high": 52, "unit": "kg per m3 "
+        {"id": "outfit_density_kg_per_m3", "value": OUTFIT_KG_PER_M3, "low": 44, "high": 52, "unit": "kg per m3 "
          "pressurised, consumables apart", "source": fit, "status": "derived"},
         {"id": "outfit_time_y", "value": OUTFIT_TIME_Y, "low": 1, "high": 3, "unit": "years since arrival",
          "source": "choice from Destiny's racks, 2001-02", "status": "assumed"},
     ]
-    names = ("propellant", "water", "food", "supplies", "spares", "gas", "waste")
     for day, stores in STORES_KG.items():
-        for name, mass in zip(names, stores, strict=True):
+        for name, mass in zip(STORES, stores, strict=True):
             rows.append({"id": f"stores_{name}_kg", "value": mass, "unit": "kg aboard, counted apart", "on": day,
-                         "source": "prior; 2022 values of facts/state_2022-07-26.csv carried by crew size",
+                         "source": "prior: opening of 2022-07-26 (life_support/openings.csv), carried back by crew size",
                          "status": "assumed"})
     source.write("stations/iss/outfitting.csv", rows, FIELDS)
 

@@ -8,7 +8,7 @@ from math import pi
 
 from .common import Row, Source, columns, real, utc
 from .exposure import Box, exposed_areas
-from .mass import LAUNCH_PROPELLANT_KG, OUTFIT_KG_PER_M3
+from .mass import LAUNCH_PROPELLANT_KG, OUTFIT_KG_PER_M3, PLATFORM_SPARES_KG
 
 # Elements drawn as several bodies that are one part here.
 MERGED = {
@@ -234,7 +234,7 @@ def _row(place: Place, begin: str, arrives: str, areas: Mapping[tuple[str, str],
     turning = place.panel_m2 or (box.area(0) if place.rotates == "SARJ" and box.shape == "panel" else 0.0)
     if turning:
         area = (turning * 2 / pi, 0.0, turning * 2 / pi)
-    mass = place.mass_kg - LAUNCH_PROPELLANT_KG.get(part, 0.0)
+    mass = place.mass_kg - LAUNCH_PROPELLANT_KG.get(part, 0.0) - PLATFORM_SPARES_KG.get(part, 0.0)
     module = modules.get(place.element, {})
     found = "found" if place.source.startswith("found") else "recalled"
     return {
