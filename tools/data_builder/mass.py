@@ -58,7 +58,7 @@ def build(source: Source) -> None:
     for day, stores in STORES_KG.items():
         for name, mass in zip(STORES, stores, strict=True):
             rows.append({"id": f"stores_{name}_kg", "value": mass, "unit": "kg aboard, counted apart", "on": day,
-                         "source": "prior: opening of 2022-07-26 (life_support/openings.csv), carried back by crew size",
+                         "source": "prior: opening of 2022-07-26 (life_support/openings.csv) scaled to the crew",
                          "status": "assumed"})
     source.write("stations/iss/outfitting.csv", rows, FIELDS)
 
