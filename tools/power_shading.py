@@ -70,9 +70,7 @@ def _behind_panel(
         return np.zeros(len(points), dtype=bool)
     reach = (centre - points) @ normal / slope
     hit = points + reach[:, None] * towards - centre
-    return (
-        (reach > 0.05) & (abs(hit @ half_u) <= half_u @ half_u) & (abs(hit @ half_v) <= half_v @ half_v)
-    )
+    return (reach > 0.05) & (abs(hit @ half_u) <= half_u @ half_u) & (abs(hit @ half_v) <= half_v @ half_v)
 
 
 def _behind_box(points: np.ndarray, towards: np.ndarray, part: dict[str, str]) -> np.ndarray:

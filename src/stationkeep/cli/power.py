@@ -36,7 +36,8 @@ def power(
     on
         Day (UTC), evaluated at 12:00.
     lost
-        Channels (`1B`) or cooling loops (`etcs-a`) out of service, separated by commas.
+        What is out of service, separated by commas: channels (`1B`), main bus units (`mbsu-1`), rotary joints
+        (`sarj-port`), cooling loops (`etcs-a`).
     json
         Print one JSON object instead of words.
 
@@ -44,7 +45,7 @@ def power(
     -------
     stationkeep power iss-history --on 2006-12-20
     """
-    from stationkeep.engine.power_stage import ageing_band, channel_names, power_on
+    from stationkeep.engine.power_stage import ageing_band, power_on
     from stationkeep.model.base import parse_utc
     from stationkeep.model.scenario import read_scenario
 
@@ -56,14 +57,12 @@ def power(
     if day < FIRST_DAY:
         raise InputError("--on", None, f"nothing was in orbit on {day}", f"give a day from {FIRST_DAY} on")
     gone = [name.strip() for name in lost.split(",") if name.strip()]
-    channels = [name for name in gone if name in channel_names(catalogue)]
-    loops = [name for name in gone if name not in channels]
     try:
-        today = power_on(catalogue, day, lost_channels=channels, lost_loops=loops)
+        today = power_on(catalogue, day, lost=gone)
     except ValueError as error:
-        raise InputError("--lost", None, str(error), "or one of the channels 1A to 4B") from None
+        raise InputError("--lost", None, str(error)) from None
     weak, strong = ageing_band(catalogue)
-    band = [power_on(catalogue, day, k, today.sky, channels, loops).usable_W for k in (strong, weak)]
+    band = [power_on(catalogue, day, k, today.sky, gone).usable_W for k in (strong, weak)]
     result = {"scenario": scenario, **_as_json(today, band), "stages": _stages(catalogue)}
     emit(result, json, lambda: _render(result))
 

@@ -22,6 +22,9 @@ STAGES = (
     "2000-12-15", "2006-09-20", "2006-12-20", "2007-06-20", "2007-11-15", "2009-04-15", "2021-05-15", "2023-07-15",
 )  # fmt: skip
 """Dates at which the assembly of the power system is told, one after each change."""
+BUS_UNITS = {f"mbsu-{n}": (f"{n}A", f"{n}B") for n in (1, 2, 3, 4)}
+"""Main bus switching units and their channels: the loss of MBSU-3 in 2019 took two (engineering.md A4)."""
+JOINTS = {"sarj-port": "p3", "sarj-starboard": "s3"}
 EARTH_RADIUS_km = 6378.137
 DAY_s = 86400.0
 
@@ -89,22 +92,23 @@ def at_beta_0(catalogue: Catalogue, on: str) -> Sky:
 
 
 def power_on(
-    catalogue: Catalogue, on: str, ageing: float = 1.0, sky: Sky | None = None, lost_channels: Collection[str] = (),
-    lost_loops: Collection[str] = (),
-) -> PowerOnDay:  # fmt: skip
+    catalogue: Catalogue, on: str, ageing: float = 1.0, sky: Sky | None = None, lost: Collection[str] = ()
+) -> PowerOnDay:
     """Power of the ISS at 12:00 UTC of the day `on` as `catalogue` knows it.
 
-    `ageing` is the strength of array ageing (1 nominal); `lost_channels` and `lost_loops` are out of service.
-    ValueError names a channel or loop that does not exist.
+    `ageing` is the strength of array ageing (1 nominal); `lost` names what is out of service: channels (`1B`), main bus
+    units (`mbsu-1` feeds 1A and 1B), rotary joints (`sarj-port`), cooling loops (`etcs-a`). ValueError where one does
+    not exist.
     """
     t_s = seconds(on[:10]) + DAY_s / 2
     station = _Station(catalogue, t_s)
     sky = sky or sky_on(catalogue, t_s)
     channels, loops = channel_names(catalogue), loop_names(catalogue)
-    for name in {*lost_channels} - {*channels}:
-        raise ValueError(f"no channel '{name}'; one of {', '.join(channels)}")
-    for name in {*lost_loops} - {*loops}:
-        raise ValueError(f"no cooling loop '{name}'; one of {', '.join(loops)}")
+    gone = {name for asked in lost for name in BUS_UNITS.get(asked, (asked,))}
+    for name in gone - {*channels, *loops, *JOINTS}:
+        raise ValueError(f"no '{name}' to lose; one of {', '.join((*channels, *BUS_UNITS, *JOINTS, *loops))}")
+    for name in gone & {*JOINTS}:
+        station.works[station.index[JOINTS[name]]] = False
     p, s = station.power
     p = p._replace(ageing=ageing)
     figures = ("rated", "generation", "connected", "usable", "used", "payload", "depth", "shed")
@@ -114,13 +118,13 @@ def power_on(
         p, s, t_s, DAY_s, np.array([sky.beta_rad]), sunlit, station.part_station, station.works, np.array([True]),
         one["rated"], one["generation"], one["connected"], channel_W,
     )  # fmt: skip
-    reject_W, pumped = np.zeros((1, 2)), np.array([name not in lost_loops for name in loops])
+    reject_W, pumped = np.zeros((1, 2)), np.array([name not in gone for name in loops])
     thermal.reject(*station.thermal, t_s, station.part_station, station.works, pumped, reject_W)
     count = p.load_W.size
     load_station, wanted_W, granted = np.zeros(count, np.int64), np.zeros(count), np.zeros(count)
     power.ask(p, s, t_s, station.part_station, np.ones(len(station.machines)), load_station, wanted_W)
     power.grant(
-        p, s, t_s, DAY_s, sunlit, station.part_station, np.array([n not in lost_channels for n in channels]), reject_W,
+        p, s, t_s, DAY_s, sunlit, station.part_station, np.array([n not in gone for n in channels]), reject_W,
         load_station, p.load_bus, p.load_priority, wanted_W, granted, one["usable"], one["used"], one["payload"],
         one["depth"], one["shed"],
     )  # fmt: skip

@@ -23,6 +23,7 @@ class Wings(NamedTuple):
 
     channel: np.ndarray  # (W,) int64
     part: np.ndarray  # (W,) int64, part whose presence carries the blanket, -1 none
+    joint_part: np.ndarray  # (W,) int64, part whose rotary joint turns it, -1 none
     covered_by: np.ndarray  # (W,) int64, row of the blanket laid over it, -1 none
     covered_frac: np.ndarray  # (W,) strings lost when that blanket is out
     is_cover: np.ndarray  # (W,) bool_, laid over another wing: not counted as a wing
@@ -160,7 +161,8 @@ def generate(
     """Fill rated, generated and connected power by station (main bus) and generation in sunlight by channel, W.
 
     Rated is what the deployed blankets gave when new; generated what they give in sunlight today (aged, pointed,
-    shaded); connected the part of it wired to loads. A station that tumbles collects what a tumbling panel does.
+    shaded); connected the part of it wired to loads. A station that tumbles collects what a tumbling panel does; a wing
+    whose joint's part does not work turns on its own gimbal only.
     """
     out_rated_W[:] = 0.0
     out_generation_W[:] = 0.0
@@ -181,7 +183,9 @@ def generate(
             lit *= _interpolate(abs(beta_rad[station]), g.beta_rad, g.lit_frac[g.shading[w]])
         pointing = law.TUMBLING_FRAC
         if attitude_held[station]:
-            cosine = pointing_cos(g.pointing[w], beta_rad[station], sunlit_frac[station], p.perch_switch_rad)
+            joint = g.joint_part[w]
+            mode = GIMBAL_ONLY if joint >= 0 and not part_works[joint] else g.pointing[w]
+            cosine = pointing_cos(mode, beta_rad[station], sunlit_frac[station], p.perch_switch_rad)
             pointing = p.pointing_frac * cosine
         watts = 0.0
         if part_works[g.part[w]]:

@@ -122,6 +122,7 @@ def _wings(
     return power.Wings(
         channel=integers(channel_index[row["channel"]] for row in wings),
         part=_parts(wings, "part", part_index),
+        joint_part=integers(part_index.get(row["joint"], -1) for row in wings),
         covered_by=integers(wing_index.get(row["covered_by"], -1) for row in wings),
         covered_frac=_numbers(wings, "covered_frac"),
         is_cover=truths(row["kind"] == "cover" for row in wings),
