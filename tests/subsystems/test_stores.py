@@ -1,5 +1,7 @@
 """Containers: own first, then shared; nothing made or lost; parts take their containers along."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ ALL = np.ones((6, 6), np.bool_)
 NONE = np.zeros((6, 6), np.bool_)
 
 
+@pytest.fixture
 def three_containers():
     """Part 0: 10 kg food of partner 0 and 5 of partner 1; part 1: 20 of partner 0. Room for 30 each."""
     p = stores.Params(
@@ -26,8 +29,16 @@ def three_containers():
     return p, stores.State(np.array([10.0, 5.0, 20.0]))
 
 
-def test_take_serves_its_own_before_others():
-    p, s = three_containers()
+def test_params_index_themselves_and_survive_copies(three_containers):
+    p, _ = three_containers
+    assert p.first.tolist() == [0] * (FOOD + 1) + [3] * (len(RESOURCES) - FOOD)
+    for copy in (pickle.loads(pickle.dumps(p)), p._replace(capacity_kg=p.capacity_kg)):
+        assert type(copy) is stores.Params
+        assert copy.order.tolist() == [0, 1, 2]
+
+
+def test_take_serves_its_own_before_others(three_containers):
+    p, s = three_containers
     here = np.zeros(2, np.int64)
     assert stores.take(p, s, 0, FOOD, 1, 8.0, here, ALL) == 8.0
     assert s.stock_kg.tolist() == [7.0, 0.0, 20.0]
@@ -36,8 +47,8 @@ def test_take_serves_its_own_before_others():
     assert stores.take(p, s, 0, WATER, 0, 5.0, here, ALL) == 0.0
 
 
-def test_put_fills_its_own_then_others_and_returns_what_went_in():
-    p, s = three_containers()
+def test_put_fills_its_own_then_others_and_returns_what_went_in(three_containers):
+    p, s = three_containers
     here = np.zeros(2, np.int64)
     assert stores.put(p, s, 0, FOOD, 1, 30.0, here, NONE) == 25.0
     assert stores.put(p, s, 0, FOOD, 1, 100.0, here, ALL) == 30.0
@@ -45,8 +56,8 @@ def test_put_fills_its_own_then_others_and_returns_what_went_in():
     assert stores.room(p, s, 0, FOOD, here) == 0.0
 
 
-def test_a_part_takes_its_containers_to_the_other_station():
-    p, s = three_containers()
+def test_a_part_takes_its_containers_to_the_other_station(three_containers):
+    p, s = three_containers
     moved = np.array([0, 1])
     assert stores.total(p, s, 0, FOOD, -1, moved) == 15.0
     assert stores.total(p, s, 1, FOOD, -1, moved) == 20.0
@@ -60,8 +71,8 @@ def test_a_part_takes_its_containers_to_the_other_station():
     assert stores.stowed_m3(p, s, 0, gone) == pytest.approx(15.0 / 320.0)
 
 
-def test_shares_are_taken_by_partner():
-    p, s = three_containers()
+def test_shares_are_taken_by_partner(three_containers):
+    p, s = three_containers
     share = np.array([0.5, 0.5, 0, 0, 0, 0])
     here = np.zeros(2, np.int64)
     assert stores.take_shares(p, s, 0, FOOD, 8.0, share, here, NONE) == 8.0

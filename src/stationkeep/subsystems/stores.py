@@ -2,7 +2,7 @@
 
 A container is a compartment of one part that holds one resource of one owner, so a part that moves to another station
 takes its containers along. Every take and put goes container by container in the order of the table: the same kilograms
-on every machine.
+on every machine. Arrays leave Params before a loop: inside one, each look would count a reference.
 """
 
 from typing import NamedTuple
@@ -12,17 +12,43 @@ from numba import njit
 
 from stationkeep.laws.matter import RESOURCES, STORED, USES
 
-__all__ = ["RESOURCES", "STORED", "USES", "Params", "State", "put", "put_shares", "take", "take_shares", "total"]
+__all__ = ["RESOURCES", "STORED", "USES", "Params", "State"]
 
 
-class Params(NamedTuple):
-    """container_*: (container,); density_kg_per_m3: (resource,) as stowed."""
-
+class _Fields(NamedTuple):
     container_part: np.ndarray
     container_resource: np.ndarray
     container_owner: np.ndarray
     capacity_kg: np.ndarray
     density_kg_per_m3: np.ndarray
+    order: np.ndarray
+    first: np.ndarray
+
+
+class Params(_Fields):
+    """container_*, capacity_kg: (container,); density_kg_per_m3: (resource,) as stowed, 0 for what lies in tanks.
+
+    ``order`` (container,) lists the containers resource by resource and ``first`` (resource + 1,) says where each
+    begins; both are found here when not given.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        container_part: np.ndarray,
+        container_resource: np.ndarray,
+        container_owner: np.ndarray,
+        capacity_kg: np.ndarray,
+        density_kg_per_m3: np.ndarray,
+        order: np.ndarray | None = None,
+        first: np.ndarray | None = None,
+    ) -> "Params":
+        if order is None or first is None:
+            order = np.argsort(container_resource, kind="stable").astype(np.int64)
+            first = np.searchsorted(container_resource[order], np.arange(len(RESOURCES) + 1)).astype(np.int64)
+        fields = (container_part, container_resource, container_owner, capacity_kg, density_kg_per_m3, order, first)
+        return super().__new__(cls, *fields)
 
 
 class State(NamedTuple):
@@ -46,22 +72,19 @@ def take(
 
     Returns the kilograms got.
     """
+    part, owner, order, first, stock = p.container_part, p.container_owner, p.order, p.first, s.stock_kg
+    start, stop = first[resource], first[resource + 1]
     left = kg
     for own in (True, False):
-        for c in range(s.stock_kg.size):
+        for place in range(start, stop):
             if left <= 0.0:
                 return kg
-            if p.container_resource[c] != resource or part_station[p.container_part[c]] != station:
-                continue
-            owner = p.container_owner[c]
-            if (owner == partner) != own or not (own or may_share[partner, owner]):
-                continue
-            if s.stock_kg[c] <= left:
-                left -= s.stock_kg[c]
-                s.stock_kg[c] = 0.0
-            else:
-                s.stock_kg[c] -= left
-                left = 0.0
+            c = order[place]
+            mine = owner[c] == partner
+            if part_station[part[c]] == station and mine == own and (own or may_share[partner, owner[c]]):
+                moved = min(left, stock[c])
+                stock[c] -= moved
+                left -= moved
     return kg - left
 
 
@@ -80,25 +103,20 @@ def put(
 
     What lands in another's container is that owner's from then on.
     """
+    part, owner, order, first, stock = p.container_part, p.container_owner, p.order, p.first, s.stock_kg
+    capacity = p.capacity_kg
+    start, stop = first[resource], first[resource + 1]
     left = kg
     for own in (True, False):
-        for c in range(s.stock_kg.size):
+        for place in range(start, stop):
             if left <= 0.0:
                 return kg
-            if p.container_resource[c] != resource or part_station[p.container_part[c]] != station:
-                continue
-            owner = p.container_owner[c]
-            if (owner == partner) != own or not (own or may_share[partner, owner]):
-                continue
-            room = p.capacity_kg[c] - s.stock_kg[c]
-            if room <= 0.0:
-                continue
-            if left <= room:
-                s.stock_kg[c] += left
-                left = 0.0
-            else:
-                s.stock_kg[c] = p.capacity_kg[c]
-                left -= room
+            c = order[place]
+            mine = owner[c] == partner
+            if part_station[part[c]] == station and mine == own and (own or may_share[partner, owner[c]]):
+                moved = max(0.0, min(left, capacity[c] - stock[c]))
+                stock[c] += moved
+                left -= moved
     return kg - left
 
 
@@ -146,40 +164,44 @@ def put_shares(
 @njit(cache=True)
 def total(p: Params, s: State, station: int, resource: int, owner: int, part_station: np.ndarray) -> float:
     """Kilograms of a resource on a station; ``owner`` -1 counts everyone's."""
+    part, owner_of, order, first, stock = p.container_part, p.container_owner, p.order, p.first, s.stock_kg
+    start, stop = first[resource], first[resource + 1]
     kg = 0.0
-    for c in range(s.stock_kg.size):
-        here = p.container_resource[c] == resource and part_station[p.container_part[c]] == station
-        if here and (owner < 0 or p.container_owner[c] == owner):
-            kg += s.stock_kg[c]
+    for place in range(start, stop):
+        c = order[place]
+        if part_station[part[c]] == station and (owner < 0 or owner_of[c] == owner):
+            kg += stock[c]
     return kg
 
 
 @njit(cache=True)
 def room(p: Params, s: State, station: int, resource: int, part_station: np.ndarray) -> float:
     """Kilograms of a resource that still fit on a station."""
+    part, kind, stock, capacity = p.container_part, p.container_resource, s.stock_kg, p.capacity_kg
     kg = 0.0
-    for c in range(s.stock_kg.size):
-        if p.container_resource[c] == resource and part_station[p.container_part[c]] == station:
-            kg += p.capacity_kg[c] - s.stock_kg[c]
+    for c in range(stock.size):
+        if kind[c] == resource and part_station[part[c]] == station:
+            kg += capacity[c] - stock[c]
     return kg
 
 
 @njit(cache=True)
 def stowed_m3(p: Params, s: State, station: int, part_station: np.ndarray) -> float:
     """Volume the dry goods of a station fill, packed: resources with a density (tanks have none)."""
+    part, kind, stock, density = p.container_part, p.container_resource, s.stock_kg, p.density_kg_per_m3
     volume = 0.0
-    for c in range(s.stock_kg.size):
-        density = p.density_kg_per_m3[p.container_resource[c]]
-        if density > 0.0 and part_station[p.container_part[c]] == station:
-            volume += s.stock_kg[c] / density
+    for c in range(stock.size):
+        if density[kind[c]] > 0.0 and part_station[part[c]] == station:
+            volume += stock[c] / density[kind[c]]
     return volume
 
 
 @njit(cache=True)
 def totals(p: Params, s: State, part_station: np.ndarray, out_kg: np.ndarray) -> None:
     """Fill ``out_kg`` (station, partner, resource) with what is aboard; only the stored resources are written."""
+    part, kind, owner, stock = p.container_part, p.container_resource, p.container_owner, s.stock_kg
     out_kg[:, :, :STORED] = 0.0
-    for c in range(s.stock_kg.size):
-        station = part_station[p.container_part[c]]
+    for c in range(stock.size):
+        station = part_station[part[c]]
         if station >= 0:
-            out_kg[station, p.container_owner[c], p.container_resource[c]] += s.stock_kg[c]
+            out_kg[station, owner[c], kind[c]] += stock[c]
