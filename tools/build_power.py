@@ -241,8 +241,8 @@ def ageing(source: Source) -> None:
             "id": "silicon", "linear_per_y": round(linear, 6), "quadratic_per_y2": round(low, 6), "strength_low": 0.55,
             "strength_mode": 1.0, "strength_high": 1.25, "status": "derived",
             "source": "0.35 %/y over the first 2.2 years (0.2-0.5 measured on P6); eight wings 240 kW new, 160 kW in "
-                      "June 2021. Strength: 0.31 would be the predicted 0.8 %/y, 0.57 the programme's 1.5 %/y over the mean "
-                      "age of 15 y, 1.0 the implied 2.7 %/y",
+                      "June 2021. Strength: 0.31 would be the predicted 0.8 %/y, 0.57 the programme's 1.5 %/y over the "
+                      "mean age of 15 y, 1.0 the implied 2.7 %/y",
         },
         {
             "id": "triple-junction", "linear_per_y": 0.010, "quadratic_per_y2": 0.0, "strength_low": 0.5,
