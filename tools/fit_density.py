@@ -20,11 +20,14 @@ from stationkeep.laws.atmosphere import AP_OFFSET, HARMONICS, DensityFit, drag_d
 from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
 
 FITS = [(51.6, "daily"), (51.6, "history"), (97.0, "daily"), (97.0, "history")]
-BANDS_KM = [(150, 280), (270, 480), (460, 700)]
+BANDS_KM = [(150, 280), (270, 390), (380, 490), (480, 580), (570, 700)]
 DRIVERS = {"f107a": (60.0, 285.0), "f107 over f107a": (0.55, 1.8), "ap": (0.0, 300.0)}
-DEGREE, TURNING_DEGREE, ECCENTRIC_DEGREE, LARGEST_HARMONIC_SUM = 5, 3, 2, 5
-TRAINING, TESTING, ECCENTRIC = 40_000, 4_000, 4_000
+DEGREE, TURNING_DEGREE, ECCENTRIC_DEGREE = 6, 3, 2
+ORDERS = [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 4),
+          (3, 1), (3, 2)]  # harmonics of (year, local time): of all up to (4, 4) the 16 that contribute most at 51.6 and 97 deg
+TRAINING, TESTING, ECCENTRIC = 40_000, 3_000, 3_000
 STEP_ECCENTRICITY = 1.5e-3
+TEST_GRID = (16, 6)
 ERRORS = PACKAGED.with_name("fit_errors.csv")
 COLUMNS = [
     "inclination_deg", "ap_mode", "h_low_km", "h_high_km", "samples", "count", "rms_frac", "p99_frac", "max_frac",
@@ -39,39 +42,33 @@ def monomials() -> list[tuple[int, ...]]:
 
 
 def harmonics() -> list[tuple[int, int]]:
-    """Pairs of harmonic indices (day, node), the constant first."""
-    span = range(2 * HARMONICS + 1)
-    order = [(i + 1) // 2 for i in span]
+    """Pairs of indices among 1, cos, sin, cos 2, ... of (year, local time), the constant first."""
     return [
-        (i, j) for i in span for j in span
-        if order[i] == 0 or order[j] == 0 or order[i] + order[j] <= LARGEST_HARMONIC_SUM
-    ]  # fmt: skip
+        (i, j)
+        for day, node in ORDERS
+        for i in ((2 * day - 1, 2 * day) if day else (0,))
+        for j in ((2 * node - 1, 2 * node) if node else (0,))
+    ]
 
 
 def empty_fit(inclination_deg: float) -> DensityFit:
     """A fit with every coefficient zero."""
     powers, pairs = monomials(), harmonics()
     place = {e: k for k, e in enumerate(powers)}
-    parent, variable = np.zeros(len(powers), np.int64), np.zeros(len(powers), np.int64)
+    tree = np.zeros((2, len(powers)), np.int64)
     for k, e in enumerate(powers[1:], 1):
-        variable[k] = next(v for v in range(4) if e[v])
-        parent[k] = place[tuple(p - (v == variable[k]) for v, p in enumerate(e))]
+        tree[1, k] = next(v for v in range(4) if e[v])
+        tree[0, k] = place[tuple(p - (v == tree[1, k]) for v, p in enumerate(e))]
     turning, eccentric = (sum(sum(e) <= d for e in powers) for d in (TURNING_DEGREE, ECCENTRIC_DEGREE))
-    bands, waves = len(BANDS_KM), len(pairs)
     return DensityFit(
-        h_low_m=np.array([low * 1e3 for low, _ in BANDS_KM]),
-        h_high_m=np.array([high * 1e3 for _, high in BANDS_KM]),
-        driver_low=np.array([low for low, _ in DRIVERS.values()]),
-        driver_high=np.array([high for _, high in DRIVERS.values()]),
-        monomial_parent=parent,
-        monomial_variable=variable,
-        harmonic_day=np.array([i for i, _ in pairs]),
-        harmonic_node=np.array([j for _, j in pairs]),
-        turning=np.zeros((bands, waves, turning)),
-        steady=np.zeros((bands, len(powers) - turning)),
-        eccentric_x=np.zeros((bands, waves, eccentric)),
-        eccentric_y=np.zeros((bands, waves, eccentric)),
-        eccentric_square=np.zeros((bands, eccentric)),
+        band_m=np.array(BANDS_KM, float).T.copy() * 1e3,
+        driver=np.array(list(DRIVERS.values())).T.copy(),
+        monomial=tree,
+        harmonic=np.array(pairs).T.copy(),
+        turning=np.zeros((len(BANDS_KM), len(pairs), turning + 2 * eccentric)),
+        steady=np.zeros((len(BANDS_KM), len(powers) - turning + eccentric)),
+        turning_count=turning,
+        eccentric_count=eccentric,
         inclination_rad=float(np.radians(inclination_deg)),
     )
 
@@ -91,15 +88,17 @@ def draw(rng: np.random.Generator, count: int, band_km: tuple[int, int], record:
     return [h, day, node, f107a * np.clip(ratio, *DRIVERS["f107 over f107a"]), f107a, np.clip(ap, *DRIVERS["ap"])]
 
 
-def direct(arguments: list[np.ndarray], inclination_rad: float, ap_mode: str, free: tuple[float, float] = (0, 0)) -> np.ndarray:
-    """ln <rho F> by quadrature, in chunks; ``free`` is added to the frozen eccentricity."""
+def direct(
+    arguments: list[np.ndarray], inclination_rad: float, ap_mode: str, free: Any = (0.0, 0.0), grid: Any = (12, 4)
+) -> np.ndarray:
+    """ln <rho F> by quadrature, in chunks; ``free`` is added to the frozen eccentricity, ``grid`` is (points, hours)."""
     out = []
     for start in range(0, len(arguments[0]), 4000):
         part = [x[start : start + 4000] for x in arguments]
         frozen = np.array([frozen_eccentricity(EARTH_RADIUS_M + h, inclination_rad) for h in part[0]])
         out.append(
             drag_density_direct(
-                *part, inclination_rad, ex=free[0], ey=frozen + free[1], ap_mode=ap_mode, points=16, hours=4
+                *part, inclination_rad, free[0], frozen + free[1], ap_mode=ap_mode, points=grid[0], hours=grid[1]
             )
         )
     return np.log(np.concatenate(out))
@@ -112,22 +111,22 @@ def design(fit: DensityFit, arguments: list[np.ndarray], band: int) -> tuple[np.
     def unit(value: Any, low: Any, high: Any) -> Any:
         return (2 * value - low - high) / (high - low)
 
-    low, high = fit.driver_low, fit.driver_high
+    low, high = fit.driver
     x = [
-        unit(h, fit.h_low_m[band], fit.h_high_m[band]),
+        unit(h, *fit.band_m[:, band]),
         unit(np.log(f107a), np.log(low[0]), np.log(high[0])),
         unit(np.log(f107 / f107a), np.log(low[1]), np.log(high[1])),
         unit(np.log(ap + AP_OFFSET), np.log(low[2] + AP_OFFSET), np.log(high[2] + AP_OFFSET)),
     ]
-    monomial = np.ones((len(h), len(fit.monomial_parent)))
+    monomial = np.ones((len(h), fit.monomial.shape[1]))
     for k in range(1, monomial.shape[1]):
-        monomial[:, k] = monomial[:, fit.monomial_parent[k]] * x[fit.monomial_variable[k]]
+        monomial[:, k] = monomial[:, fit.monomial[0, k]] * x[fit.monomial[1, k]]
 
     def waves(angle: np.ndarray) -> np.ndarray:
         turns = [fn(k * angle) for k in range(1, HARMONICS + 1) for fn in (np.cos, np.sin)]
         return np.stack([np.ones_like(angle), *turns], 1)
 
-    return monomial, waves(2 * np.pi * day / 365.25)[:, fit.harmonic_day] * waves(node)[:, fit.harmonic_node]
+    return monomial, waves(2 * np.pi * day / 365.25)[:, fit.harmonic[0]] * waves(node)[:, fit.harmonic[1]]
 
 
 def least_squares(blocks: Any) -> np.ndarray:
@@ -148,7 +147,7 @@ def fit_band(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator)
     """Fill the coefficients of one band in place."""
     arguments = draw(rng, TRAINING, BANDS_KM[band])
     values = direct(arguments, fit.inclination_rad, ap_mode)
-    turning = fit.turning.shape[2]
+    turning, eccentric, waves = fit.turning_count, fit.eccentric_count, fit.harmonic.shape[1]
 
     def blocks() -> Any:
         for start in range(0, TRAINING, 5000):
@@ -159,40 +158,38 @@ def fit_band(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator)
             )
 
     solved = least_squares(blocks())
-    fit.turning[band] = solved[: fit.turning[band].size].reshape(fit.turning[band].shape)
-    fit.steady[band] = solved[fit.turning[band].size :]
+    fit.turning[band, :, :turning] = solved[: waves * turning].reshape(waves, turning)
+    fit.steady[band, :-eccentric] = solved[waves * turning :]
 
     arguments = draw(rng, ECCENTRIC, BANDS_KM[band])
     step = STEP_ECCENTRICITY
     middle = direct(arguments, fit.inclination_rad, ap_mode)
     monomial, wave = design(fit, arguments, band)
-    monomial = monomial[:, : fit.eccentric_square.shape[1]]
+    monomial = monomial[:, :eccentric]
     square = 0.0
-    for target, along in ((fit.eccentric_x, (1, 0)), (fit.eccentric_y, (0, 1))):
+    for column, along in ((turning, (1, 0)), (turning + eccentric, (0, 1))):
         ahead, behind = (
             direct(arguments, fit.inclination_rad, ap_mode, (sign * step * along[0], sign * step * along[1]))
             for sign in (1, -1)
         )
         slope = least_squares([(crossed(monomial, wave), (ahead - behind) / (2 * step))])
-        target[band] = slope.reshape(target[band].shape)
+        fit.turning[band, :, column : column + eccentric] = slope.reshape(waves, eccentric)
         square = square + (ahead + behind - 2 * middle) / (2 * step**2) / 2
-    fit.eccentric_square[band] = least_squares([(monomial, square)])
+    fit.steady[band, -eccentric:] = least_squares([(monomial, square)])
 
 
 def measure(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator) -> list[dict[str, Any]]:
     """Errors of the compiled evaluator on new samples: the whole box, days of the record, and those with a free eccentricity."""
     record = read_space_weather()
     low_km, high_km = BANDS_KM[band]
-    alone = fit._replace(**{
-        name: getattr(fit, name)[band : band + 1]
-        for name in ("h_low_m", "h_high_m", "turning", "steady", "eccentric_x", "eccentric_y", "eccentric_square")
-    })
+    one = slice(band, band + 1)
+    alone = fit._replace(band_m=fit.band_m[:, one].copy(), turning=fit.turning[one], steady=fit.steady[one])
     rows = []
     for samples in ("domain", "record", "record with free eccentricity"):
         arguments = draw(rng, TESTING, (low_km, high_km), None if samples == "domain" else record)
         angle = rng.uniform(0, 2 * np.pi)
         free = 1e-3 * np.array([np.cos(angle), np.sin(angle)]) * ("free" in samples)
-        truth = direct(arguments, fit.inclination_rad, ap_mode, tuple(free))
+        truth = direct(arguments, fit.inclination_rad, ap_mode, free, TEST_GRID)
         fitted = np.array([ln_drag_density(alone, *values, *free)[0] for values in zip(*arguments, strict=True)])
         error = np.abs(np.expm1(fitted - truth))
         rows.append({
@@ -204,33 +201,42 @@ def measure(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator) 
     return rows
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", help="inclination/mode, for example 51.6/daily")
-    only = parser.parse_args().only
-    fits, rows = {}, []
-    stored = list(csv.DictReader(ERRORS.open())) if ERRORS.exists() else []
-    for number, (inclination_deg, ap_mode) in enumerate(FITS):
-        if only not in (None, f"{inclination_deg:g}/{ap_mode}"):
-            kept = [r for r in stored if (float(r["inclination_deg"]), r["ap_mode"]) == (inclination_deg, ap_mode)]
-            if kept:
-                fits[inclination_deg, ap_mode] = load_fit(inclination_deg, ap_mode)
-                rows += kept
-            continue
-        fit = empty_fit(inclination_deg)
-        for band in range(len(BANDS_KM)):
-            started = time.time()
-            fit_band(fit, band, ap_mode, np.random.default_rng([number, band]))
-            found = measure(fit, band, ap_mode, np.random.default_rng([number, band, 1]))
-            rows += [{k: f"{v:.6f}" if k.endswith("frac") else v for k, v in row.items()} for row in found]
-            said = ", ".join(f"{r['samples']} {100 * r['rms_frac']:.3f} % rms {100 * r['max_frac']:.2f} % max" for r in found)
-            print(f"{inclination_deg:g}/{ap_mode} {BANDS_KM[band]} km: {said} ({time.time() - started:.0f} s)", flush=True)
-        fits[inclination_deg, ap_mode] = fit
+def write(fits: dict[tuple[float, str], DensityFit], rows: list[dict[str, Any]]) -> None:
+    """Write the coefficients and the table of errors."""
     save_fits(fits)
     with ERRORS.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="inclination/mode, for example 51.6/daily")
+    only = parser.parse_args().only
+    fits: dict[tuple[float, str], DensityFit] = {}
+    rows: dict[tuple[float, str], list[dict[str, Any]]] = {}
+    for row in csv.DictReader(ERRORS.open()) if ERRORS.exists() else []:
+        rows.setdefault((float(row["inclination_deg"]), row["ap_mode"]), []).append(row)
+    for kind in FITS:
+        if kind in rows:
+            fits[kind] = load_fit(*kind)
+    for number, (inclination_deg, ap_mode) in enumerate(FITS):
+        if only not in (None, f"{inclination_deg:g}/{ap_mode}"):
+            continue
+        fit = empty_fit(inclination_deg)
+        rows[inclination_deg, ap_mode] = []
+        for band, band_km in enumerate(BANDS_KM):
+            started = time.time()
+            fit_band(fit, band, ap_mode, np.random.default_rng([number, band]))
+            found = measure(fit, band, ap_mode, np.random.default_rng([number, band, 1]))
+            rows[inclination_deg, ap_mode] += [
+                {k: f"{v:.6f}" if k.endswith("frac") else v for k, v in row.items()} for row in found
+            ]
+            said = ", ".join(f"{r['samples']} {100 * r['rms_frac']:.3f}/{100 * r['max_frac']:.2f} %" for r in found)
+            print(f"{inclination_deg:g}/{ap_mode} {band_km} km, rms/max: {said} ({time.time() - started:.0f} s)", flush=True)
+        fits[inclination_deg, ap_mode] = fit
+        write({kind: fits[kind] for kind in FITS if kind in fits}, [row for kind in FITS for row in rows.get(kind, [])])
 
 
 if __name__ == "__main__":

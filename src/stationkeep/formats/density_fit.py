@@ -1,5 +1,6 @@
 """The shipped density fits on disk: reading and writing of ``data/atmosphere/drag_density.npz``."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -7,12 +8,13 @@ import numpy as np
 from stationkeep.laws.atmosphere import DensityFit
 
 PACKAGED = Path(__file__).parents[1] / "data/atmosphere/drag_density.npz"
+ARRAYS, COUNTS = DensityFit._fields[:6], DensityFit._fields[6:8]
 TOLERANCE_DEG = 1.0
 """Largest distance between an orbit's inclination and that of the fit: a degree changes <rho F> by less than 1 %."""
 
 
 def load_fit(inclination_deg: float, ap_mode: str = "daily", path: Path = PACKAGED) -> DensityFit:
-    """The fit for the nearest inclination of the file and an Ap mode (``daily`` or ``history``).
+    """The fit nearest in inclination for an Ap mode (``daily`` or ``history``); its ``inclination_rad`` is the one asked for.
 
     Raises ValueError when the file holds no fit within `TOLERANCE_DEG` or none of that mode.
     """
@@ -24,8 +26,9 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", path: Path = PACKAG
                 f"{path.name}: no density fit for {inclination_deg} deg and Ap mode {ap_mode!r}; it holds "
                 f"{', '.join(held) or 'none'} deg of that mode; build one with tools/fit_density.py"
             )
-        arrays = [stored[f"{near}/{ap_mode}/{field}"] for field in DensityFit._fields[:-1]]
-    return DensityFit(*arrays, inclination_rad=float(np.radians(float(near))))
+        arrays = [stored[f"{near}/{ap_mode}/{field}"] for field in ARRAYS]
+        counts = (int(stored[f"{near}/{ap_mode}/{field}"]) for field in COUNTS)
+        return DensityFit(*arrays, *counts, inclination_rad=math.radians(inclination_deg))
 
 
 def save_fits(fits: dict[tuple[float, str], DensityFit], path: Path = PACKAGED) -> None:
@@ -33,6 +36,6 @@ def save_fits(fits: dict[tuple[float, str], DensityFit], path: Path = PACKAGED) 
     arrays = {
         f"{inclination_deg:g}/{ap_mode}/{field}": getattr(fit, field)
         for (inclination_deg, ap_mode), fit in fits.items()
-        for field in DensityFit._fields[:-1]
+        for field in (*ARRAYS, *COUNTS)
     }
     np.savez_compressed(path, **arrays)

@@ -1,0 +1,109 @@
+"""The ballistic coefficient and density scale of each era of the station, fitted on measured decay, with any years left out.
+
+ln(measured / modelled fall) = ln B of the era + k ln(min(F10.7A, 100) / 100): one constant Cd A / m per era, density scale
+included, and one exponent for what NRLMSISE-00 overestimates when the Sun is quiet. Robust least squares over blocks of the record.
+"""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from stationkeep.laws.sun import DAY_S
+
+DATA = Path(__file__).parents[1] / "data/orbit"
+LOW_FLUX = 100.0
+"""F10.7A below which the correction for a quiet Sun sets in (assumed; its exponent is fitted)."""
+BLOCK_SIGMA_LN = 0.2
+"""Scatter of one block about the fit that noise in altitude does not explain; the measured one is in density_scale.csv."""
+ERA_SIGMA_LN = 0.4
+"""Spread of the eras about their common mean assumed for an era with few blocks (ln of Cd A / m)."""
+HUBER = 1.5
+"""Residuals beyond this many sigmas weigh less. Source: Huber 1964."""
+REFERENCE_M, SCALE_HEIGHT_M, REFERENCE_KG_PER_M3 = 400e3, 58515.0, 3.725e-12
+"""The exponential atmosphere of the baseline, at 400 km. Source: Vallado, Fundamentals of Astrodynamics, table 8-4."""
+
+
+class Blocks(NamedTuple):
+    """Measured decay in blocks of days free of burns: arrays (n,)."""
+
+    start_t_s: np.ndarray
+    days: np.ndarray
+    measured_m: np.ndarray
+    drag_m: np.ndarray  # fall with a ballistic coefficient of 1 m2/kg in the fitted NRLMSISE-00
+    exponential_m: np.ndarray  # the same in the exponential atmosphere of the baseline
+    f107a: np.ndarray
+    noise_m: np.ndarray  # one sigma of the measured fall
+
+
+class Scale(NamedTuple):
+    """Ballistic coefficient by era, density scale included."""
+
+    era_from_s: np.ndarray  # (e,)
+    ln_ballistic: np.ndarray  # (e,)
+    low_flux_exponent: float
+
+    def ballistic(self, t_s: np.ndarray, f107a: np.ndarray) -> np.ndarray:
+        """(n,) effective Cd A / m, m2/kg, at times and 81-day fluxes."""
+        era = np.clip(np.searchsorted(self.era_from_s, t_s, "right") - 1, 0, None)
+        return np.exp(self.ln_ballistic[era] + self.low_flux_exponent * _low_flux(f107a))
+
+
+def _low_flux(f107a: np.ndarray) -> np.ndarray:
+    return np.log(np.minimum(f107a, LOW_FLUX) / LOW_FLUX)
+
+
+def year_of(t_s: np.ndarray) -> np.ndarray:
+    """(n,) calendar years."""
+    day = np.floor(np.asarray(t_s) / DAY_S).astype("timedelta64[D]")
+    return (np.datetime64("2000-01-01", "D") + day).astype("datetime64[Y]").astype(int) + 1970
+
+
+def read_blocks(path: Path = DATA / "decay_blocks.csv") -> Blocks:
+    """The packaged blocks (built by ``tools/fit_density_scale.py``)."""
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    start = np.array([row["date"] for row in rows], "datetime64[h]") + 12
+    columns = [np.array([float(row[name]) for row in rows]) for name in Blocks._fields[1:]]
+    return Blocks((start - np.datetime64("2000-01-01", "h")) / np.timedelta64(1, "s"), *columns)
+
+
+def read_eras(path: Path = DATA / "density_scale.csv") -> np.ndarray:
+    """(e,) beginnings of the eras, seconds since 2000-01-01."""
+    with path.open() as file:
+        begun = np.array(sorted({row["era_from"] for row in csv.DictReader(file)}), "datetime64[D]")
+    return (begun - np.datetime64("2000-01-01", "D")) / np.timedelta64(1, "s")
+
+
+def fit_scale(
+    blocks: Blocks, era_from_s: np.ndarray, without_years: tuple[int, ...] = (), exponential: bool = False
+) -> Scale:
+    """Fit the eras and the low-flux exponent to the blocks that touch none of ``without_years``.
+
+    ``exponential`` fits the baseline's atmosphere (no exponent) instead. Raises ValueError when no block is left.
+    """
+    ended = blocks.start_t_s + blocks.days * DAY_S
+    used = ~(np.isin(year_of(blocks.start_t_s), without_years) | np.isin(year_of(ended), without_years))
+    used &= blocks.measured_m > 0.0
+    if not used.any():
+        raise ValueError("no decay outside the years left out: the density scale cannot be fitted")
+    measured, model = blocks.measured_m[used], (blocks.exponential_m if exponential else blocks.drag_m)[used]
+    era = np.clip(np.searchsorted(era_from_s, blocks.start_t_s[used], "right") - 1, 0, None)
+    eras = len(era_from_s)
+    # unknowns: common mean, departures of the eras, exponent; departures are drawn to zero by their assumed spread
+    design = np.zeros((used.sum() + eras, eras + 2))
+    design[: used.sum(), 0] = 1.0
+    design[np.arange(used.sum()), 1 + era] = 1.0
+    if not exponential:
+        design[: used.sum(), -1] = _low_flux(blocks.f107a[used])
+    design[used.sum() :, 1 : eras + 1] = np.eye(eras)
+    value = np.append(np.log(measured / model), np.zeros(eras))
+    sigma = np.append(np.hypot(BLOCK_SIGMA_LN, blocks.noise_m[used] / measured), np.full(eras, ERA_SIGMA_LN))
+    weight = 1.0 / sigma
+    solved = np.zeros(eras + 2)
+    for _ in range(30):
+        solved, *_ = np.linalg.lstsq(design * weight[:, None], value * weight, rcond=None)
+        off = np.abs(value - design @ solved) / sigma
+        weight = np.sqrt(np.where(off > HUBER, HUBER / np.maximum(off, HUBER), 1.0)) / sigma
+    return Scale(era_from_s, solved[0] + solved[1:-1], float(solved[-1]))

@@ -1,0 +1,147 @@
+"""A station's altitude history: the packaged daily record, or the user's csv, element sets (TLE, OMM csv) or OEM."""
+
+import csv
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stationkeep.laws.orbit import EARTH_RADIUS_M, GRAVITY_RADIUS_M, J2, MU_M3_PER_S2
+from stationkeep.model.files import InputError
+
+DATA = Path(__file__).parents[1] / "data/orbit"
+PACKAGED = DATA / "altitude.csv"
+DAY_S = 86400.0
+COLUMNS = "date, alt_brouwer_km (and, if known, raan_deg, ecc)"
+
+
+class AltitudeRecord(NamedTuple):
+    """Daily means in order of time, gaps allowed; NaN where the file does not say."""
+
+    t_s: np.ndarray  # (n,) noon of the day, seconds since 2000-01-01 UTC
+    h_m: np.ndarray  # (n,) Brouwer mean semi-major axis less the Earth's equatorial radius
+    raan_rad: np.ndarray  # (n,)
+    eccentricity: np.ndarray  # (n,)
+
+
+def read_altitude(path: Path = PACKAGED) -> AltitudeRecord:
+    """Read a csv (`COLUMNS`), TLEs in two or three lines, OMM in csv, or a CCSDS OEM; several sets a day become their mean.
+
+    Raises InputError naming the line of what cannot be read.
+    """
+    text = path.read_text(errors="replace") if path.suffix != ".gz" else ""
+    head = text.lstrip()[:400]
+    if path.suffix == ".gz" or head.startswith(("CCSDS_OEM_VERS", "<?xml", "<oem")):
+        samples = _from_oem(path)
+    elif "MEAN_MOTION" in head.splitlines()[0] if head else False:
+        samples = _from_omm(path, text)
+    elif any(line.startswith("1 ") and len(line.rstrip()) >= 64 for line in head.splitlines()[:2]):
+        samples = _from_tle(path, text)
+    else:
+        samples = _from_csv(path, text)
+    return _daily(np.array(samples, float).reshape(-1, 4))
+
+
+def _from_csv(path: Path, text: str) -> list[tuple[float, ...]]:
+    rows = csv.DictReader(text.splitlines())
+    missing = [name for name in ("date", "alt_brouwer_km") if name not in (rows.fieldnames or [])]
+    if missing:
+        raise InputError(str(path), 1, f"no column {', '.join(missing)}", f"the columns {COLUMNS}")
+    found = []
+    for row in rows:
+        try:
+            noon = np.datetime64(row["date"][:10], "D") + np.timedelta64(12, "h")
+            altitude_km = float(row["alt_brouwer_km"])
+            raan, ecc = (float(row.get(name) or "nan") for name in ("raan_deg", "ecc"))
+        except (ValueError, TypeError) as error:
+            raise InputError(str(path), rows.line_num, str(error), "an ISO date and an altitude in km") from None
+        if not 100.0 <= altitude_km <= 2000.0:
+            advice = "the mean altitude above 6378.137 km, in km, between 100 and 2000"
+            raise InputError(str(path), rows.line_num, f"alt_brouwer_km is {altitude_km:g}", advice)
+        found.append((_seconds(noon), altitude_km * 1e3, np.radians(raan), ecc))
+    return found
+
+
+def _from_tle(path: Path, text: str) -> list[tuple[float, ...]]:
+    from sgp4.api import Satrec
+
+    found, first = [], ""
+    for line, content in enumerate(text.splitlines(), 1):
+        if content.startswith("1 "):
+            first = content
+        elif content.startswith("2 "):
+            if not first:
+                raise InputError(str(path), line, "a line 2 without its line 1", "both lines of each element set")
+            found.append(_elements(path, line, Satrec.twoline2rv(first, content)))
+            first = ""
+    if not found:
+        raise InputError(str(path), None, "no complete element set", "lines 1 and 2 of each set")
+    return found
+
+
+def _from_omm(path: Path, text: str) -> list[tuple[float, ...]]:
+    from sgp4 import omm
+    from sgp4.api import Satrec
+
+    found = []
+    for line, fields in enumerate(csv.DictReader(text.splitlines()), 2):
+        satellite = Satrec()
+        try:
+            omm.initialize(satellite, fields)
+        except (KeyError, ValueError, TypeError) as error:
+            raise InputError(str(path), line, f"not an OMM row ({error})", "CelesTrak's OMM columns") from None
+        found.append(_elements(path, line, satellite))
+    return found
+
+
+def _elements(path: Path, line: int, satellite: Any) -> tuple[float, ...]:
+    """Epoch, Brouwer altitude, node and eccentricity of one element set (SGP4 undoes Kozai's mean motion)."""
+    if satellite.error or not 1.0 < satellite.a < 2.0:
+        raise InputError(str(path), line, "an element set SGP4 does not accept", "a low Earth orbit")
+    t_s = (satellite.jdsatepoch - 2451544.5 + satellite.jdsatepochF) * DAY_S
+    return t_s, satellite.a * satellite.radiusearthkm * 1e3 - EARTH_RADIUS_M, satellite.nodeo, satellite.ecco
+
+
+def _from_oem(path: Path) -> list[tuple[float, ...]]:
+    """Mean elements of every state: osculating a less the first-order J2 term, and the node; daily means do the rest."""
+    from stationkeep.formats.oem import read_oem
+
+    oem = read_oem(path)
+    r, v = np.asarray(oem.r_m), np.asarray(oem.v_m_per_s)
+    distance = np.linalg.norm(r, axis=1)
+    osculating = 1.0 / (2.0 / distance - np.sum(v * v, axis=1) / MU_M3_PER_S2)
+    momentum = np.cross(r, v)
+    sin2_i = 1.0 - (momentum[:, 2] / np.linalg.norm(momentum, axis=1)) ** 2
+    sin2_latitude = (r[:, 2] / distance) ** 2
+    scale = -MU_M3_PER_S2 * J2 * GRAVITY_RADIUS_M**2
+    excess = scale * ((1.5 * sin2_latitude - 0.5) / distance**3 - (0.75 * sin2_i - 0.5) / osculating**3)
+    mean = osculating - 2.0 * osculating**2 / MU_M3_PER_S2 * excess
+    node = np.arctan2(momentum[:, 0], -momentum[:, 1])
+    return list(zip(oem.t_s, mean - EARTH_RADIUS_M, node, np.full(len(mean), np.nan), strict=True))
+
+
+def _daily(samples: np.ndarray) -> AltitudeRecord:
+    """One row per UTC day that has samples: means, the altitude's median against stray sets; the node referred to noon."""
+    samples = samples[np.argsort(samples[:, 0], kind="stable")]
+    day = np.floor(samples[:, 0] / DAY_S)
+    rows = []
+    for one in np.unique(day):
+        group = samples[day == one]
+        noon = (one + 0.5) * DAY_S
+        near = group[np.argmin(np.abs(group[:, 0] - noon))]
+        altitude = group[:, 1].mean() if len(group) < 3 else np.median(group[:, 1])
+        rows.append((noon, altitude, near[2], group[:, 3].mean()))
+    table = np.array(rows)
+    return AltitudeRecord(*(table[:, k] for k in range(4)))
+
+
+def read_nodes(path: Path = DATA / "raan.csv") -> tuple[np.ndarray, np.ndarray]:
+    """The station's measured nodes: (t_s at noon, raan_rad), in order of time."""
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    noon = [_seconds(np.datetime64(row["date"], "D") + np.timedelta64(12, "h")) for row in rows]
+    return np.array(noon), np.radians([float(row["raan_deg"]) for row in rows])
+
+
+def _seconds(moment: np.datetime64) -> float:
+    return float((moment - np.datetime64("2000-01-01", "h")) / np.timedelta64(1, "s"))
