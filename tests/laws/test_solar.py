@@ -92,6 +92,14 @@ def test_the_81_day_mean_joins_the_record(outlook):
     assert f107a[:160] == pytest.approx([joined[d : d + 81].mean() for d in range(160)], rel=1e-12)
 
 
+def test_the_last_means_before_the_date_belong_to_the_run(outlook):
+    f107, f107a, _ = solar.future_activity(outlook, 200, draws(1))
+    before = solar.mean_flux_before(outlook, f107)
+    joined = np.concatenate([outlook.daily_flux[-120:], f107])
+    assert before == pytest.approx([joined[120 - 40 + d - 40 : 120 - 40 + d + 41].mean() for d in range(40)], rel=1e-12)
+    assert abs(before[-1] - f107a[0]) < 5.0
+
+
 def test_values_stay_physical_and_the_past_looks_like_the_future(outlook):
     runs = [solar.future_activity(outlook, TEN_YEARS_D, draws(run)) for run in range(60)]
     flux, _, ap = (np.array([run[i] for run in runs]) for i in range(3))

@@ -182,6 +182,17 @@ def future_activity(outlook: Outlook, n_days: int, uniforms: Any) -> tuple[Any, 
     return _daily(outlook, n_days, rotation_levels(outlook, n_rotations, uniforms), uniforms)
 
 
+def mean_flux_before(outlook: Outlook, f107: Any) -> Any:
+    """(40,) F10.7A of the last days before ``outlook.as_of_day``, whose windows reach into a run's ``f107`` (n_days,).
+
+    The mean in the record itself must not be used there: it was formed later. Windows end with the run when it is
+    short.
+    """
+    half = WINDOW_D // 2
+    joined = np.concatenate([outlook.daily_flux[-2 * half :], f107[:half]])
+    return np.array([joined[d : d + WINDOW_D].mean() for d in range(half)])
+
+
 @njit(cache=True)
 def _cycle_level(day: float, cycles: Any) -> float:
     """ln(F - 50) of the quiet Sun and all ``cycles`` (C, 3)."""

@@ -314,9 +314,11 @@ def _bulletin_bands(bulletin: Any, as_of_day: int, n_days: int) -> Any:
     return np.stack(columns, axis=1).reshape(-1, 2, 3)
 
 
-def _ensemble_bands(outlook: Outlook, n_days: int, percentile: float) -> Any:
-    """(K, 2, 3) all three bands at one percentile of the ensemble's level, smoothed over 13 rotations, at each
-    rotation."""
+def at_percentile(outlook: Outlook, n_days: int, percentile: float) -> Outlook:
+    """The outlook with every run's level fixed at one percentile of the ensemble, for ``n_days``.
+
+    The percentile is taken at each rotation from levels smoothed over 13 rotations; days still vary about it.
+    """
     count = rotations_ahead(n_days)
     width = uniforms_count(n_days)
     # Richtmyer's sequence: the fractional parts of multiples of square roots, evenly spread without chance.
@@ -328,7 +330,7 @@ def _ensemble_bands(outlook: Outlook, n_days: int, percentile: float) -> Any:
         values = np.exp(rotation_levels(outlook, count, uniforms)[-count - SMOOTH_ROTATIONS :])
         paths.append([_centred_mean(column, SMOOTH_ROTATIONS)[-count:] for column in values.T])
     level = np.log(np.percentile(np.array(paths), percentile, axis=0)).T
-    return np.repeat(level[:, :, None], 3, axis=2)
+    return outlook._replace(bands=np.repeat(level[:, :, None], 3, axis=2), fixed_score=0.0)
 
 
 def solar_outlook(
@@ -381,5 +383,5 @@ def solar_outlook(
         outlook = outlook._replace(bands=_bulletin_bands(bulletin, as_of_day, n_days))
         return outlook._replace(fixed_score=_score(percentile)) if percentile is not None else outlook
     if percentile is not None:
-        return outlook._replace(bands=_ensemble_bands(outlook, n_days, percentile), fixed_score=0.0)
+        return at_percentile(outlook, n_days, percentile)
     return outlook
