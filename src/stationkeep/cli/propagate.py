@@ -135,7 +135,7 @@ def propagate(
             flown, result = _fly(plan, forces, end_t_s, step_s, reference, fit_drag)
     except ScenarioError:
         raise
-    except (ValueError, RuntimeError) as error:  # RuntimeError: satkit outside the span of its tables
+    except ValueError as error:
         message, _, advice = str(error).partition("; ")
         raise InputError(source, None, message, advice) from None
     result["files"] = _write(plan, flown, oem, czml, csv)

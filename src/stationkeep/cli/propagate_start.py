@@ -45,8 +45,12 @@ class Activity(NamedTuple):
         from pathlib import Path
 
         from stationkeep.flight.propagate import constant_activity, held_activity
+        from stationkeep.formats.oem import iso_utc
         from stationkeep.formats.space_weather import PACKAGED, read_space_weather
 
+        if end_t_s <= start_t_s:
+            what = f"the end {iso_utc(end_t_s, 0)} is not after the start {iso_utc(start_t_s, 0)}"
+            raise InputError("--until", None, what, "give a later date")
         flux, mean, ap = (self.constant[key] for key in ("f107", "f107a", "ap"))
         if flux is not None and ap is not None:
             mean = flux if mean is None else mean

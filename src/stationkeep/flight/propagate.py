@@ -44,6 +44,8 @@ BURN_STEP_S = 5.0
 BURN_SAMPLES = 10
 FIT_SAMPLES = 49
 """Positions over the day to which the orbit of an element set is fitted, one every half hour."""
+SLOPE_DEGREE = 4
+"""Gravity enough for the slopes of that fit, not for the orbit itself."""
 
 
 class Orbit(NamedTuple):
@@ -140,7 +142,11 @@ def propagate(
         active = [burn for burn in burns if burn.start_t_s < middle < burn.start_t_s + burn.duration_s]
         inside = sample_t_s[(sample_t_s > begin_t_s) & (sample_t_s <= end_t_s)]
         activity = activity_of_day(weather, math.floor(middle / DAY_S)) if weather is not None else None
-        states, state = run(Arc(begin_t_s, end_t_s, state, inside, active, activity), forces)
+        try:
+            states, state = run(Arc(begin_t_s, end_t_s, state, inside, active, activity), forces)
+        except RuntimeError as error:
+            why = str(error).splitlines()[0]
+            raise ValueError(f"no orbit after {iso_utc(begin_t_s)} ({why}); has it decayed? end earlier") from None
         if not np.all(np.isfinite(state)) or np.linalg.norm(state[:3]) / 1e3 < EQUATOR_KM + REENTRY_KM:
             raise ValueError(f"the orbit decays before {iso_utc(end_t_s)}; end earlier, or give less drag")
         pieces.append(states)
@@ -192,18 +198,19 @@ def orbit_of_elements(elements: Elements, forces: Forces, weather: SpaceWeather 
     state = measured[0]
     nudges = np.diag([10.0, 10.0, 10.0, 0.01, 0.01, 0.01])
 
-    def fly(start: NDArray[np.float64]) -> Trajectory:
-        orbit = Orbit(float(t_s[0]), start[:3], start[3:])
-        return propagate(orbit, float(t_s[-1]), forces, weather, sample_t_s=t_s)
+    def fly(first: NDArray[np.float64], degree: int) -> Trajectory:
+        orbit = Orbit(float(t_s[0]), first[:3], first[3:])
+        return propagate(orbit, float(t_s[-1]), forces._replace(gravity_degree=degree), weather, sample_t_s=t_s)
 
+    rough = fly(state, SLOPE_DEGREE).r_gcrf_m
+    moved = [(fly(state + one, SLOPE_DEGREE).r_gcrf_m - rough).ravel() / one.max() for one in nudges]
     for _ in range(4):
-        base = fly(state).r_gcrf_m
-        slopes = np.stack([(fly(state + one).r_gcrf_m - base).ravel() / one.max() for one in nudges], axis=1)
-        step = np.linalg.lstsq(slopes, (measured[:, :3] - base).ravel(), rcond=None)[0]
+        missing = measured[:, :3] - fly(state, forces.gravity_degree).r_gcrf_m
+        step = np.linalg.lstsq(np.stack(moved, axis=1), missing.ravel(), rcond=None)[0]
         state = state + step
         if np.max(np.abs(step[:3])) < 1.0:
             break
-    return fly(state).at(-1)
+    return fly(state, forces.gravity_degree).at(-1)
 
 
 def trajectory_of(oem: Oem) -> Trajectory:

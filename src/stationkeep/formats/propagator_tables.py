@@ -1,13 +1,12 @@
-"""Opens satkit and brahe offline and feeds them their text tables: space weather and Earth orientation."""
+"""The text tables that satkit and brahe read, given to them: space weather and Earth orientation; no network."""
 
 from __future__ import annotations
 
 import csv
-import functools
-import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from importlib import resources
 from pathlib import Path
 from types import ModuleType
 
@@ -18,21 +17,17 @@ FIRST_IERS_MJD = 41684
 """1973-01-02, the first day of IERS finals2000A."""
 
 
-@functools.cache
-def open_satkit() -> ModuleType:
-    """satkit with its data from the `satkit-data` package, offline; once per process. InputError when not installed.
+def give_satkit_its_data(satkit: ModuleType) -> None:
+    """Earth orientation and the JPL ephemeris from the `satkit-data` package; nothing is fetched. InputError without it.
 
     satkit-data 0.9 ships Earth orientation in CelesTrak's table, which satkit 0.24 no longer reads: it is rewritten
     into the IERS form and handed over through a temporary folder. A folder named by SATKIT_DATA, with newer files of
     the user's own, goes first (satkit's rule).
     """
     try:
-        import satkit
-        import satkit_data
-    except ImportError as error:
-        raise InputError("satkit", None, str(error), "pip install 'stationkeep[flight]'") from None
-    module: ModuleType = satkit
-    folder = Path(os.path.dirname(satkit_data.__file__)) / "data"
+        folder = Path(str(resources.files("satkit_data"))) / "data"
+    except ModuleNotFoundError as error:
+        raise InputError("satkit_data", None, str(error), "pip install 'stationkeep[flight]'") from None
     satkit.utils.set_offline(True)
     with tempfile.TemporaryDirectory() as scratch:
         rows = _orientation_rows(folder / "EOP-All.csv")
@@ -41,7 +36,6 @@ def open_satkit() -> ModuleType:
         if satkit.frametransform.eop_coverage() is None:  # reads the table
             raise InputError(str(folder / "EOP-All.csv"), None, "no Earth orientation read", "reinstall satkit-data")
         satkit.utils.set_datadir(str(folder))
-    return module
 
 
 def _orientation_rows(table: Path) -> Iterable[str]:
@@ -61,20 +55,7 @@ def _orientation_rows(table: Path) -> Iterable[str]:
             )
 
 
-@functools.cache
-def open_brahe() -> ModuleType:
-    """brahe with its packaged Earth orientation, offline; once per process. InputError when not installed."""
-    try:
-        import brahe
-    except ImportError as error:
-        raise InputError("brahe", None, str(error), "pip install brahe") from None
-    module: ModuleType = brahe
-    eop = brahe.FileEOPProvider.from_default_file("StandardBulletinA", True, "Hold")
-    module.set_global_eop_provider_from_file_provider(eop)
-    return module
-
-
-def feed_satkit(first: date, f107: Sequence[float], ap: Sequence[Sequence[int]]) -> None:
+def feed_satkit(satkit: ModuleType, first: date, f107: Sequence[float], ap: Sequence[Sequence[int]]) -> None:
     """Give satkit a space-weather record in GFZ's form, one row a day from `first`: daily F10.7 and eight 3-hour ap.
 
     satkit takes F10.7 of the day before, the centred 81-day mean of this column, and ap of the last 57 hours. Kp and
@@ -90,10 +71,10 @@ def feed_satkit(first: date, f107: Sequence[float], ap: Sequence[Sequence[int]])
             f"{day.year:4d} {day.month:02d} {day.day:02d} {since:5d} {since + 0.5:7.1f} 0 0 {kp} {slots} "
             f"{round(sum(eight) / 8):5d} 0 {flux:9.4f} {flux:9.4f} 2\n"
         )
-    open_satkit().spaceweather.init_from_bytes("".join(lines).encode("ascii"))
+    satkit.spaceweather.init_from_bytes("".join(lines).encode("ascii"))
 
 
-def feed_brahe(first: date, f107: Sequence[float], f107a: float, ap: float) -> None:
+def feed_brahe(brahe: ModuleType, first: date, f107: Sequence[float], f107a: float, ap: float) -> None:
     """Give brahe a record in CelesTrak's (CSSI) form, one row a day from `first`: F10.7 to 0.1, one mean, one whole Ap.
 
     Format (I4,I3,I3,I5,I3,8I3,I4,8I4,I4,F4.1,I2,I4,F6.1,I2,5F6.1); brahe takes F10.7 of the day before. Its own
@@ -107,7 +88,6 @@ def feed_brahe(first: date, f107: Sequence[float], f107a: float, ap: float) -> N
             f"{day.year:4d}{day.month:3d}{day.day:3d}    1  1{'  0' * 8}   0{slots} 0.0 0   0"
             f"{flux:6.1f} 0{f107a:6.1f}{f107a:6.1f}{flux:6.1f}{f107a:6.1f}{f107a:6.1f}"
         )
-    brahe = open_brahe()
     with tempfile.TemporaryDirectory() as scratch:
         table = Path(scratch) / "space-weather.txt"
         table.write_text("\n".join([*lines, "END OBSERVED", ""]), encoding="ascii")
