@@ -162,6 +162,18 @@ def test_frames_against_another_code(orbit):
         convert("ECI", "GCRF", t_s, state)
 
 
+def test_a_leap_second_is_flown_by_both_codes(orbit):
+    """2016-12-31 had 86401 s: forgetting it is 7.7 km along the track."""
+    pytest.importorskip("brahe")
+    start = orbit._replace(t_s=parse_utc("2016-12-31T22:00:00"))
+    end, weather = start.t_s + 4 * 3600.0, quiet(start)
+    one, two = (propagate(start, end, Forces(0.008, mode), weather, step_s=3600.0) for mode in ("history", "daily"))
+    assert np.linalg.norm(two.r_gcrf_m - one.r_gcrf_m, axis=1).max() < 1.0
+    later = orbit._replace(t_s=parse_utc("2015-12-31T22:00:00"))
+    turned = propagate(later, later.t_s + 4 * 3600.0, Forces(0.0), step_s=3600.0)
+    assert 6e3 < np.linalg.norm(turned.r_gcrf_m[-1] - one.r_gcrf_m[-1]) < 9e3
+
+
 def test_a_prograde_burn_raises_the_mean_altitude_by_2_over_n(orbit):
     forces, weather = Forces(0.0), None
     burn = Burn(orbit.t_s + 7200.0, 60.0, (0.0, 1.0, 0.0), "NTW")
@@ -320,6 +332,15 @@ def test_command_refuses_with_advice_and_status_2(tmp_path, capsys, words, says)
         main(["propagate", *(word.format(**names) for word in words)])
     told = capsys.readouterr().err
     assert caught.value.code == 2 and says in told and "Traceback" not in told
+
+
+def test_a_stranger_s_element_set_needs_its_drag(tmp_path, capsys):
+    lines = ["1 00005U 58002B   00179.78495062  .00000023  00000-0  28098-4 0  4753",
+             "2 00005  34.2682 348.7242 1859667 331.7664  19.3264 10.82419157413667"]  # fmt: skip
+    (tmp_path / "vanguard.tle").write_text("\n".join(lines) + "\n")
+    with pytest.raises(SystemExit):
+        main(["propagate", "--tle", str(tmp_path / "vanguard.tle"), "--until", "2000-06-28"])
+    assert "--mass-kg, --area-m2, --cd" in capsys.readouterr().err
 
 
 def test_an_ephemeris_without_drag_figures_asks_for_them(oem, tmp_path):

@@ -181,7 +181,7 @@ def _at(path: Trajectory, t_s: NDArray[np.float64]) -> Trajectory:
 def _result(plan: Plan, flown: Trajectory, forces: Forces) -> dict[str, Any]:
     import numpy as np
 
-    from stationkeep.flight.integrators import convert
+    from stationkeep.flight.integrators import convert, earth_orientation
     from stationkeep.flight.propagate import daily_altitude_km
     from stationkeep.formats.oem import iso_utc
 
@@ -200,6 +200,7 @@ def _result(plan: Plan, flown: Trajectory, forces: Forces) -> dict[str, Any]:
         "activity": plan.weather_source,
         "ap_mode": forces.ap_mode,
         "gravity_degree": forces.gravity_degree,
+        "earth_orientation": earth_orientation(float(flown.t_s[-1])),
         "burns": [
             {
                 "start_utc": iso_utc(burn.start_t_s, 3) + "Z",
@@ -291,7 +292,10 @@ def _render(result: dict[str, Any]) -> None:
     show(f"  r = {x:.3f} {y:.3f} {z:.3f} km, v = {vx:.6f} {vy:.6f} {vz:.6f} km/s")
     factor = f" (fitted factor {result['drag_factor']:.3f})" if "drag_factor" in result else ""
     show(f"  Cd A/m {result['ballistic_m2_per_kg']:.5f} m2/kg{factor}, {result['ballistic_source']}")
-    show(f"  NRLMSISE-00, {result['activity']}, Ap mode {result['ap_mode']}; gravity {result['gravity_degree']}")
+    show(
+        f"  NRLMSISE-00, {result['activity']}, Ap mode {result['ap_mode']}; gravity {result['gravity_degree']}, "
+        f"Earth orientation {result['earth_orientation']}"
+    )
     for burn in result["burns"]:
         speeds = ", ".join(f"{value:+.3f}" for value in burn["delta_v_m_per_s"])
         show(f"  burn {burn['start_utc'][:19]}, {burn['duration_s']:.0f} s, {burn['frame']} {speeds} m/s")

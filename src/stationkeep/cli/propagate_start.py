@@ -62,7 +62,8 @@ class Activity(NamedTuple):
             )
         record = read_space_weather(Path(self.table) if self.table else PACKAGED)
         if self.mode == "held":
-            return held_activity(record, start_t_s, end_t_s), "what was known at the start, held"
+            last_t_s = 86400.0 * min(start_t_s // 86400.0 - 1, record.first_day + len(record.f107) - 1)
+            return held_activity(record, start_t_s, end_t_s), f"known on {iso_utc(last_t_s, 0)[:10]}, held"
         return record, self.table or "packaged record, observed"
 
 

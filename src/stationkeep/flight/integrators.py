@@ -77,6 +77,8 @@ def open_satkit() -> ModuleType:
         raise InputError("satkit", None, str(error), "pip install 'stationkeep[flight]'") from None
     module: ModuleType = satkit
     give_satkit_its_data(module)
+    satkit.frametransform.disable_eop_time_warning()  # it advises the network; see `earth_orientation`
+    satkit.spaceweather.disable_space_weather_time_warning()
     return module
 
 
@@ -96,6 +98,11 @@ def open_brahe() -> ModuleType:
 def satkit_time(t_s: float) -> Any:
     """satkit's clock reading of UTC seconds since 2000-01-01."""
     return open_satkit().time.from_unixtime(UNIX_2000_S + float(t_s))
+
+
+def earth_orientation(t_s: float) -> str:
+    """How the Earth's orientation is known then: observed, predicted, or extrapolated (metres off after months)."""
+    return str(open_satkit().frametransform.eop_status(satkit_time(t_s)))
 
 
 def calendar_day(day: int) -> date:
@@ -189,7 +196,7 @@ def brahe_arc(arc: Arc, forces: Forces) -> tuple[NDArray[np.float64], NDArray[np
     control = functools.partial(_thrust, arc.burns) if arc.burns else None
     orbit = bh.NumericalOrbitPropagator(start, state, method, config, control_input=control)
     for t_s in [*arc.sample_t_s, arc.end_t_s]:
-        orbit.propagate_to(start + (float(t_s) - arc.start_t_s))
+        orbit.propagate_to(_brahe_epoch(float(t_s)))
         out.append(np.asarray(orbit.current_state())[:6])
     return np.array(out[:-1]).reshape(-1, 6), out[-1]
 
