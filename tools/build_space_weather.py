@@ -1,7 +1,8 @@
 """Build the shipped space-weather record from the facts folder: ``python tools/build_space_weather.py --facts DIR``.
 
-DIR holds ``space_weather_daily.csv.gz`` (CelesTrak/GFZ columns). Writes src/stationkeep/data/orbit/space_weather.csv.gz: one row a
-day with the observed and adjusted F10.7, its 81-day means (centred and trailing), the daily Ap and the eight 3-hour ap values.
+DIR holds ``space_weather_daily.csv.gz`` (CelesTrak/GFZ columns). Writes
+src/stationkeep/data/orbit/space_weather.csv.gz: one row a day with the observed and adjusted F10.7, its 81-day means
+(centred and trailing), the daily Ap and the eight 3-hour ap values.
 """
 
 import argparse

@@ -1,8 +1,9 @@
 """Fit the orbit-mean drag density of NRLMSISE-00 and measure the fit: ``python tools/fit_density.py``.
 
-Writes data/atmosphere/drag_density.npz (coefficients) and fit_errors.csv (rms, 99th percentile and largest error on samples that
-the fit never saw, per inclination, Ap mode and altitude band; ``domain`` samples fill the whole box of arguments, ``record`` samples
-take the solar activity of days of the record). ``--only 51.6/daily`` refits one and keeps the others.
+Writes data/atmosphere/drag_density.npz (coefficients) and fit_errors.csv (rms, 99th percentile and largest error on
+samples that the fit never saw, per inclination, Ap mode and altitude band; ``domain`` samples fill the whole box of
+arguments, ``record`` samples take the solar activity of days of the record). ``--only 51.6/daily`` refits one and
+keeps the others.
 """
 
 import argparse
@@ -74,7 +75,8 @@ def empty_fit(inclination_deg: float) -> DensityFit:
 
 
 def draw(rng: np.random.Generator, count: int, band_km: tuple[int, int], record: Any = None) -> list[np.ndarray]:
-    """Arguments h_m, day, node_rad, f107, f107a, ap: over the whole box (denser where the Sun usually is), or days of the record."""
+    """Arguments h_m, day, node_rad, f107, f107a, ap: over the whole box (denser where the Sun usually is), or days
+    of the record."""
     h = rng.uniform(*band_km, count) * 1e3
     day, node = rng.uniform(1.0, 366.25, count), rng.uniform(0.0, 2.0 * np.pi, count)
     if record is not None:
@@ -91,7 +93,8 @@ def draw(rng: np.random.Generator, count: int, band_km: tuple[int, int], record:
 def direct(
     arguments: list[np.ndarray], inclination_rad: float, ap_mode: str, free: Any = (0.0, 0.0), grid: Any = (12, 4)
 ) -> np.ndarray:
-    """ln <rho F> by quadrature, in chunks; ``free`` is added to the frozen eccentricity, ``grid`` is (points, hours)."""
+    """ln <rho F> by quadrature, in chunks; ``free`` is added to the frozen eccentricity, ``grid`` is (points,
+    hours)."""
     out = []
     for start in range(0, len(arguments[0]), 4000):
         part = [x[start : start + 4000] for x in arguments]
@@ -179,7 +182,8 @@ def fit_band(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator)
 
 
 def measure(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator) -> list[dict[str, Any]]:
-    """Errors of the compiled evaluator on new samples: the whole box, days of the record, and those with a free eccentricity."""
+    """Errors of the compiled evaluator on new samples: the whole box, days of the record, and those with a free
+    eccentricity."""
     record = read_space_weather()
     low_km, high_km = BANDS_KM[band]
     one = slice(band, band + 1)

@@ -1,8 +1,8 @@
 """Fit the density scale on the packaged altitude record: ``python tools/fit_density_scale.py``.
 
-Writes data/orbit/decay_blocks.csv (measured against modelled fall in blocks of the record), data/orbit/density_scale.csv (one
-coefficient per era with its scatter) and prints the errors on the years left out. ``--facts DIR`` (the geometry folder, with
-areas_by_epoch.csv) also rebuilds data/orbit/ballistic.csv.
+Writes data/orbit/decay_blocks.csv (measured against modelled fall in blocks of the record),
+data/orbit/density_scale.csv (one coefficient per era with its scatter) and prints the errors on the years left out.
+``--facts DIR`` (the geometry folder, with areas_by_epoch.csv) also rebuilds data/orbit/ballistic.csv.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from stationkeep.flight import density_scale, hindcast
-from stationkeep.flight.density_scale import REFERENCE_KG_PER_M3, REFERENCE_M, SCALE_HEIGHT_M, Blocks
+from stationkeep.flight.density_scale import REFERENCE_KG_PER_M3, REFERENCE_M, SCALE_HEIGHT_M, Blocks, Geometry
 from stationkeep.formats.altitude import DATA, AltitudeRecord, read_altitude, read_nodes
 from stationkeep.formats.density_fit import load_fit
 from stationkeep.formats.space_weather import read_space_weather
@@ -26,9 +26,12 @@ ERAS = [
     ("truss", "2006-09-14", "P4 wings deployed (STS-115), then S4 and S6; torque equilibrium attitude"),
 ]
 DRAG_COEFFICIENT = 2.2
-"""Assumed; only the product with area, scale over mass is measured. Source: the convention of NASA and SGP4 practice."""
+"""Assumed; only the product with area, scale over mass is measured. Source: the convention of NASA and SGP4
+practice."""
 EPOCH = np.datetime64("2000-01-01", "D")
 INCLINATION_DEG = 51.64
+LEAST_SIGMA_LN = 0.1
+"""Lasting error assumed at least, while few years are known."""
 BLOCK_D, LEAST_BLOCK_D, LONGEST_GAP_D = 15, 8, 16.5
 DENSE_NOISE_M, LONE_NOISE_M = 20.0, 40.0
 USUAL_BALLISTIC = (0.002, 0.013)
@@ -112,14 +115,21 @@ def build_ballistic(facts: Path) -> None:
     ])  # fmt: skip
 
 
-def year_scatter(left: np.ndarray, blocks: Blocks) -> float:
-    """Scatter of yearly means of the residuals (years of at least five blocks): the part of the error that persists."""
+def lasting_error(blocks: Blocks, geometry: Geometry) -> float:
+    """Scatter of yearly means (years of at least five blocks) about the fit without that year: what a new year may
+    bring."""
     years = density_scale.year_of(blocks.start_t_s)
-    means = [left[years == y].mean() for y in np.unique(years) if np.sum(years == y) >= 5]
-    return float(np.sqrt(np.mean(np.square(means)))) if means else float("nan")
+    means = []
+    for year in np.unique(years):
+        here = years == year
+        if 5 <= np.sum(here) < len(years):
+            scale = density_scale.fit_scale(blocks, geometry, (int(year),))
+            modelled = blocks.drag_m[here] * scale.ballistic(blocks.start_t_s[here], blocks.f107a[here])
+            means.append(np.log(blocks.measured_m[here].sum() / modelled.sum()))
+    return max(float(np.sqrt(np.mean(np.square(means)))) if means else 0.0, LEAST_SIGMA_LN)
 
 
-def write_scale(blocks: Blocks, era_from_s: np.ndarray) -> None:
+def write_scale(blocks: Blocks) -> None:
     """density_scale.csv: the fit on the blocks known at each new year, its scatter, and the reference mass and area."""
     ended = blocks.start_t_s + blocks.days * DAY_S
     rows: list[dict[str, Any]] = []
@@ -129,35 +139,34 @@ def write_scale(blocks: Blocks, era_from_s: np.ndarray) -> None:
         then = Blocks(*(values[ended < known_s] for values in blocks))
         if len(then.days) > counted:
             counted = len(then.days)
-            rows += scale_rows(then, era_from_s[era_from_s < known_s], str(known))
+            rows += scale_rows(then, str(known))
     write(DATA / "density_scale.csv", rows)
     for row in rows[-len(ERAS) :]:
-        print(
-            {key: row[key] for key in ("era", "scale", "ballistic_m2_per_kg", "sigma_ln", "sigma_block_ln", "blocks")}
-        )
+        print({key: row[key] for key in ("era", "scale", "ballistic_m2_per_kg", "sigma_ln", "sigma_block_ln", "blocks")})
     print("low-flux exponent", rows[-1]["low_flux_exponent"], "correlation", rows[-1]["correlation_d"], "d")
 
 
-def scale_rows(blocks: Blocks, era_from_s: np.ndarray, known_utc: str) -> list[dict[str, Any]]:
+def scale_rows(blocks: Blocks, known_utc: str) -> list[dict[str, Any]]:
     """One row per era that has blocks."""
-    scale = density_scale.fit_scale(blocks, era_from_s)
+    geometry = density_scale.read_areas(np.array([era[1] for era in ERAS], "datetime64[D]"))
+    scale = density_scale.fit_scale(blocks, geometry)
     with (DATA / "ballistic.csv").open() as file:
-        geometry = list(csv.DictReader(file))
-    known_s = (np.array([row["date"] for row in geometry], "datetime64[D]") - EPOCH) / np.timedelta64(1, "s")
-    areas, masses = (np.array([float(row[name]) for row in geometry]) for name in ("area_m2", "mass_kg"))
-    era = np.clip(np.searchsorted(era_from_s, blocks.start_t_s, "right") - 1, 0, None)
+        masses = [float(row["mass_kg"]) for row in csv.DictReader(file)]
+    era = geometry.era(blocks.start_t_s)
     left = np.log(blocks.measured_m / blocks.drag_m / scale.ballistic(blocks.start_t_s, blocks.f107a))
     dense = blocks.noise_m == DENSE_NOISE_M
     followed = dense[1:] & dense[:-1] & (np.diff(blocks.start_t_s) < 20 * DAY_S) & (era[1:] == era[:-1])
     correlation = np.corrcoef(left[1:][followed], left[:-1][followed])[0, 1]
-    persistent = year_scatter(left, blocks)
+    persistent = lasting_error(blocks, geometry)
     rows = []
-    for k, begun in enumerate(era_from_s):
+    for k, begun in enumerate(geometry.era_from_s):
         here = era == k
         if not here.any():
             continue
-        middle_s = np.median(blocks.start_t_s[here])
-        area, mass = (float(np.interp(middle_s, known_s, values)) for values in (areas, masses))
+        last = k == len(ERAS) - 1
+        middle_s = density_scale.REFERENCE_S if last else np.median(blocks.start_t_s[here])
+        mass = float(np.interp(middle_s, geometry.t_s, masses))
+        area = mass * float(np.interp(middle_s, geometry.t_s, geometry.area_per_mass))
         ballistic = float(np.exp(scale.ln_ballistic[k]))
         rows.append({
             "known_utc": known_utc, "era": ERAS[k][0], "era_from": day(begun), "era_to": ERAS[k + 1][1] if k + 1 < len(ERAS) else "",
@@ -180,5 +189,4 @@ if __name__ == "__main__":
         build_ballistic(facts)
     found = gather(read_altitude())
     write_blocks(found)
-    begun = (np.array([e[1] for e in ERAS], "datetime64[D]") - EPOCH) / np.timedelta64(1, "s")
-    write_scale(found, begun)
+    write_scale(found)

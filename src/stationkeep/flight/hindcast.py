@@ -1,8 +1,9 @@
 """The record replayed: decay between reboosts from a measured start, with the density scale fitted on other years.
 
-A pair is two neighbouring days of an altitude record (at most `LONGEST_STEP_D` apart). A pair that holds a burn, and its two
-neighbours (a daily mean smears a burn over three days), count neither as measured nor as modelled decay: there the model's
-altitude takes the measured change. So decay can be accumulated over months between which the station was reboosted.
+A pair is two neighbouring days of an altitude record (at most `LONGEST_STEP_D` apart). A pair that holds a burn, and
+its two neighbours (a daily mean smears a burn over three days), count neither as measured nor as modelled decay:
+there the model's altitude takes the measured change. So decay can be accumulated over months between which the
+station was reboosted.
 """
 
 import math
@@ -30,7 +31,8 @@ DEBOOST_DECAYS, LEAST_DEBOOST_M = 2.5, 700.0
 
 
 class Driven(NamedTuple):
-    """A record with what drives drag on it, day by day; ``drag`` and ``usual`` belong to the pair ending on that day."""
+    """A record with what drives drag on it, day by day; ``drag`` and ``usual`` belong to the pair ending on that
+    day."""
 
     t_s: np.ndarray  # (n,)
     h_m: np.ndarray  # (n,)
@@ -46,7 +48,8 @@ class Driven(NamedTuple):
 def nodes_at(
     t_s: np.ndarray, h_m: np.ndarray, measured: tuple[np.ndarray, np.ndarray], inclination_rad: float
 ) -> np.ndarray:
-    """(n,) node, rad, from measured nodes: drift at the record's altitude, closed linearly on the measured node either side."""
+    """(n,) node, rad, from measured nodes: drift at the record's altitude, closed linearly on the measured node
+    either side."""
     known_t_s, known = measured
     drift = np.array([node_rate(EARTH_RADIUS_M + h, inclination_rad) for h in h_m])
     out = np.empty(len(t_s))
@@ -60,17 +63,11 @@ def nodes_at(
 
 
 def activity_at(t_s: np.ndarray, weather: SpaceWeather, ap: np.ndarray | None = None) -> np.ndarray:
-    """(n, 3) F10.7 of the day before, F10.7A and Ap of the day of each time; ``ap`` (days,) replaces the daily Ap.
+    """(n, 3) F10.7 of the day before, F10.7A and Ap of the day of each time, which the record must cover.
 
-    Raises ValueError when the activity record does not cover the times.
+    ``ap`` (days,) replaces the daily Ap.
     """
     today = np.floor(t_s / DAY_S).astype(int) - weather.first_day
-    if today.min() < 1 or today.max() >= len(weather.f107):
-        first = np.datetime64("2000-01-01", "D") + weather.first_day
-        raise ValueError(
-            f"the space-weather record runs from {first + 1} to {first + len(weather.f107) - 1}; "
-            "give one that covers the altitudes, or leave those days out"
-        )
     daily = weather.ap if ap is None else ap
     return np.stack([weather.f107[today - 1], weather.f107a[today], daily[today]], 1)
 
@@ -82,8 +79,14 @@ def drive(
     fit: DensityFit,
     ap: np.ndarray | None = None,
 ) -> Driven:
-    """Put drag on a record and find its burns; ``nodes`` serve where the record has none of its own."""
-    usable = ~(record.eccentricity > LARGEST_ECCENTRICITY)
+    """Put drag on a record and find its burns; ``nodes`` serve where the record has none of its own.
+
+    Days too eccentric or outside the activity record are left out. Raises ValueError when fewer than two are left.
+    """
+    day = np.floor(record.t_s / DAY_S).astype(int) - weather.first_day
+    usable = ~(record.eccentricity > LARGEST_ECCENTRICITY) & (day >= 1) & (day < len(weather.f107))
+    if usable.sum() < 2:
+        raise ValueError("fewer than two days lie in the space-weather record with an eccentricity below 0.003")
     t_s, h_m = record.t_s[usable], record.h_m[usable]
     raan = np.where(
         np.isnan(record.raan_rad[usable]), nodes_at(t_s, h_m, nodes, fit.inclination_rad), record.raan_rad[usable]
@@ -98,7 +101,8 @@ def drive(
 
 
 def _burns(h_m: np.ndarray, drag_m: np.ndarray) -> np.ndarray:
-    """(n,) bool: pairs that hold a burn, with their neighbours; burns found are left out of the next round's usual decay."""
+    """(n,) bool: pairs that hold a burn, with their neighbours; burns found are left out of the next round's usual
+    decay."""
     change_m = np.diff(h_m, prepend=np.nan)
     pair = np.flatnonzero(~np.isnan(drag_m))
     chain = np.cumsum(np.isnan(drag_m))
@@ -137,7 +141,8 @@ def clean(driven: Driven) -> np.ndarray:
 
 
 def fall_through(driven: Driven, first: int, last: int, fit: DensityFit, ballistic_m2_per_kg: np.ndarray) -> np.ndarray:
-    """(last - first + 1,) modelled altitude, m, started from the measured one at ``first``; burns take the measured change.
+    """(last - first + 1,) modelled altitude, m, started from the measured one at ``first``; burns take the measured
+    change.
 
     ``ballistic_m2_per_kg`` (n,) is the coefficient, density scale included, of the pair ending on each day.
     """
@@ -171,7 +176,7 @@ def _fall(
         if burn[k]:
             h_m[k] = h_m[k - 1] + measured_m[k] - measured_m[k - 1]
             continue
-        days = max(int(round((t_s[k] - t_s[k - 1]) / DAY_S)), 1)
+        days = max(round((t_s[k] - t_s[k - 1]) / DAY_S), 1)
         step_s = (t_s[k] - t_s[k - 1]) / days
         a_m, node = EARTH_RADIUS_M + h_m[k - 1], raan_rad[k - 1]
         for number in range(days):

@@ -1,6 +1,7 @@
 """Arcs of 30, 90 and 180 days replayed against the record, with the errors and two baselines beside them.
 
-Every arc is modelled with a density scale fitted without the calendar years it touches; `in_sample_km` uses all of them.
+Every arc is modelled with a density scale fitted without the calendar years it touches; `in_sample_km` uses all of
+them.
 """
 
 from itertools import pairwise
@@ -13,7 +14,7 @@ from stationkeep.flight.density_scale import (
     REFERENCE_M,
     SCALE_HEIGHT_M,
     Blocks,
-    Scale,
+    Geometry,
     fit_scale,
     year_of,
 )
@@ -29,7 +30,8 @@ LEAST_CLEAN_FRAC = 0.7
 LEAST_FALL_M = 50.0
 """Arcs that fell less are not counted: the record's own noise is some 20 m."""
 PAST_D, LEAST_PAST_D = 30.0, 10.0
-"""The constant-decay baseline keeps the measured rate of the clean days in the 30 before the start (at least 10 of them)."""
+"""The constant-decay baseline keeps the measured rate of the clean days in the 30 before the start (at least 10 of
+them)."""
 FLUX_LEVELS = (0.0, 100.0, 150.0, 1000.0)
 """Bounds of F10.7A between which the bias is told."""
 
@@ -49,67 +51,70 @@ class Arc(NamedTuple):
     outside_d: int
 
 
+class Ballistics:
+    """Ballistic coefficients along a record, fitted without given years; every fit is made once."""
+
+    def __init__(self, driven: Driven, blocks: Blocks, geometry: Geometry) -> None:
+        self._driven, self._blocks, self._geometry = driven, blocks, geometry
+        self._held: dict[tuple[tuple[int, ...], bool], np.ndarray] = {}
+
+    def without(self, years: tuple[int, ...], exponential: bool = False) -> np.ndarray:
+        """(n,) m2/kg on the days of the record; for the baseline's atmosphere when ``exponential``."""
+        if (years, exponential) not in self._held:
+            scale = fit_scale(self._blocks, self._geometry, years, exponential)
+            self._held[years, exponential] = scale.ballistic(self._driven.t_s, self._driven.activity[:, 1])
+        return self._held[years, exponential]
+
+
 def replay(
-    driven: Driven,
-    lengths_d: tuple[int, ...],
-    blocks: Blocks,
-    era_from_s: np.ndarray,
-    fit: DensityFit,
+    driven: Driven, lengths_d: tuple[int, ...], blocks: Blocks, geometry: Geometry, fit: DensityFit
 ) -> list[Arc]:
     """Every arc of every length the record permits, in order of length and time."""
-    scales: dict[tuple[tuple[int, ...], bool], Scale] = {}
-
-    def ballistic(years: tuple[int, ...], exponential: bool = False) -> np.ndarray:
-        if (years, exponential) not in scales:
-            scales[years, exponential] = fit_scale(blocks, era_from_s, years, exponential)
-        return scales[years, exponential].ballistic(driven.t_s, driven.activity[:, 1])
-
-    usable, arcs = clean(driven), []
-    step_d = np.diff(driven.t_s, prepend=np.nan) / DAY_S
+    ballistics, arcs = Ballistics(driven, blocks, geometry), []
     for days in lengths_d:
         for chain in chains(driven):
             t_s = driven.t_s[chain]
             for begin_s in np.arange(t_s[0], t_s[-1] - (days - 0.5) * DAY_S, STRIDE_D * DAY_S):
                 first = chain.start + int(np.searchsorted(t_s, begin_s - 0.5 * DAY_S))
                 last = chain.start + int(np.searchsorted(t_s, driven.t_s[first] + (days + 0.5) * DAY_S)) - 1
-                counted = np.flatnonzero(usable[first + 1 : last + 1]) + first + 1
-                clean_d = float(step_d[counted].sum())
-                if clean_d < LEAST_CLEAN_FRAC * days:
-                    continue
-                years = tuple(int(y) for y in np.unique(year_of(driven.t_s[[first, last]])))
-
-                def fallen(values: np.ndarray, counted: np.ndarray = counted, first: int = first) -> float:
-                    return float(np.sum(values[counted - first - 1] - values[counted - first])) / 1e3
-
-                span = slice(first, last + 1)
-                measured_km = fallen(driven.h_m[span])
-                if measured_km * 1e3 < LEAST_FALL_M:
-                    continue
-                modelled, in_sample = (
-                    fallen(fall_through(driven, first, last, fit, ballistic(left_out)))
-                    for left_out in (years, ())
-                )
-                before = np.arange(max(chain.start, first - int(PAST_D)) + 1, first + 1)
-                before = before[usable[before]]
-                past_d = float(step_d[before].sum()) if len(before) else 0.0
-                rate = (
-                    np.sum(driven.h_m[before - 1] - driven.h_m[before]) / past_d if past_d >= LEAST_PAST_D else np.nan
-                )
-                arcs.append(
-                    Arc(
-                        float(driven.t_s[first]),
-                        days,
-                        measured_km,
-                        modelled,
-                        in_sample,
-                        float(rate) * clean_d / 1e3,
-                        fallen(_exponential(driven, first, last, ballistic(years, True))),
-                        float(driven.activity[span, 1].mean()),
-                        clean_d,
-                        int(driven.outside[span].sum()),
-                    )  # fmt: skip
-                )
+                arc = _arc(driven, ballistics, fit, days, chain.start, first, last)
+                if arc is not None:
+                    arcs.append(arc)
     return arcs
+
+
+def _arc(
+    driven: Driven, ballistics: Ballistics, fit: DensityFit, days: int, chain_start: int, first: int, last: int
+) -> Arc | None:
+    """The arc from day ``first`` to ``last``, None when too little of it counts."""
+    usable, step_d = clean(driven), np.diff(driven.t_s, prepend=np.nan) / DAY_S
+    counted = np.flatnonzero(usable[first + 1 : last + 1]) + 1
+
+    def fallen_km(h_m: np.ndarray) -> float:
+        return float(np.sum(h_m[counted - 1] - h_m[counted])) / 1e3
+
+    clean_d = float(step_d[first + counted].sum())
+    span = slice(first, last + 1)
+    measured_km = fallen_km(driven.h_m[span])
+    if clean_d < LEAST_CLEAN_FRAC * days or measured_km * 1e3 < LEAST_FALL_M:
+        return None
+    before = np.arange(max(chain_start, first - int(PAST_D)) + 1, first + 1)
+    before = before[usable[before]]
+    past_d = float(step_d[before].sum())
+    rate_m = np.sum(driven.h_m[before - 1] - driven.h_m[before]) / past_d if past_d >= LEAST_PAST_D else np.nan
+    years = tuple(int(year) for year in np.unique(year_of(driven.t_s[[first, last]])))
+    return Arc(
+        start_t_s=float(driven.t_s[first]),
+        days=days,
+        measured_km=measured_km,
+        modelled_km=fallen_km(fall_through(driven, first, last, fit, ballistics.without(years))),
+        in_sample_km=fallen_km(fall_through(driven, first, last, fit, ballistics.without(()))),
+        constant_km=float(rate_m) * clean_d / 1e3,
+        exponential_km=fallen_km(_exponential(driven, first, last, ballistics.without(years, exponential=True))),
+        f107a=float(driven.activity[span, 1].mean()),
+        clean_d=clean_d,
+        outside_d=int(driven.outside[span].sum()),
+    )
 
 
 def _exponential(driven: Driven, first: int, last: int, ballistic_m2_per_kg: np.ndarray) -> np.ndarray:
@@ -128,7 +133,8 @@ def _exponential(driven: Driven, first: int, last: int, ballistic_m2_per_kg: np.
 
 
 def errors(arcs: list[Arc], of: str = "modelled_km") -> dict[str, float]:
-    """Median and 75th percentile of the absolute error as a share of the measured decay, its median (the bias), and the count."""
+    """Median and 75th percentile of the absolute error as a share of the measured decay, its median (the bias),
+    and the count."""
     share = np.array([getattr(arc, of) / arc.measured_km - 1.0 for arc in arcs])
     share = share[~np.isnan(share)]
     if not share.size:

@@ -1,4 +1,5 @@
-"""What drag costs over years: time to reentry without reboost, propellant to hold an altitude, and burns against their effect."""
+"""What drag costs over years: time to reentry without reboost, propellant to hold an altitude, and burns against
+their effect."""
 
 import math
 from typing import Any, NamedTuple
@@ -28,7 +29,8 @@ def days_to_entry(
 ) -> float:
     """Days of free fall from mean altitude ``h_m`` to `ENTRY_M`, NaN when still above it at the end of the drivers.
 
-    ``activity`` (days, 3) is F10.7 of the day before, F10.7A and Ap; ``ballistic_m2_per_kg`` (days,) carries the density scale.
+    ``activity`` (days, 3) is F10.7 of the day before, F10.7A and Ap; ``ballistic_m2_per_kg`` (days,) carries the
+    density scale.
     """
     a_m, ex, ey = EARTH_RADIUS_M + h_m, 0.0, 0.0
     for day in range(len(activity)):
@@ -60,7 +62,8 @@ def holding_speed(
 
 
 def activity_from(weather: SpaceWeather, ap: np.ndarray, t_s: float, days: int) -> np.ndarray:
-    """(<= days, 3) observed F10.7 of the day before, F10.7A and Ap from the day of ``t_s`` on, as far as the record goes."""
+    """(<= days, 3) observed F10.7 of the day before, F10.7A and Ap from the day of ``t_s`` on, as far as the
+    record goes."""
     first = int(t_s // DAY_S) - weather.first_day
     span = slice(first, min(first + days, len(weather.f107)))
     return np.stack([weather.f107[first - 1 : span.stop - 1], weather.f107a[span], ap[span]], 1)
@@ -85,10 +88,11 @@ class Burn(NamedTuple):
 
 
 def compare_burns(driven: Driven, drag_ballistic: np.ndarray, reported: list[Any], mass_kg: Any) -> list[Burn]:
-    """Reported burns (rows of orbit/reboosts) against the law 2 / n and the rise of the record over the day of the burn.
+    """Reported burns (rows of orbit/reboosts) against the law 2 / n and the rise of the record over the day of the
+    burn.
 
-    The measured rise is the change over the three pairs about the burn plus the modelled fall, where the record is dense.
-    ``mass_kg`` is a function of time.
+    The measured rise is the change over the three pairs about the burn plus the modelled fall, where the record is
+    dense. ``mass_kg`` is a function of time.
     """
     usable = clean(driven)
     burns = []

@@ -12,6 +12,7 @@ from stationkeep.model.files import InputError
 DATA = Path(__file__).parents[1] / "data/orbit"
 PACKAGED = DATA / "altitude.csv"
 DAY_S = 86400.0
+Samples = list[tuple[float, float, float, float]]
 COLUMNS = "date, alt_brouwer_km (and, if known, raan_deg, ecc)"
 
 
@@ -25,7 +26,8 @@ class AltitudeRecord(NamedTuple):
 
 
 def read_altitude(path: Path = PACKAGED) -> AltitudeRecord:
-    """Read a csv (`COLUMNS`), TLEs in two or three lines, OMM in csv, or a CCSDS OEM; several sets a day become their mean.
+    """Read a csv (`COLUMNS`), TLEs in two or three lines, OMM in csv, or a CCSDS OEM; several sets a day become their
+    mean.
 
     Raises InputError naming the line of what cannot be read.
     """
@@ -42,7 +44,7 @@ def read_altitude(path: Path = PACKAGED) -> AltitudeRecord:
     return _daily(np.array(samples, float).reshape(-1, 4))
 
 
-def _from_csv(path: Path, text: str) -> list[tuple[float, ...]]:
+def _from_csv(path: Path, text: str) -> Samples:
     rows = csv.DictReader(text.splitlines())
     missing = [name for name in ("date", "alt_brouwer_km") if name not in (rows.fieldnames or [])]
     if missing:
@@ -62,7 +64,7 @@ def _from_csv(path: Path, text: str) -> list[tuple[float, ...]]:
     return found
 
 
-def _from_tle(path: Path, text: str) -> list[tuple[float, ...]]:
+def _from_tle(path: Path, text: str) -> Samples:
     from sgp4.api import Satrec
 
     found, first = [], ""
@@ -79,7 +81,7 @@ def _from_tle(path: Path, text: str) -> list[tuple[float, ...]]:
     return found
 
 
-def _from_omm(path: Path, text: str) -> list[tuple[float, ...]]:
+def _from_omm(path: Path, text: str) -> Samples:
     from sgp4 import omm
     from sgp4.api import Satrec
 
@@ -94,7 +96,7 @@ def _from_omm(path: Path, text: str) -> list[tuple[float, ...]]:
     return found
 
 
-def _elements(path: Path, line: int, satellite: Any) -> tuple[float, ...]:
+def _elements(path: Path, line: int, satellite: Any) -> tuple[float, float, float, float]:
     """Epoch, Brouwer altitude, node and eccentricity of one element set (SGP4 undoes Kozai's mean motion)."""
     if satellite.error or not 1.0 < satellite.a < 2.0:
         raise InputError(str(path), line, "an element set SGP4 does not accept", "a low Earth orbit")
@@ -102,8 +104,9 @@ def _elements(path: Path, line: int, satellite: Any) -> tuple[float, ...]:
     return t_s, satellite.a * satellite.radiusearthkm * 1e3 - EARTH_RADIUS_M, satellite.nodeo, satellite.ecco
 
 
-def _from_oem(path: Path) -> list[tuple[float, ...]]:
-    """Mean elements of every state: osculating a less the first-order J2 term, and the node; daily means do the rest."""
+def _from_oem(path: Path) -> Samples:
+    """Mean elements of every state: osculating a less the first-order J2 term, and the node; daily means do the
+    rest."""
     from stationkeep.formats.oem import read_oem
 
     oem = read_oem(path)
@@ -121,7 +124,8 @@ def _from_oem(path: Path) -> list[tuple[float, ...]]:
 
 
 def _daily(samples: np.ndarray) -> AltitudeRecord:
-    """One row per UTC day that has samples: means, the altitude's median against stray sets; the node referred to noon."""
+    """One row per UTC day that has samples: means, the altitude's median against stray sets; the node referred to
+    noon."""
     samples = samples[np.argsort(samples[:, 0], kind="stable")]
     day = np.floor(samples[:, 0] / DAY_S)
     rows = []

@@ -2,19 +2,20 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from stationkeep.laws.atmosphere import DensityFit
 
 PACKAGED = Path(__file__).parents[1] / "data/atmosphere/drag_density.npz"
-ARRAYS, COUNTS = DensityFit._fields[:6], DensityFit._fields[6:8]
 TOLERANCE_DEG = 1.0
 """Largest distance between an orbit's inclination and that of the fit: a degree changes <rho F> by less than 1 %."""
 
 
 def load_fit(inclination_deg: float, ap_mode: str = "daily", path: Path = PACKAGED) -> DensityFit:
-    """The fit nearest in inclination for an Ap mode (``daily`` or ``history``); its ``inclination_rad`` is the one asked for.
+    """The fit nearest in inclination for an Ap mode (``daily`` or ``history``); its ``inclination_rad`` is the one
+    asked for.
 
     Raises ValueError when the file holds no fit within `TOLERANCE_DEG` or none of that mode.
     """
@@ -26,9 +27,10 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", path: Path = PACKAG
                 f"{path.name}: no density fit for {inclination_deg} deg and Ap mode {ap_mode!r}; it holds "
                 f"{', '.join(held) or 'none'} deg of that mode; build one with tools/fit_density.py"
             )
-        arrays = [stored[f"{near}/{ap_mode}/{field}"] for field in ARRAYS]
-        counts = (int(stored[f"{near}/{ap_mode}/{field}"]) for field in COUNTS)
-        return DensityFit(*arrays, *counts, inclination_rad=math.radians(inclination_deg))
+        values: dict[str, Any] = {field: stored[f"{near}/{ap_mode}/{field}"] for field in DensityFit._fields[:-1]}
+    for field in ("turning_count", "eccentric_count"):
+        values[field] = int(values[field])
+    return DensityFit(**values, inclination_rad=math.radians(inclination_deg))
 
 
 def save_fits(fits: dict[tuple[float, str], DensityFit], path: Path = PACKAGED) -> None:
@@ -36,6 +38,6 @@ def save_fits(fits: dict[tuple[float, str], DensityFit], path: Path = PACKAGED) 
     arrays = {
         f"{inclination_deg:g}/{ap_mode}/{field}": getattr(fit, field)
         for (inclination_deg, ap_mode), fit in fits.items()
-        for field in (*ARRAYS, *COUNTS)
+        for field in DensityFit._fields[:-1]
     }
     np.savez_compressed(path, **arrays)

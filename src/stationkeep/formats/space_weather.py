@@ -1,4 +1,5 @@
-"""The observed record of solar and geomagnetic activity: the packaged table, or the user's in its columns or CelesTrak's."""
+"""The observed record of solar and geomagnetic activity: the packaged table, or the user's in its columns or
+CelesTrak's."""
 
 import csv
 import gzip
@@ -34,7 +35,8 @@ class SpaceWeather(NamedTuple):
 
 
 def read_space_weather(path: Path = PACKAGED) -> SpaceWeather:
-    """Read a table of daily activity (csv or csv.gz); rows without the eight ap values (monthly forecasts) are left out.
+    """Read a table of daily activity (csv or csv.gz); rows without the eight ap values (monthly forecasts) are left
+    out.
 
     Raises InputError with the line of a missing column, an unreadable value or a day out of order.
     """

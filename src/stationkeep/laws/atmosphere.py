@@ -1,8 +1,10 @@
-"""Laws of the upper atmosphere as a station feels it: the orbit mean of density times co-rotation, direct and in a fitted form.
+"""Laws of the upper atmosphere as a station feels it: the orbit mean of density times co-rotation, direct and in a
+fitted form.
 
-What drag needs is ``<rho F>``: the mean over the orbit and the day of density times F = v_rel (v_rel . v) / v^3, where v_rel is the
-speed against an atmosphere that turns with the Earth. `drag_density_direct` computes it by quadrature from NRLMSISE-00 (or, by
-name, NRLMSIS 2.1, whose licence keeps it to the user's machine); `ln_drag_density` evaluates the form fitted to the former.
+What drag needs is ``<rho F>``: the mean over the orbit and the day of density times F = v_rel (v_rel . v) / v^3,
+where v_rel is the speed against an atmosphere that turns with the Earth. `drag_density_direct` computes it by
+quadrature from NRLMSISE-00 (or, by name, NRLMSIS 2.1, whose licence keeps it to the user's machine);
+`ln_drag_density` evaluates the form fitted to the former.
 """
 
 import math
@@ -33,8 +35,9 @@ MODELS = {"nrlmsise00": 0, "nrlmsis21": 2.1}
 def orbit_radius(u_rad: Any, a_m: Any, inclination_rad: float, ex: Any, ey: Any) -> Any:
     """Distance from the Earth's centre, m, at argument of latitude ``u_rad`` on a near-circular orbit under J2.
 
-    ``ex, ey`` = e cos w, e sin w of the mean orbit. Broadcasts. Source: Brouwer 1959, first-order short-period term for small
-    eccentricity; amplitudes checked against a numerical orbit (constant term -784 m for -781, cos 2u 991 m for 994).
+    ``ex, ey`` = e cos w, e sin w of the mean orbit. Broadcasts. Source: Brouwer 1959, first-order short-period term
+    for small eccentricity; amplitudes checked against a numerical orbit (constant term -784 m for -781, cos 2u 991 m
+    for 994).
     """
     sin_i, cos_i = math.sin(inclination_rad), math.cos(inclination_rad)
     k_m = J2 * GRAVITY_RADIUS_M**2 / a_m
@@ -43,7 +46,8 @@ def orbit_radius(u_rad: Any, a_m: Any, inclination_rad: float, ex: Any, ey: Any)
 
 
 def geodetic_altitude(radius_m: Any, sin_latitude: Any) -> tuple[Any, Any]:
-    """Altitude (m) above the ellipsoid and geodetic latitude (rad) from radius and sine of geocentric latitude. Source: Bowring 1976."""
+    """Altitude (m) above the ellipsoid and geodetic latitude (rad) from radius and sine of geocentric latitude.
+    Source: Bowring 1976."""
     z_m, p_m = radius_m * sin_latitude, radius_m * np.sqrt(1.0 - sin_latitude**2)
     e2 = FLATTENING * (2.0 - FLATTENING)
     polar_m = EARTH_RADIUS_M * (1.0 - FLATTENING)
@@ -69,13 +73,15 @@ def drag_density_direct(
     points: int = 16,
     hours: int = 6,
 ) -> Any:
-    """<rho F> in kg/m3 by quadrature: ``points`` arguments of latitude times ``hours`` universal times (longitudes) of the day.
+    """<rho F> in kg/m3 by quadrature: ``points`` arguments of latitude times ``hours`` universal times (longitudes)
+    of the day.
 
-    ``h_m`` (n,) is the mean altitude a - EARTH_RADIUS_M; ``f107`` that of the previous day, ``f107a`` the centred 81-day mean;
-    ``ap`` (n,) daily, or (n, 7) in the layout of MSIS (daily, 0 h, 3 h, 6 h, 9 h ago, mean of 12-33 h, of 36-57 h ago);
-    ``ap_mode`` is ``daily`` (uses the daily Ap) or ``history`` (uses the 3-hour values); ``ex, ey`` default to the frozen
-    eccentricity. Returns (n,). Oblateness, J2 radius, eccentricity, day-night bulge, longitude and co-rotation are in.
-    Raises ValueError for an unknown model or mode. Source: Picone et al. 2002 through `pymsis`.
+    ``h_m`` (n,) is the mean altitude a - EARTH_RADIUS_M; ``f107`` that of the previous day, ``f107a`` the centred
+    81-day mean; ``ap`` (n,) daily, or (n, 7) in the layout of MSIS (daily, 0 h, 3 h, 6 h, 9 h ago, mean of 12-33 h,
+    of 36-57 h ago); ``ap_mode`` is ``daily`` (uses the daily Ap) or ``history`` (uses the 3-hour values); ``ex, ey``
+    default to the frozen eccentricity. Returns (n,). Oblateness, J2 radius, eccentricity, day-night bulge, longitude
+    and co-rotation are in. Raises ValueError for an unknown model or mode. Source: Picone et al. 2002 through
+    `pymsis`.
     """
     import pymsis
 
@@ -133,10 +139,10 @@ def _frozen(a_m: Any, inclination_rad: float) -> Any:
 class DensityFit(NamedTuple):
     """The fitted form of ln <rho F> for one inclination and Ap mode: B altitude bands, M monomials, H harmonics.
 
-    The logarithm of NRLMSISE-00's orbit mean is a polynomial in (altitude, ln F10.7A, ln F10.7/F10.7A, ln(Ap + 15)), each
-    mapped to [-1, 1], whose first T coefficients also turn with the day of the year and the local time of the node. The free
-    eccentricity adds a term along each of its axes (E turning coefficients) and one in its square. Built by
-    ``tools/fit_density.py``. Few arrays, because each costs time whenever the fit is passed on.
+    The logarithm of NRLMSISE-00's orbit mean is a polynomial in (altitude, ln F10.7A, ln F10.7/F10.7A, ln(Ap + 15)),
+    each mapped to [-1, 1], whose first T coefficients also turn with the day of the year and the local time of the
+    node. The free eccentricity adds a term along each of its axes (E turning coefficients) and one in its square.
+    Built by ``tools/fit_density.py``. Few arrays, because each costs time whenever the fit is passed on.
     """
 
     band_m: np.ndarray  # (2, B) lowest and highest altitude; bands overlap
@@ -182,7 +188,8 @@ def _unit(value: float, low: float, high: float) -> float:
 
 @njit(cache=True)
 def _add_waves(coefficient: np.ndarray, wave: np.ndarray, scale: float, table: np.ndarray, column: int) -> None:
-    """coefficient[k] += scale * sum over j of wave[j] table[j, column + k], four harmonics at a time (in a fixed order)."""
+    """coefficient[k] += scale * sum over j of wave[j] table[j, column + k], four harmonics at a time (in a fixed
+    order)."""
     count, width = table.shape[0], coefficient.shape[0]
     whole = count - count % 4
     for j in range(0, whole, 4):
@@ -238,10 +245,12 @@ def ln_drag_density(
     free_ex: float,
     free_ey: float,
 ) -> tuple[float, bool]:
-    """ln of <rho F> (kg/m3) in the fitted form, and whether an argument lay outside the fit and was clamped to its edge.
+    """ln of <rho F> (kg/m3) in the fitted form, and whether an argument lay outside the fit and was clamped to its
+    edge.
 
-    ``h_m`` is the mean altitude, ``f107`` of the previous day, ``f107a`` its 81-day mean, ``ap`` daily; ``free_ex, free_ey`` the
-    eccentricity vector less its frozen part. Errors against quadrature: ``data/atmosphere/fit_errors.csv``.
+    ``h_m`` is the mean altitude, ``f107`` of the previous day, ``f107a`` its 81-day mean, ``ap`` daily; ``free_ex,
+    free_ey`` the eccentricity vector less its frozen part. Errors against quadrature:
+    ``data/atmosphere/fit_errors.csv``.
     """
     low_m, high_m, low, high = fit.band_m[0], fit.band_m[1], fit.driver[0], fit.driver[1]
     bands = low_m.shape[0]
@@ -279,8 +288,20 @@ def ln_drag_density(
     return total / weights, outside
 
 
+@njit(cache=True)
+def quiet_sun_factor(f107a: float, from_f107a: float, exponent: float) -> float:
+    """What is left of NRLMSISE-00's density when the Sun is quiet: (F10.7A / from)^exponent below ``from``, 1 above
+    it.
+
+    Both numbers come with the density scale (``data/orbit/density_scale.csv``). Source: fitted on the station's own
+    decay; Emmert et al. 2010 found 30 % less than the climatology in 2008.
+    """
+    return (min(f107a, from_f107a) / from_f107a) ** exponent
+
+
 LARGEST_FALL_M = 2000.0
-"""A step in which the orbit would fall further is divided; at 2 km the midpoint rule errs by less than 0.1 % of the fall."""
+"""A step in which the orbit would fall further is divided; at 2 km the midpoint rule errs by less than 0.1 % of
+the fall."""
 
 
 @njit(cache=True)
@@ -297,10 +318,12 @@ def decay_step(
     f107a: float,
     ap: float,
 ) -> tuple[float, float, float, float, float, bool]:
-    """Mean elements after ``step_s`` of drag and J2: (a_m, raan_rad, free_ex, free_ey, mean <rho F>, outside the fit).
+    """Mean elements after ``step_s`` of drag and J2: (a_m, raan_rad, free_ex, free_ey, mean <rho F>, outside the
+    fit).
 
-    ``ballistic_m2_per_kg`` is Cd A / m times the density scale. Midpoint rule, second order in the fall; a step that falls more than
-    `LARGEST_FALL_M` is divided (at most 64 times). Source: Gauss's equations averaged; `laws.orbit`, `laws.sun`.
+    ``ballistic_m2_per_kg`` is Cd A / m times the density scale. Midpoint rule, second order in the fall; a step that
+    falls more than `LARGEST_FALL_M` is divided (at most 64 times). Source: Gauss's equations averaged; `laws.orbit`,
+    `laws.sun`.
     """
     inclination = fit.inclination_rad
     begun_a_m = a_m
@@ -329,10 +352,12 @@ def decay_step(
 
 
 HISTORY_WEIGHTS = (0.331, 0.217, 0.143, 0.096, 0.199, 0.014)
-"""Weight of the 3-hour ap now, 3, 6 and 9 h ago, and of its means over 12-33 h and 36-57 h ago, in the drag of NRLMSISE-00 with
-ap history. Source: finite differences of `drag_density_direct` at 415 km, 51.6 deg, Ap 10 (200 km: 0.25 now, 0.28 for 12-33 h)."""
+"""Weight of the 3-hour ap now, 3, 6 and 9 h ago, and of its means over 12-33 h and 36-57 h ago, in the drag of
+NRLMSISE-00 with ap history. Source: finite differences of `drag_density_direct` at 415 km, 51.6 deg, Ap 10 (200
+km: 0.25 now, 0.28 for 12-33 h)."""
 HISTORY_BEND_PER_AP, HISTORY_STRONG_FRAC = 0.08, 0.15
-"""Response to ap: falls from 1 to HISTORY_STRONG_FRAC over some 1/HISTORY_BEND_PER_AP above ap 4. Source: fitted to the same."""
+"""Response to ap: falls from 1 to HISTORY_STRONG_FRAC over some 1/HISTORY_BEND_PER_AP above ap 4. Source: fitted
+to the same."""
 
 
 def _response(ap: Any) -> Any:
@@ -342,10 +367,11 @@ def _response(ap: Any) -> Any:
 
 
 def equivalent_ap(ap3h: Any) -> Any:
-    """(days,) the constant ap that gives each day the same drag as its 3-hour history; ``ap3h`` (days, 8), from midnight UTC.
+    """(days,) the constant ap that gives each day the same drag as its 3-hour history; ``ap3h`` (days, 8), from
+    midnight UTC.
 
-    For fits of the mode ``history``. The first three days know only part of their past and take their own values for it.
-    Against quadrature with the full history over the days of 1998-2025: 0.3 % rms, 1.0 % at the 99th percentile.
+    For fits of the mode ``history``. The first three days know only part of their past and take their own values for
+    it. Against quadrature with the full history over the days of 1998-2025: 0.3 % rms, 1.0 % at the 99th percentile.
     """
     series = np.asarray(ap3h, float).ravel()
     past = np.concatenate([np.repeat(series[:1], 20), series])

@@ -1,7 +1,9 @@
-"""Laws of a near-circular low Earth orbit in mean elements: J2 rates, frozen eccentricity, decay, burns. SI throughout.
+"""Laws of a near-circular low Earth orbit in mean elements: J2 rates, frozen eccentricity, decay, burns. SI
+throughout.
 
-The mean semi-major axis ``a_m`` is Brouwer's (equal to the orbit mean of the osculating one); altitudes are ``a_m - EARTH_RADIUS_M``.
-Every function is scalar, compiled, and broadcasts over numpy arrays when called from Python with ``numpy.vectorize``.
+The mean semi-major axis ``a_m`` is Brouwer's (equal to the orbit mean of the osculating one); altitudes are ``a_m -
+EARTH_RADIUS_M``. Every function is scalar, compiled, and broadcasts over numpy arrays when called from Python with
+``numpy.vectorize``.
 """
 
 import math
@@ -23,8 +25,8 @@ J3 = -2.5327e-6
 GRAVITY_RADIUS_M = 6378136.3
 """Reference radius of J2 and J3. Source: EGM96/JGM-3."""
 NODE_RATE_FACTOR = 1.00035
-"""Measured node rate over the first-order J2 rate at 415 km and 51.6 deg (second-order J2, J4, J6), from a one-year 20x20
-numerical propagation: it takes the error of the beta angle after a year from 0.65 to 0.14 deg rms."""
+"""Measured node rate over the first-order J2 rate at 415 km and 51.6 deg (second-order J2, J4, J6), from a
+one-year 20x20 numerical propagation: it takes the error of the beta angle after a year from 0.65 to 0.14 deg rms."""
 STANDARD_GRAVITY_M_PER_S2 = 9.80665
 """Conversion of specific impulse from seconds. Source: CGPM 1901."""
 
@@ -67,7 +69,8 @@ def frozen_eccentricity(a_m: float, inclination_rad: float) -> float:
 
 @njit(cache=True)
 def rotate_free_eccentricity(ex: float, ey: float, angle_rad: float) -> tuple[float, float]:
-    """The free part of the eccentricity vector (e cos w, e sin w less the frozen part) turned by an angle. Source: Cook 1966."""
+    """The free part of the eccentricity vector (e cos w, e sin w less the frozen part) turned by an angle. Source:
+    Cook 1966."""
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     return c * ex - s * ey, s * ex + c * ey
 
@@ -76,21 +79,23 @@ def rotate_free_eccentricity(ex: float, ey: float, angle_rad: float) -> tuple[fl
 def decay_rate(a_m: float, ballistic_m2_per_kg: float, drag_density_kg_per_m3: float) -> float:
     """da/dt under drag, m/s (negative): -(Cd A / m) sqrt(mu a) <rho F>.
 
-    ``<rho F>`` is the orbit mean of density times the co-rotation factor F = v_rel (v_rel . v) / v^3, see `laws.atmosphere`.
-    Source: Gauss's equation for the semi-major axis of a circular orbit.
+    ``<rho F>`` is the orbit mean of density times the co-rotation factor F = v_rel (v_rel . v) / v^3, see
+    `laws.atmosphere`. Source: Gauss's equation for the semi-major axis of a circular orbit.
     """
     return -ballistic_m2_per_kg * math.sqrt(MU_M3_PER_S2 * a_m) * drag_density_kg_per_m3
 
 
 @njit(cache=True)
 def raise_per_speed(a_m: float) -> float:
-    """Rise of the semi-major axis per delta-v along the velocity, m per m/s: 2 / n. Source: vis-viva, differentiated."""
+    """Rise of the semi-major axis per delta-v along the velocity, m per m/s: 2 / n. Source: vis-viva,
+    differentiated."""
     return 2.0 / mean_motion(a_m)
 
 
 @njit(cache=True)
 def raised_semi_major_axis(a_m: float, delta_v_m_per_s: float) -> float:
-    """Semi-major axis after a tangential delta-v spread over the orbit: mu / (v - dv)^2. Source: Edelbaum 1961, coplanar."""
+    """Semi-major axis after a tangential delta-v spread over the orbit: mu / (v - dv)^2. Source: Edelbaum 1961,
+    coplanar."""
     speed = circular_speed(a_m) - delta_v_m_per_s
     return MU_M3_PER_S2 / (speed * speed)
 
@@ -123,8 +128,8 @@ def burn_duration(mass_kg: float, delta_v_m_per_s: float, thrust_N: float, isp_s
 def burn_eccentricity(a_m: float, delta_v_m_per_s: float, duration_s: float) -> float:
     """Change of eccentricity by one tangential burn of finite length: 2 dv / v sinc(n T / 2).
 
-    The rise of the semi-major axis does not depend on the length of the burn (thrust stays tangential), the eccentricity does.
-    Source: Gauss's equations averaged over the burn arc.
+    The rise of the semi-major axis does not depend on the length of the burn (thrust stays tangential), the
+    eccentricity does. Source: Gauss's equations averaged over the burn arc.
     """
     half_arc = 0.5 * mean_motion(a_m) * duration_s
     spread = 1.0 if half_arc < 1e-9 else math.sin(half_arc) / half_arc

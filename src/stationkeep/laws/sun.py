@@ -1,7 +1,8 @@
-"""Laws of Sun and Earth rotation: sidereal time, the Sun's direction, beta angle, eclipse, local time of the node. SI.
+"""Laws of Sun and Earth rotation: sidereal time, the Sun's direction, beta angle, eclipse, local time of the node.
+SI.
 
-Time is ``t_s``: seconds since 2000-01-01T00:00 UTC without leap seconds; UTC stands for UT1 and TT (error below 0.3 deg of the
-Earth's rotation per 70 s of time scale, 1e-3 deg of the Sun). Angles are to the mean equator of date.
+Time is ``t_s``: seconds since 2000-01-01T00:00 UTC without leap seconds; UTC stands for UT1 and TT (error below 0.3
+deg of the Earth's rotation per 70 s of time scale, 1e-3 deg of the Sun). Angles are to the mean equator of date.
 """
 
 import math
@@ -12,8 +13,9 @@ DAY_S = 86400.0
 TROPICAL_YEAR_D = 365.25
 """Year of the seasonal terms of NRLMSISE-00. Source: Picone et al. 2002."""
 SHADOW_RADIUS_M = 6371000.0
-"""Mean Earth radius: as a cylinder's radius it gives the eclipse of an oblate, penumbral Earth to 8 s per orbit rms below 60 deg
-of beta, where the equatorial radius gives 14 s. Source: compared with a numerical orbit and DE421 over 2022."""
+"""Mean Earth radius: as a cylinder's radius it gives the eclipse of an oblate, penumbral Earth to 8 s per orbit
+rms below 60 deg of beta, where the equatorial radius gives 14 s. Source: compared with a numerical orbit and DE421
+over 2022."""
 
 
 @njit(cache=True)
@@ -72,7 +74,8 @@ def eclipse_fraction(a_m: float, beta_rad: float) -> float:
 
 @njit(cache=True)
 def day_of_year(t_s: float) -> float:
-    """Phase of the year in days from 1 (1 January 2000) to 366.25, of 365.25-day years: within 0.75 d of the calendar's."""
+    """Phase of the year in days from 1 (1 January 2000) to 366.25, of 365.25-day years: within 0.75 d of the
+    calendar's."""
     return 1.0 + (t_s / DAY_S) % TROPICAL_YEAR_D
 
 
