@@ -150,7 +150,7 @@ def sources(scenario: str, *, json: bool = False) -> None:
         for name in branch.sources:
             used.setdefault(name, []).append(future)
     rows = {row["id"]: row for row in Catalogue().table("partners/statements")}
-    statements = [
+    statements: list[dict[str, Any]] = [
         {"id": name, "date": rows[name]["date"], "speaker": rows[name]["speaker"], "outlet": rows[name]["outlet"],
          "kind": rows[name]["kind"], "statement": rows[name]["statement"], "futures": futures,
          "what_happened": rows[name]["what_happened"],

@@ -7,6 +7,7 @@ serves the tables drawn before a run and what is drawn inside the loop, so a dra
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -20,7 +21,7 @@ _HALF = np.uint64(32)
 
 
 @njit(cache=True)
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
     """Ten rounds of Philox 4x32 over four 32-bit counter words with two key words (all as uint64)."""
     a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     x, y = np.uint64(k0), np.uint64(k1)

@@ -15,6 +15,7 @@ from ..log import Log, add
 from ..subsystems import services, traffic
 from .moves import leave_station, research, take_stock
 from .world import (
+    ALTITUDE,
     AREA,
     BETA,
     CAPABLE,
@@ -34,7 +35,6 @@ from .world import (
     SHED,
     USABLE,
     USED,
-    ALTITUDE,
     CO2_kPa,
     Luck,
     PRESSURE_kPa,
@@ -58,7 +58,7 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
     c = w.crew_time
     x.hours[:] = 0.0
     for st in range(s.people.size):
-        people = s.crew.count[st].sum()
+        people = s.crew.aboard[st].sum()
         s.backlog_h[st, 0] += x.dockings[st] * 0.5 * c.rules.cargo_ship_h
         s.backlog_h[st, 1] += x.arrivals[st] * c.rules.arrival_h
         if people <= 0:
@@ -84,9 +84,9 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
         for d in range(c.share_from_s.size):
             if c.share_from_s[d] <= t1_s:
                 share = c.share_frac[d]
-        counts = np.zeros(s.crew.count.shape[1])
+        counts = np.zeros(s.crew.aboard.shape[1])
         for p in range(counts.size):
-            counts[p] = s.crew.count[st, p]
+            counts[p] = s.crew.aboard[st, p]
         crew_time.working_week(
             c.rules, counts, w.partner_crew_segment, volume, aged, load, share, c.cooperation_frac, x.hours[st], x.matrix
         )
@@ -99,7 +99,7 @@ def reserves(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
     """Reserves in days by commodity, and what runs low because of which flight."""
     take_stock(w, s, x)
     for st in range(s.people.size):
-        people = float(s.people[st])
+        people = s.usual_people[st] if s.people[st] > 0 else 0.0
         _people_use(w, people, x.use_kg_per_s)
         for j in range(5):
             r = RESERVE_RESOURCE[j]
@@ -145,17 +145,11 @@ def _propellant_use(w: World, s: RunState, st: int) -> float:
     if s.attitude.mass_kg[st] <= 0.0:
         return 0.0
     a_m = s.orbit.a_m[st]
-    ballistic = w.orbit.drag_coefficient * x_area(s, st) / s.attitude.mass_kg[st]
+    ballistic = w.orbit.drag_coefficient * s.drag_area_m2[st] / s.attitude.mass_kg[st]
     fall = -orbit_law.decay_rate(a_m, ballistic, s.orbit.density_kg_per_m3[st])
     speed = fall / orbit_law.raise_per_speed(a_m)
     orbit_s = 2.0 * math.pi / orbit_law.mean_motion(a_m)
     return s.attitude.mass_kg[st] * speed / (9.80665 * 290.0) + s.attitude.desaturation_kg_per_orbit[st] / orbit_s
-
-
-@njit(cache=True)
-def x_area(s: RunState, st: int) -> float:
-    """Drag area of the step that ended."""
-    return s.drag_area_m2[st]
 
 
 @njit(cache=True)
@@ -182,7 +176,7 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
         if t1_s - s.since_s[st, 0] >= w.rules.leave_after_attitude_lost_s:
             cause = s.attitude_row[st]
         elif t1_s - s.since_s[st, 2] >= w.rules.leave_after_no_air_s:
-            cause = s.services.row[st, services.CO2]
+            cause = s.services.row[st, services.CO2 if not s.life_support.co2_ok[st] else services.PRESSURE]
         elif t1_s - s.since_s[st, 1] >= w.rules.leave_after_no_seat_s:
             cause = s.crew_row[st]
         else:
@@ -338,8 +332,8 @@ def record(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, k: int, t1
         if not gone:
             r[DOSE] = radiation.dose_mSv_per_d(altitude_km, inclination, luck.sky[day, 1], w.crew_time.shield_g_per_cm2)
         r[CAPABLE] = 1.0 if s.partners.opened[st] and not s.evacuated[st] and _capable(w, s, st) else 0.0
-        for p in range(s.crew.count.shape[1]):
-            rows.partner_people[k, st, p] = s.crew.count[st, p]
+        for p in range(s.crew.aboard.shape[1]):
+            rows.partner_people[k, st, p] = s.crew.aboard[st, p]
         for v in range(s.services.up.shape[1]):
             rows.service_up[d, st, v] += 1.0 if s.services.up[st, v] else 0.0
         for j in range(5):

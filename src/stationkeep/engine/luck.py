@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..formats.solar_bulletins import latest_bulletin, read_bulletins, read_cycles
 from ..laws import reliability
-from ..laws.solar import future_activity, uniforms_count
+from ..laws.solar import future_activity, mean_flux_before, uniforms_count
 from ..laws.solar_outlook import solar_outlook
 from ..model.base import NEVER_s, Quantity, seconds
 from ..model.catalogue import Catalogue, number
@@ -43,7 +44,7 @@ class Chances:
     life_s: np.ndarray
     day0: int
     observed: np.ndarray
-    outlook: object
+    outlook: Any
     ahead: int
 
 
@@ -105,18 +106,20 @@ def draw(
     if any(kind == "avoidance" for kind, _ in without):
         luck.avoid_s[:] = NEVER_s
     traffic.open_run(world.traffic, s.traffic, luck.traffic, case.t0_s)
+    s.usual_people[:] = s.crew.aboard.sum(axis=1)
     return world, s, luck
 
 
 def _copy(state: RunState) -> RunState:
     """A deep copy of a State: every array anew."""
 
-    def copied(item: object) -> object:
+    def copied(item: Any) -> Any:
         if isinstance(item, np.ndarray):
             return item.copy()
         return type(item)(*(copied(x) for x in item)) if isinstance(item, tuple) else item
 
-    return copied(state)  # type: ignore[return-value]
+    out: RunState = copied(state)
+    return out
 
 
 def _quantity(law: str, q: Quantity, u: float) -> float:
@@ -143,16 +146,12 @@ def _quantities(scenario: Scenario, catalogue: Catalogue) -> dict[str, tuple[str
 
 
 def _density_scale(catalogue: Catalogue) -> Quantity | None:
-    """The last scale fitted on the record known by then, with its scatter as 5 and 95 %."""
-    if not catalogue.path("orbit/density_scale").is_file():
-        return None
+    """Scatter of the last era's density scale known by then, about the scale the orbit already carries."""
     rows = catalogue.table("orbit/density_scale")
     if not rows:
         return None
-    row = rows[-1]
-    scale, sigma = number(row, "scale"), number(row, "sigma_ln")
-    spread = math.exp(Z95 * sigma)
-    return Quantity(value=scale, low=scale / spread, high=scale * spread, source=row["source"], status="derived")
+    spread = math.exp(Z95 * number(rows[-1], "sigma_ln"))
+    return Quantity(value=1.0, low=1.0 / spread, high=spread, source=rows[-1]["source"], status="derived")
 
 
 def _tries(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
@@ -282,7 +281,7 @@ def _avoidances(chances: Chances, seed: int, run: int, per_y: float, growth: flo
     return out
 
 
-def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, object, int]:
+def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, Any, int]:
     """Observed F10.7 (day before), F10.7A and Ap from `day0`, and the outlook for the days the record does not reach."""
     rows = case.catalogue.table("orbit/space_weather")
     first = int(seconds(rows[0]["date"] + "T00:00:00Z") // DAY_s)
@@ -305,6 +304,10 @@ def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, object, int]:
     outlook = solar_outlook(
         first, f107, ap, read_cycles(), known, source=case.scenario.solar, bulletin=bulletin, n_days=ahead
     )
+    before = mean_flux_before(outlook, f107)  # the record's own centred means look 40 days ahead
+    reach = min(len(before), take)
+    if reach:
+        observed[take - reach :, 1] = before[-reach:]
     return observed, outlook, ahead
 
 

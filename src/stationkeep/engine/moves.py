@@ -8,16 +8,34 @@ import numpy as np
 from numba import njit
 
 from .. import log as happened
+from ..laws import metabolism
 from ..laws import orbit as orbit_law
-from ..laws.matter import AIR_OXYGEN, DELIVERED, DUMPED, MOVED, PROPELLANT, REMOVED, REPAIR, RESEARCH, RESEARCH_USE, SPARES, WASTE
-from ..laws.matter import ATTITUDE as FOR_ATTITUDE
-from ..laws.matter import REBOOST as FOR_REBOOST
+from ..laws.matter import (
+    AIR_OXYGEN,
+    DELIVERED,
+    DUMPED,
+    FOOD,
+    MOVED,
+    NITROGEN,
+    OXYGEN,
+    PROPELLANT,
+    REMOVED,
+    REPAIR,
+    RESEARCH,
+    RESEARCH_USE,
+    SPARES,
+    SUPPLIES,
+    TOILET,
+    WASTE,
+)
 from ..log import Log, add
-from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, power, services, stores, traffic
+from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, services, stores, traffic
 from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
 DAY_s = 86400.0
+GAS_BOTTLES_kg = 75.0
+"""Two tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
 
 @njit(cache=True)
@@ -29,9 +47,9 @@ def begin(s: RunState, x: Scratch, dt_s: float) -> None:
     x.inferred[:] = 0.0
     x.eva_kg[:] = 0.0
     s.traffic.changed[0] = False
-    for st in range(s.crew.count.shape[0]):
-        for p in range(s.crew.count.shape[1]):
-            s.crew.person_s[st, p] = s.crew.count[st, p] * dt_s
+    for st in range(s.crew.aboard.shape[0]):
+        for p in range(s.crew.aboard.shape[1]):
+            s.crew.person_s[st, p] = s.crew.aboard[st, p] * dt_s
 
 
 @njit(cache=True)
@@ -51,7 +69,7 @@ def events(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: flo
 def people(s: RunState) -> None:
     """People aboard each station now."""
     for st in range(s.people.size):
-        s.people[st] = s.crew.count[st].sum()
+        s.people[st] = s.crew.aboard[st].sum()
         if s.people[st] > 0:
             s.was_people[st] = True
             s.partners.was_crewed[st] = True
@@ -119,7 +137,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         if st >= 0:
             s.crew_row[st] = row
     elif kind == partners.LOSE_PERSON:
-        s.crew.skip[who] += p.count[e]
+        s.crew.skip[who] += p.people[e]
     elif kind == partners.OPEN:
         st = p.target[e]
         q.opened[st] = True
@@ -195,7 +213,14 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
 
 @njit(cache=True)
 def leave_station(w: World, s: RunState, st: int, t_s: float, cause: int, log: Log) -> None:
-    """Everyone goes home now with the ships at hand; nobody flies there until the station is fit again."""
+    """Everyone goes home now with the ships at hand; nobody flies there until the station is fit again.
+
+    Where the record holds, its ships leave as they left: a rule never rewrites what was flown.
+    """
+    for f in range(w.traffic.partner.size):
+        if w.traffic.flown[f] and w.traffic.undock_s[f] < NEVER_s and s.traffic.status[f] == traffic.DOCKED:
+            if s.traffic.part_station[w.traffic.part_station.size + f] == st:
+                return
     if s.people[st] > 0 and not s.evacuated[st]:
         row = add(log, t_s, happened.EVACUATE, st, happened.STATION + st, cause, s.people[st])
         s.crew_row[st] = row
@@ -277,14 +302,51 @@ def _load(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
     place = s.traffic.part_station
     share = s.partners.may_share
     owner = w.ships.owner[f]
-    for r in range(w.ships.cargo_kg.shape[1]):
-        kg = w.ships.cargo_kg[f, r]
+    cargo_kg = w.ships.cargo_kg[f].copy()
+    if w.ships.filled[f]:
+        _fill(w, s, st, cargo_kg)
+    for r in range(cargo_kg.size):
+        kg = cargo_kg[r]
         if kg > 0.0:
             x.flow_kg[st, r, DELIVERED] += stores.put(w.stores, s.stores, st, r, owner, kg, place, share)
     c = w.ships.tank[f]
     if c >= 0:
         s.stores.stock_kg[c] = w.ships.tank_kg[f]
         x.flow_kg[st, PROPELLANT, DELIVERED] += w.ships.tank_kg[f]
+
+
+@njit(cache=True)
+def _fill(w: World, s: RunState, st: int, cargo_kg: np.ndarray) -> None:
+    """Share a ship's cargo by need: crew stores up to their target first, nitrogen before oxygen, spares and research the rest.
+
+    Mass is that of the typical cargo; what the station lacks most days of comes first, at most 90 % of the dry cargo.
+    """
+    dry = cargo_kg[FOOD] + cargo_kg[SUPPLIES] + cargo_kg[TOILET] + cargo_kg[SPARES] + cargo_kg[RESEARCH]
+    if dry <= 0.0:
+        return
+    c = w.life_support.crew
+    people = max(s.usual_people[st], 2.0)
+    use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet]) * people
+    kinds = np.array([FOOD, SUPPLIES, TOILET])
+    lack = np.zeros(3)
+    for j in range(3):
+        there = stores.total(w.stores, s.stores, st, kinds[j], -1, s.traffic.part_station)
+        lack[j] = max(use[j] * w.rules.stock_target_s - there, 0.0)
+    gas = cargo_kg[OXYGEN] + cargo_kg[NITROGEN]
+    nitrogen = stores.total(w.stores, s.stores, st, NITROGEN, -1, s.traffic.part_station)
+    short = max(w.rules.gas_target_kg - nitrogen, 0.0)
+    tanked = min(short, gas)
+    bottled = min(min(short - tanked, GAS_BOTTLES_kg), 0.1 * dry) if gas <= 0.0 else 0.0
+    cargo_kg[NITROGEN] = tanked + bottled
+    cargo_kg[OXYGEN] = gas - tanked
+    dry -= 2.0 * bottled  # a tank weighs about what it holds
+    crew_share = min(lack.sum(), 0.9 * dry)
+    rest = cargo_kg[SPARES] + cargo_kg[RESEARCH]
+    spare_frac = cargo_kg[SPARES] / rest if rest > 0.0 else 0.5
+    for j in range(3):
+        cargo_kg[kinds[j]] = crew_share * lack[j] / max(lack.sum(), 1e-9)
+    cargo_kg[SPARES] = (dry - crew_share) * spare_frac
+    cargo_kg[RESEARCH] = (dry - crew_share) * (1.0 - spare_frac)
 
 
 @njit(cache=True)
@@ -363,6 +425,8 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
         if k < modules and b.outfit_kg[k] > 0.0 and place[k] >= 0:
             kg += b.outfit_kg[k] * -math.expm1(-max(t1_s - b.arrive_s[k], 0.0) / b.outfit_s)
         x.part_kg[k] = kg
+    if refresh:
+        _outfit(w, s, x)
     for c in range(w.stores.container_part.size):
         x.part_kg[w.stores.container_part[c]] += s.stores.stock_kg[c]
     x.mass_kg[:] = 0.0
@@ -404,7 +468,26 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
 
 
 @njit(cache=True)
-def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, log: Log) -> None:
+def _outfit(w: World, s: RunState, x: Scratch) -> None:
+    """What a module gains by outfitting comes out of the hardware aboard, as far as there is any."""
+    modules = w.traffic.part_station.size
+    for st in range(s.people.size):
+        fitted = 0.0
+        for k in range(modules):
+            if s.traffic.part_station[k] == st:
+                fitted += x.part_kg[k] - w.bodies.bare_kg[k]
+        grown = fitted - s.fitted_kg[st]
+        s.fitted_kg[st] = fitted
+        if grown <= 0.0 or s.last_pose_s[0] < 0.0:
+            continue
+        for who in (w.us_partner, w.ru_partner):
+            got = stores.take(w.stores, s.stores, st, SPARES, who, grown, s.traffic.part_station, s.partners.may_share)
+            x.flow_kg[st, SPARES, MOVED] -= got
+            grown -= got
+
+
+@njit(cache=True)
+def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, k: int, log: Log) -> None:
     """Gather who is there, healthy, stocked and permitted; solve for what is up; log what changed and why."""
     x.vehicles[:] = 0
     for f in range(w.ships.vehicle.size):
@@ -442,12 +525,16 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
     services.note(
         w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
         s.partners.segment_runs, x.allowed, x.now, s.part_row, s.vehicle_row, x.machine_row, s.stock_row, s.partners.row,
-        s.partners.segment_row, s.limit_row, log,
+        s.partners.segment_row, s.limit_row, k == 0, log,
     )  # fmt: skip
     refuel(w, s)
     for k in range(x.part_works.size):
         seg = w.traffic.part_segment[k]
         x.part_works[k] = s.partners.segment_runs[seg]
+    for j in range(w.joint_machine.size):
+        m = w.joint_machine[j]
+        if m >= 0 and w.joint_part[j] >= 0 and not s.equipment.up[m]:
+            x.part_works[w.joint_part[j]] = False
     for c in range(x.channel_works.size):
         x.channel_works[c] = True
         for i in range(w.channel_machine.shape[1]):
@@ -459,6 +546,7 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
         x.loop_works[q] = m < 0 or s.equipment.up[m]
     for st in range(s.people.size):
         x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
+        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / (30 * DAY_s))
         x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
         x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
         x.flag_a[st] = s.services.up[st, services.DESATURATION]
@@ -514,8 +602,8 @@ def take_from_stores(w: World, s: RunState, x: Scratch, luck: Luck) -> None:
 def _shares(w: World, s: RunState, x: Scratch, st: int) -> None:
     """Shares of use by the two providers: people of the US segment's partners live on NASA's stores."""
     x.share[:] = 0.0
-    russian = s.crew.count[st, w.ru_partner]
-    everyone = s.crew.count[st].sum()
+    russian = s.crew.aboard[st, w.ru_partner]
+    everyone = s.crew.aboard[st].sum()
     frac = russian / everyone if everyone > 0 else 0.5
     x.share[w.ru_partner] = frac
     x.share[w.us_partner] = 1.0 - frac
@@ -535,94 +623,6 @@ def give_to_stores(w: World, s: RunState, x: Scratch) -> None:
 
 
 @njit(cache=True)
-def _take_propellant(w: World, s: RunState, st: int, kg: float) -> float:
-    """Propellant for attitude: from the tanks and ships of a station, in the order of the table."""
-    got = 0.0
-    for c in range(w.stores.container_part.size):
-        if got >= kg:
-            break
-        if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[w.stores.container_part[c]] == st:
-            part = min(kg - got, s.stores.stock_kg[c])
-            s.stores.stock_kg[c] -= part
-            got += part
-    return got
-
-
-@njit(cache=True)
-def burn_for_attitude(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
-    """Desaturation, manoeuvres and thruster hold take their propellant; a first loss of attitude is logged."""
-    for st in range(s.people.size):
-        if w.simple.is_simple[st]:
-            s.attitude_held[st] = s.services.up[st, services.ATTITUDE]
-            s.momentum_frac[st] = 0.0
-        if x.propellant_kg[st] > 0.0:
-            got = _take_propellant(w, s, st, x.propellant_kg[st])
-            x.flow_kg[st, PROPELLANT, FOR_ATTITUDE] -= got
-        if s.attitude.mass_kg[st] > 0.0 and not s.attitude_held[st]:
-            if s.since_s[st, 0] >= NEVER_s:
-                s.since_s[st, 0] = t1_s
-                cause = s.services.row[st, services.DESATURATION]
-                if s.services.up[st, services.DESATURATION]:
-                    cause = s.services.row[st, services.ATTITUDE]
-                s.attitude_row[st] = add(log, t1_s, happened.ATTITUDE_LOST, st, happened.STATION + st, cause, 0.0)
-        else:
-            s.since_s[st, 0] = NEVER_s
-
-
-@njit(cache=True)
-def drag(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, dt_s: float) -> None:
-    """Drag of the day's air on the area of bodies and wings."""
-    power.drag_area(w.power, t0_s + dt_s, s.orbit.beta_rad, s.orbit.sunlit_frac, s.traffic.part_station, x.wing_area_m2)
-    for st in range(s.people.size):
-        s.drag_area_m2[st] = s.area_m2[st] + x.wing_area_m2[st]
-    day = int((t0_s + 0.5 * dt_s - w.sky_day0_s) // DAY_s)
-    day = min(max(day, 0), luck.sky.shape[0] - 1)
-    orbit.step(
-        w.orbit, s.orbit, t0_s, dt_s, s.drag_area_m2, s.attitude.mass_kg, luck.density_scale, luck.sky[day, 0],
-        luck.sky[day, 1], luck.sky[day, 2],
-    )  # fmt: skip
-
-
-@njit(cache=True)
-def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: float, k: int, log: Log) -> None:
-    """Debris avoidance and reboosts: propellant from a real tank, rise of the orbit from vis-viva."""
-    while s.avoided[0] < luck.avoid_s.size and luck.avoid_s[s.avoided[0]] <= t1_s:
-        if luck.avoid_s[s.avoided[0]] > t0_s and s.attitude.mass_kg[0] > 0.0:
-            done = _burn(w, s, x, 0, w.rules.avoidance_delta_v_m_per_s, False)
-            add(log, t1_s, happened.AVOIDANCE, 0, happened.STATION, s.services.row[0, services.REBOOST], done)
-        s.avoided[0] += 1
-    for st in range(s.people.size):
-        if s.attitude.mass_kg[st] <= 0.0 or s.orbit.entered[st]:
-            continue
-        if s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M < orbit.ENTRY_m:
-            s.orbit.entered[st] = True
-            add(log, t1_s, happened.ENTRY, st, happened.STATION + st, s.services.row[st, services.REBOOST], 0.0)
-            continue
-        wanted, inferred = orbit.wanted_delta_v(w.orbit, s.orbit, st, t1_s, k + 1)
-        if inferred and wanted < 0.0:
-            orbit.correct(s.orbit, st, wanted)
-            x.inferred[st] += wanted
-            continue
-        if wanted <= 0.0:
-            continue
-        if not inferred:
-            wanted = min(wanted, w.rules.burn_most_m_per_s)
-        done = _burn(w, s, x, st, wanted, inferred)
-        if inferred:
-            x.inferred[st] += wanted
-            if done < wanted:
-                orbit.correct(s.orbit, st, wanted - done)
-            if wanted > 0.05:
-                add(log, t1_s, happened.INFERRED_BURN, st, happened.STATION + st, -1, wanted)
-        elif done > 0.0:
-            add(log, t1_s, happened.REBOOST, st, happened.STATION + st, -1, done)
-        elif s.services.up[st, services.REBOOST] and s.stock_row[st, PROPELLANT] < 0:
-            s.stock_row[st, PROPELLANT] = add(
-                log, t1_s, happened.NO_PROPELLANT, st, happened.RESOURCE + PROPELLANT, s.supply_row[st, PROPELLANT], wanted
-            )
-
-
-@njit(cache=True)
 def take_stock(w: World, s: RunState, x: Scratch) -> None:
     """What is aboard now, by station, owner and resource; cabin air, which is nobody's, stands with the first partner."""
     x.stock_kg[:] = 0.0
@@ -630,48 +630,6 @@ def take_stock(w: World, s: RunState, x: Scratch) -> None:
     for st in range(s.people.size):
         for gas in range(4):
             x.stock_kg[st, 0, AIR_OXYGEN + gas] = s.life_support.air_kg[st, gas]
-
-
-@njit(cache=True)
-def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spend_all: bool) -> float:
-    """Push station `st`: docked ships with thrust along the orbit first, then the station's engines. Returns m/s done."""
-    if not s.services.up[st, services.REBOOST] and not spend_all:
-        return 0.0
-    done = 0.0
-    for f in range(w.ships.tank.size):
-        c = w.ships.tank[f]
-        if c < 0 or s.traffic.status[f] != traffic.DOCKED or done >= wanted_m_per_s or w.ships.thrust_N[f] <= 0.0:
-            continue
-        if s.traffic.part_station[w.traffic.part_station.size + f] != st or w.ships.port_push_frac[s.traffic.port[f]] <= 0.0:
-            continue
-        done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], 0.0)
-    held = 0.0 if spend_all else w.rules.tank_hold_kg
-    for e in range(w.ships.engine_part.size):
-        if s.traffic.part_station[w.ships.engine_part[e]] != st:
-            continue
-        for c in range(w.stores.container_part.size):
-            if done >= wanted_m_per_s:
-                break
-            if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[w.stores.container_part[c]] == st:
-                if w.stores.container_part[c] < w.traffic.part_station.size:
-                    done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.engine_isp_s[e], held)
-    if done > 0.0:
-        orbit.push(s.orbit, st, done)
-    return done
-
-
-@njit(cache=True)
-def _spend(w: World, s: RunState, x: Scratch, st: int, c: int, wanted: float, isp_s: float, hold_kg: float) -> float:
-    """Burn from container `c` towards `wanted` m/s, leaving `hold_kg` in it. Returns the m/s done."""
-    kg = orbit_law.burn_propellant(s.attitude.mass_kg[st], wanted, isp_s)
-    kg = min(kg, max(s.stores.stock_kg[c] - hold_kg, 0.0))
-    if kg <= 0.0:
-        return 0.0
-    done = orbit_law.burn_speed(s.attitude.mass_kg[st], kg, isp_s)
-    s.stores.stock_kg[c] -= kg
-    s.attitude.mass_kg[st] -= kg
-    x.flow_kg[st, PROPELLANT, FOR_REBOOST] -= kg
-    return done
 
 
 @njit(cache=True)

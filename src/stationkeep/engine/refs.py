@@ -29,9 +29,11 @@ def by_reference(record):  # type: ignore[no-untyped-def]
 
 
 def _reference_type(kind: Any) -> Any:
-    if not isinstance(kind, types.BaseNamedTuple):
+    if not hasattr(kind, "fields") or not isinstance(kind, types.BaseNamedTuple):
         return kind
-    return Reference([(name, _reference_type(part)) for name, part in zip(kind.fields, kind.types, strict=True)])
+    record: Any = kind
+    fields: Any = zip(record.fields, record.types, strict=True)
+    return Reference([(name, _reference_type(part)) for name, part in fields])
 
 
 @overload(by_reference)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -43,8 +42,8 @@ def simulate(
     if not numbers or numbers[0] < 0:
         raise ValueError("runs must be at least one, and run numbers not negative")
     begun = time.perf_counter()
-    branches = list(scenario.futures) or [None]
-    cases = [(name, compile(scenario.branch(name))) for name in branches]
+    branches: list[str | None] = [*scenario.futures] or [None]
+    cases: list[tuple[str | None, Case]] = [(name, compile(scenario.branch(name))) for name in branches]
     compile_s = warm_up(cases[0][1])
     monthly = len(numbers) > FULL_RUNS
     results = run_all(scenario, cases, numbers, seed, monthly, workers, progress, without)
@@ -212,11 +211,6 @@ def _assumptions(scenario: Scenario, case: Case) -> list[dict[str, Any]]:
         ledger.append({"name": f"probability of {name}", "value": c.probability_frac, "low": None, "high": None,
                        "unit": "1", "source": c.source, "status": "assumed"})  # fmt: skip
     return ledger
-
-
-def tell(text: str) -> None:
-    """A line for the person waiting."""
-    print(text, file=sys.stderr, flush=True)
 
 
 __all__ = ["World", "run_one", "simulate"]

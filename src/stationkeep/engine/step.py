@@ -6,7 +6,7 @@ from numba import njit
 
 from ..log import Log
 from ..subsystems import attitude, life_support, orbit, power, thermal, traffic
-from . import judge, moves
+from . import burns, judge, moves
 from .world import Luck, Rows, RunState, Scratch, World
 
 
@@ -23,7 +23,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     moves.failures(w, s, luck, x, t0_s, t1_s, log)
     moves.configuration(w, s, x, t1_s)
     # 2. What works
-    moves.which_services(w, s, x, t1_s, dt_s, log)
+    moves.which_services(w, s, x, t1_s, dt_s, k, log)
     # 3. Everyone asks, the bus grants
     power.generate(
         w.power, s.power, t1_s, dt_s, s.orbit.beta_rad, s.orbit.sunlit_frac, s.traffic.part_station, x.part_works,
@@ -53,9 +53,9 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
         w.attitude, s.attitude, dt_s, x.rate_rad_per_s, s.orbit.density_kg_per_m3, s.traffic.part_station, x.cmgs,
         x.flag_a, x.flag_b, x.dockings, x.propellant_kg, s.momentum_frac, s.attitude_held,
     )  # fmt: skip
-    moves.burn_for_attitude(w, s, x, t1_s, log)
-    moves.drag(w, s, luck, x, t0_s, dt_s)
-    moves.burns(w, s, luck, x, t0_s, t1_s, k, log)
+    burns.burn_for_attitude(w, s, x, t1_s, log)
+    burns.drag(w, s, luck, x, t0_s, dt_s)
+    burns.burns(w, s, luck, x, t0_s, t1_s, k, log)
     judge.hours(w, s, x, dt_s, t1_s)
     # 5. Rules act
     judge.reserves(w, s, x, t1_s, log)

@@ -44,6 +44,8 @@ class Rules(NamedTuple):
     attitude_lost_s: float
     avoidance_delta_v_m_per_s: float
     burn_most_m_per_s: float
+    stock_target_s: float
+    gas_target_kg: float
 
 
 class Bodies(NamedTuple):
@@ -71,6 +73,7 @@ class Ships(NamedTuple):
 
     vehicle: np.ndarray  # (F,)
     cargo_kg: np.ndarray  # (F, R)
+    filled: np.ndarray  # (F,) bool: no manifest, filled by what the station needs when it is loaded
     owner: np.ndarray  # (F,) partner whose stores the cargo joins
     tank: np.ndarray  # (F,) container of its own propellant, -1
     tank_kg: np.ndarray  # (F,) in it at docking
@@ -140,6 +143,8 @@ class World(NamedTuple):
     machine_load: np.ndarray  # (M,) load of each machine, -1
     channel_machine: np.ndarray  # (CH, 2) machines a channel needs, -1
     loop_machine: np.ndarray  # (Q,) pump of a loop, -1
+    joint_machine: np.ndarray  # (J,) rotary joint whose failure stops the turning of a truss part
+    joint_part: np.ndarray  # (J,)
     cmg_kind: int
     station_inclination_deg: np.ndarray  # (S,)
     partner_crew_segment: np.ndarray  # (P,) segment a partner's people stay with at a separation
@@ -187,6 +192,8 @@ class RunState(NamedTuple):
     area_m2: np.ndarray  # (S,) fixed frontal area
     drag_area_m2: np.ndarray  # (S,) with wings
     backlog_h: np.ndarray  # (S, 2) unpacking, handover
+    fitted_kg: np.ndarray  # (S,) outfitting in the modules
+    usual_people: np.ndarray  # (S,) people aboard, mean of the last month
     last_pose_s: np.ndarray  # (1,) when poses were last looked up
     crew_row: np.ndarray  # (S,) last row that changed seats or people
     supply_row: np.ndarray  # (S, R) last row about a flight that failed to bring it

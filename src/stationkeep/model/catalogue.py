@@ -20,9 +20,11 @@ KNOWN_BY = {
     "stations/iss/cmgs": "from_utc", "stations/iss/radiators": "from_utc", "stations/iss/channels": "from_utc",
     "stations/iss/wings": "deployed_utc", "traffic/flights": "launch_utc", "crew/stays": "dock_utc",
     "crew/seats": "from_utc", "crew/history": "date", "orbit/altitude": "date", "orbit/space_weather": "date",
-    "orbit/solar_bulletins": "issued", "orbit/density_scale": "known_utc", "partners/slips": "said_on",
+    "orbit/reboosts": "utc", "orbit/raan": "date", "partners/agreements": "known_on", "partners/forward_plan": "known_on",
+    "partners/incidents": "date", "partners/prices": "from_utc", "partners/budgets": "from_utc", "successors": "known_on",
+    "partners/successor_statements": "said_on", "orbit/solar_bulletins": "issued", "orbit/density_scale": "known_utc", "partners/slips": "said_on",
 }  # fmt: skip
-BLANK_WHEN_LATER = {
+BLANK_WHEN_LATER: dict[str, dict[str, tuple[str, ...]]] = {
     "traffic/flights": {
         "dock_utc": ("dock_utc",),
         "undock_utc": ("undock_utc", "people_down", "cargo_down_kg"),
@@ -32,7 +34,8 @@ BLANK_WHEN_LATER = {
     "crew/seats": {"to_utc": ("to_utc",)},
     "stations/iss/parts": {"leaves_utc": ("leaves_utc", "leaves_with"), "valid_to": ("valid_to",)},
     "stations/iss/ports": {"valid_to": ("valid_to",)},
-    "stations/iss/machines": {"to_utc": ("to_utc",)},
+    **{f"stations/iss/{name}": {"to_utc": ("to_utc",)}
+       for name in ("machines", "loads", "batteries", "channels", "radiators", "cmgs", "services", "tanks")},
     "stations/iss/wings": {"retracted_utc": ("retracted_utc",), "irosa_utc": ("irosa_utc",)},
     "partners/slips": {"actual": ("actual",)},
 }

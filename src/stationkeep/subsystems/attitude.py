@@ -62,6 +62,7 @@ class State(NamedTuple):
     attitude_rad: np.ndarray  # (S, 3) equilibrium roll, pitch, yaw
     residual_Nm: np.ndarray  # (S, 3) torque the attitude does not cancel
     hold_kg_per_orbit: np.ndarray  # (S,) what thrusters alone would burn
+    settled_kg_per_orbit: np.ndarray  # (S,) the same in the equilibrium attitude, with a wide dead band
     desaturation_kg_per_orbit: np.ndarray  # (S,)
     lost: np.ndarray  # (S,) bool_
     saturation_s: np.ndarray  # (S,) from the step's start until the gyroscopes saturate without desaturation
@@ -181,15 +182,18 @@ def _propellant_rates(
     """Set the propellant of holding on thrusters alone and of desaturation, kg per orbit."""
     roll_arm, arm, force, isp = _thrusters(p, s, station, part_station)
     orbit_s = 2.0 * math.pi / rate
-    hold = desaturate = 0.0
+    hold = settled = desaturate = 0.0
     for axis in range(3):
         lever = roll_arm if axis == 0 else arm
         hold += law.impulse_propellant_kg(level[axis] * orbit_s, lever, isp)
         inertia = s.inertia_kg_m2[station, axis, axis]
         drift = min(law.pulsed_rate_rad_per_s(inertia, force, lever, p.thruster_on_time_s), p.rate_limit_rad_per_s)
         hold += orbit_s * law.limit_cycle_kg_per_s(inertia, drift, lever, p.deadband_rad, isp)
+        swing = abs(level[3 + axis]) * p.cyclic_air_frac  # what gyroscopes would have taken and given back
+        settled += law.impulse_propellant_kg(swing * orbit_s, lever, isp)
         desaturate += law.impulse_propellant_kg(s.residual_Nm[station, axis] * orbit_s, lever, isp)
     s.hold_kg_per_orbit[station] = hold
+    s.settled_kg_per_orbit[station] = settled + desaturate
     s.desaturation_kg_per_orbit[station] = desaturate
 
 
@@ -228,7 +232,8 @@ def step(
         air = math.sqrt(level[3] * level[3] + level[4] * level[4] + level[5] * level[5])
         cyclic = law.cyclic_momentum_Nms(p.cyclic_air_frac * air, rate)
         on_thrusters = _advance(p, s, station, dt_s, capacity, cyclic, desaturation_up[station], thrusters_up[station])
-        wanted = on_thrusters * orbits * s.hold_kg_per_orbit[station]
+        # in the equilibrium attitude: nobody holds level against gravity for days
+        wanted = on_thrusters * orbits * s.settled_kg_per_orbit[station]
         if desaturation_up[station] and capacity > 0.0:
             wanted += (1.0 - on_thrusters) * orbits * s.desaturation_kg_per_orbit[station]
         if thrusters_up[station]:

@@ -36,7 +36,7 @@ class State(NamedTuple):
     damaged: np.ndarray  # (F,) bool: the ship brings nobody home
     changes: np.ndarray  # (1,) seat changes done
     skip: np.ndarray  # (P,) people of a partner lost to the schedule, not yet missing from a flight
-    count: np.ndarray  # (S, P) people aboard
+    aboard: np.ndarray  # (S, P) people aboard
     person_s: np.ndarray  # (S, P) person-seconds in this step
 
 
@@ -57,7 +57,7 @@ def board(p: Params, s: State, flight: int, station: int, flies: np.ndarray, t_s
         s.station[i] = station
         s.seat[i] = p.seat[i] if p.seat[i] >= 0 else flight
         s.aboard_s[i] = t_s
-        s.count[station, who] += 1
+        s.aboard[station, who] += 1
         s.person_s[station, who] += end_s - t_s
         came += 1
     if came:
@@ -75,7 +75,7 @@ def leave(p: Params, s: State, flight: int, station: int, t_s: float, end_s: flo
         if s.status[i] == ABOARD and s.seat[i] == flight and s.station[i] == station and gone < p.seats[flight]:
             s.status[i] = HOME
             s.home_s[i] = t_s
-            s.count[station, p.partner[i]] -= 1
+            s.aboard[station, p.partner[i]] -= 1
             s.person_s[station, p.partner[i]] -= end_s - t_s
             gone += 1
     if gone:
@@ -135,5 +135,5 @@ def split(p: Params, s: State, home: int, into: int, goes: np.ndarray) -> None:
     for i in range(p.partner.size):
         if s.status[i] == ABOARD and s.station[i] == home and goes[p.partner[i]]:
             s.station[i] = into
-            s.count[home, p.partner[i]] -= 1
-            s.count[into, p.partner[i]] += 1
+            s.aboard[home, p.partner[i]] -= 1
+            s.aboard[into, p.partner[i]] += 1

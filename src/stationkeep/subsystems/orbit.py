@@ -30,6 +30,10 @@ class Params(NamedTuple):
     record_m: np.ndarray  # (n + 1,) measured altitude at stamp k, nan where there is none
     record_gap: np.ndarray  # (n + 1,) stamps to the next measured one; policy flies when it is far
     record_gap_most: int
+    era_from_s: np.ndarray  # (E,) eras of the fitted density scale, ascending
+    era_scale: np.ndarray  # (E,) scale for this model's drag area
+    low_flux_f107a: float  # below it the scale changes with the flux
+    low_flux_exponent: float
 
 
 class State(NamedTuple):
@@ -63,6 +67,11 @@ def step(
     f107: float, f107a: float, ap: float,
 ) -> None:  # fmt: skip
     """Drag and J2 over one step for every station with mass."""
+    era = 0
+    for e in range(p.era_from_s.size):
+        if p.era_from_s[e] <= t_s:
+            era = e
+    density_scale *= p.era_scale[era] * (min(f107a, p.low_flux_f107a) / p.low_flux_f107a) ** p.low_flux_exponent
     for st in range(s.a_m.size):
         if mass_kg[st] <= 0.0 or s.entered[st]:
             continue

@@ -29,7 +29,7 @@ class Params(NamedTuple):
     into: np.ndarray  # (E,) station a separated segment becomes
     for_s: np.ndarray  # (E,)
     learning_s: np.ndarray  # (E,)
-    count: np.ndarray  # (E,)
+    people: np.ndarray  # (E,)
     share_frac: np.ndarray  # (E,)
     when_station: np.ndarray  # (E,) station whose state is waited for, -1
     when_state: np.ndarray  # (E,)

@@ -85,7 +85,9 @@ def solve(
     stations, count = now.shape
     for st in range(stations):
         for q in range(p.service.size):
-            s.offered[q, st] = 0 == _unmet(p, q, st, t_s, part_station, vehicles, machines, stocked, operates, segment_runs)
+            s.offered[q, st] = _unmet(
+                p, q, st, t_s, part_station, vehicles, machines, stocked, operates, segment_runs
+            ) == 0
         black = not (s.up[st, POWER] or s.up[st, COMMAND]) and not crewed[st]
         mask = 0
         for v in range(count):
@@ -109,11 +111,16 @@ def note(
     p: Params, s: State, t_s: float, part_station: np.ndarray, vehicles: np.ndarray, machines: np.ndarray,
     stocked: np.ndarray, operates: np.ndarray, segment_runs: np.ndarray, allowed: np.ndarray, now: np.ndarray,
     part_row: np.ndarray, vehicle_row: np.ndarray, machine_row: np.ndarray, stock_row: np.ndarray,
-    partner_row: np.ndarray, segment_row: np.ndarray, limit_row: np.ndarray, log: Log,
+    partner_row: np.ndarray, segment_row: np.ndarray, limit_row: np.ndarray, quiet: bool, log: Log,
 ) -> None:  # fmt: skip
-    """Log every change, each loss with the row of what failed first; then take `now` as what is up."""
+    """Log every change, each loss with the row of what failed first; then take `now` as what is up.
+
+    `quiet` takes over without logging: what is up at the start is no change.
+    """
     stations, count = now.shape
     for st in range(stations):
+        if quiet:
+            s.up[st, :] = now[st, :]
         mask = 0
         for v in range(count):
             mask |= (1 << v) if now[st, v] else 0

@@ -246,7 +246,7 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
     if not p.flown[f]:
         family = p.family[f]
         if s.ground_until_s[family] > t_s:
-            s.next_s[f] = s.ground_until_s[family] + 0.25 * luck.slip_s[f]
+            s.next_s[f] = s.ground_until_s[family] + max(0.25 * luck.slip_s[f], 0.0)
             if not s.held[f]:
                 s.held[f] = True
                 s.row[f] = add(log, t_s, happened.GROUNDED, p.station[f], name, s.ground_row[family], s.next_s[f])

@@ -94,7 +94,7 @@ def empty_state(parts: int, stations: int) -> attitude.State:
         part_is_wing=np.zeros(parts, np.bool_), part_x_m=np.zeros(parts),
         mass_kg=np.zeros(stations), centre_m=np.zeros((stations, 3)), inertia_kg_m2=np.zeros((stations, 3, 3)),
         air_centre_m=np.zeros((stations, 3)), air_area_m2=np.zeros(stations), stored_Nms=np.zeros(stations),
-        attitude_rad=np.zeros((stations, 3)), residual_Nm=np.zeros((stations, 3)), hold_kg_per_orbit=np.zeros(stations),
+        attitude_rad=np.zeros((stations, 3)), residual_Nm=np.zeros((stations, 3)), hold_kg_per_orbit=np.zeros(stations), settled_kg_per_orbit=np.zeros(stations),
         desaturation_kg_per_orbit=np.zeros(stations), lost=np.zeros(stations, np.bool_),
         saturation_s=np.zeros(stations),
     )  # fmt: skip

@@ -85,6 +85,7 @@ def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
     share = {name: number(vehicle, f"{name}_frac", 0) for name in ("food", "supplies", "spares", "research")}
     whole = sum(share.values()) or 1.0
     cargo = {name: dry * part / whole for name, part in share.items()}
+    cargo["spares"] += _figure(row, "spares_kg", 0.0)
     cargo["toilet"] = TOILET_SHARE * cargo["supplies"]
     cargo["supplies"] -= cargo["toilet"]
     return {**cargo, "water": water, "oxygen": 0.5 * gas, "nitrogen": 0.5 * gas, "propellant": refuel}
@@ -165,7 +166,9 @@ def build_ships(
     ports = port_rows(scenario, catalogue, names)
     own_engines = [(part[m], 300.0, 290.0, mod.partner) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
     segment_owner = {row["id"]: row["owner"] for row in catalogue.table("stations/iss/parts")}
+    filled = truths(not f.flown and f.cargo_kg is None for f in flights)
     ships = Ships(
+        filled=filled,
         vehicle=integers(names.of("vehicles")[f.vehicle] for f in flights), cargo_kg=cargo,
         owner=integers(partner["roscosmos" if f.partner == "roscosmos" else "nasa"] for f in flights),
         tank=tank, tank_kg=tank_kg, refuel_kg=refuel,

@@ -7,8 +7,8 @@ from statistics import median
 
 from ...model.base import NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
-from ...model.fleet import Flight
 from ...model.files import Problem, ScenarioError
+from ...model.fleet import Flight
 from ...model.scenario import Scenario
 
 DAY_s = 86400.0
@@ -83,6 +83,7 @@ def _recorded(scenario: Scenario, catalogue: Catalogue, start_s: float) -> list[
         if dock_s >= NEVER_s and launch_s < start_s:
             continue
         moves = [item.split(">") for item in row["relocations"].split(";") if ">" in item]
+        moves = [move for move in moves if move[0] <= (scenario.as_of or "9999")]
         vehicle = vehicles[row["vehicle"]]
         flights.append(
             PlannedFlight(
@@ -111,11 +112,14 @@ def _stay_s(catalogue: Catalogue, vehicle: str) -> float:
 
 
 def record_cadence_d(catalogue: Catalogue, vehicle: str, partner: str, before_s: float) -> float:
-    """Days between launches of this vehicle for this partner in the three years before; ValueError when none flew."""
+    """Days between launches of this vehicle for this partner in the three years before, or since it began to fly within
+    them; ValueError when none flew."""
     launches = _series_launches(catalogue, vehicle, partner, before_s - RECORD_WINDOW_d * DAY_s, before_s)
     if not launches:
         raise ValueError(f"no {vehicle} of {partner} flew in the three years before")
-    return RECORD_WINDOW_d / len(launches)
+    began = not _series_launches(catalogue, vehicle, partner, -NEVER_s, launches[0])
+    span_d = (before_s - launches[0]) / DAY_s if began and len(launches) > 1 else RECORD_WINDOW_d
+    return span_d / (len(launches) - (1 if began and len(launches) > 1 else 0))
 
 
 def _series_launches(catalogue: Catalogue, vehicle: str, partner: str, from_s: float, to_s: float) -> list[float]:
@@ -146,7 +150,7 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
         id=name, vehicle=flight.vehicle, partner=partner, station=flight.station, launch_s=0.0,
         transit_s=transit_s(catalogue, flight.vehicle), undock_s=seconds(flight.undock) if flight.undock else NEVER_s,
         stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if ends in scenario.events else "",
-        handover_s=flight.handover_d * DAY_s, people=dict(flight.people), cargo_kg=_cargo(flight),
+        handover_s=flight.handover_d * DAY_s, people={str(k): v for k, v in flight.people.items()}, cargo_kg=_cargo(flight),
         launcher=flight.launcher or row["launchers"].split(";")[-1], site=flight.site or "",
         series=name if crewed else "",
     )  # fmt: skip
@@ -172,7 +176,7 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
         first_s = (flown[-1] if flown else start_s) + every_s
         while first_s < start_s + 7 * DAY_s:
             first_s += 14 * DAY_s
-    flights = []
+    flights: list[PlannedFlight] = []
     launch_s = first_s
     while launch_s <= min(last_s, horizon_s):
         flights.append(replace(base, id=f"{name}-{len(flights) + 1}", launch_s=launch_s))

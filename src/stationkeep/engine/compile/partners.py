@@ -46,7 +46,7 @@ def build_partners(
         into=integers(into(e) for _, e in rows),
         for_s=reals(e.for_d * DAY_s if e.for_d else NEVER_s for _, e in rows),
         learning_s=reals(e.learning_d * DAY_s for _, e in rows),
-        count=integers(e.count for _, e in rows),
+        people=integers(e.count for _, e in rows),
         share_frac=reals(e.share_frac for _, e in rows),
         when_station=integers(station[e.when.station] if isinstance(e.when, StationIs) else -1 for _, e in rows),
         when_state=integers(STATES.index(e.when.is_) if isinstance(e.when, StationIs) else -1 for _, e in rows),

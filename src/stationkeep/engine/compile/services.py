@@ -46,7 +46,7 @@ def build_services(scenario: Scenario, catalogue: Catalogue, names: Names) -> tu
                 offers.append((service[name], part[module], -1, SHIPS, partner[m.partner], mask(list(m.needs)), -1, 1, -1, -1))
                 spans.append((-NEVER_s, NEVER_s))
     columns = [integers(column) for column in zip(*offers, strict=True)]
-    p = services.Params(*columns, reals(a for a, _ in spans), reals(b for _, b in spans))
+    p = services.Params._make([*columns, reals(a for a, _ in spans), reals(b for _, b in spans)])
     stations, count = len(names.stations), len(names.services)
     s = services.State(
         up=np.ones((stations, count), np.bool_), row=np.full((stations, count), -1, np.int64),

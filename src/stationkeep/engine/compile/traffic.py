@@ -226,7 +226,7 @@ def build_crew(
     s = crew.State(
         status=status, station=np.zeros(n, np.int64), seat=seat, aboard_s=aboard_s, home_s=np.full(n, NEVER_s),
         damaged=np.zeros(len(flights), np.bool_), changes=np.zeros(1, np.int64),
-        skip=np.zeros(len(names.partners), np.int64), count=count,
+        skip=np.zeros(len(names.partners), np.int64), aboard=count,
         person_s=np.zeros((stations, len(names.partners))),
     )  # fmt: skip
     return p, s

@@ -10,11 +10,12 @@ import numpy as np
 from ...formats.density_fit import load_fit
 from ...laws.matter import RESOURCES
 from ...laws.orbit import EARTH_RADIUS_M
-from ...model.base import NEVER_s, PARTNERS, seconds
+from ...laws.sun import eclipse_fraction
+from ...model.base import PARTNERS, NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
 from ...model.scenario import REQUIRED_VARIABLES, Scenario
-from ...subsystems import crew, orbit, partners, services
-from ..world import CrewTime, Requirements, Rules, RunState, Simple, World
+from ...subsystems import crew, orbit, partners, power, services
+from ..world import Bodies, CrewTime, Requirements, Rules, RunState, Simple, World
 from .attitude import build_attitude
 from .bodies import build_bodies, build_ships
 from .flights import PlannedFlight, end_of_record_s, plan_flights
@@ -67,7 +68,9 @@ def compile(scenario: Scenario) -> Case:
     machine_loads = _machine_loads(catalogue, part_index)
     power_p, power_s = build_power(catalogue, part_index, station_index, names.of("machines"), machine_loads)
     thermal_p, thermal_s = build_thermal(catalogue, part_index, station_index)
-    attitude_p, attitude_s = build_attitude(catalogue, part_index, station_index)
+    attitude_p, attitude_s = build_attitude(
+        catalogue, part_index, station_index, vehicle_of={f.id: f.vehicle for f in flights}
+    )
     life_p, life_s = build_life_support(catalogue, part_index, station_index, t0_s)
     traffic_p, traffic_s = build_traffic(scenario, catalogue, names, flights, t0_s)
     crew_p, crew_s = build_crew(catalogue, names, flights, scenario)
@@ -80,12 +83,14 @@ def compile(scenario: Scenario) -> Case:
     first_machine_load = power_p.load_W.size - len(machine_loads)
     world = World(
         traffic=traffic_p, crew=crew_p, equipment=equipment_p, services=services_p, partners=partners_p,
-        orbit=_orbit(scenario, catalogue, names, t0_s, dt_s, steps), attitude=attitude_p, power=power_p,
+        orbit=_orbit(scenario, catalogue, names, t0_s, dt_s, steps, power_p, bodies), attitude=attitude_p, power=power_p,
         thermal=thermal_p, life_support=life_p, stores=stores_p, bodies=bodies, ships=ships,
         simple=_simple(scenario, names), requirements=_requirements(scenario, names), rules=_rules(scenario, catalogue),
         crew_time=_crew_time(catalogue, partner_index),
         machine_load=integers(first_machine_load + i if i >= 0 else -1 for i in _load_of_machine(catalogue, part_index)),
         channel_machine=_channel_machines(catalogue, names), loop_machine=_loop_machines(catalogue, names),
+        joint_machine=integers(names.of("machines").get(m, -1) for m in ("sarj-port", "sarj-starboard")),
+        joint_part=integers(part_index.get(k, -1) for k in ("p3", "s3")),
         cmg_kind=names.of("machine_kinds").get("cmg", -1),
         station_inclination_deg=reals(_inclination(scenario, n) for n in names.stations),
         partner_crew_segment=integers(1 if p == "roscosmos" else 0 for p in names.partners),
@@ -103,7 +108,7 @@ def compile(scenario: Scenario) -> Case:
         attitude_held=np.ones(stations, np.bool_), momentum_frac=np.zeros(stations),
         core_power=np.ones(stations, np.bool_), heat_ok=np.ones((stations, 2), np.bool_),
         since_s=np.full((stations, 3), NEVER_s), avoided=np.zeros(1, np.int64), area_m2=np.zeros(stations),
-        drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 2)), last_pose_s=np.full(1, -NEVER_s),
+        drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 2)), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s),
         crew_row=np.full(stations, -1, np.int64), supply_row=np.full((stations, resources), -1, np.int64),
         stock_row=np.full((stations, resources), -1, np.int64), stock_low=np.zeros((stations, 5), np.bool_),
         part_row=np.full(len(part_index), -1, np.int64), limit_row=np.full((stations, count), -1, np.int64),
@@ -132,7 +137,12 @@ def _names(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFligh
     vehicles = [row["id"] for row in catalogue.table("fleet/vehicles")]
     families = list(dict.fromkeys(row["family"] for row in catalogue.table("fleet/vehicles")))
     ports = [row["id"] for row in catalogue.table("stations/iss/ports")]
-    ports += [f"{m}/{i + 1}" for s in scenario.stations.values() for m, mod in s.modules.items() for i in range(len(mod.ports))]
+    ports += [
+        f"{m}/{i + 1}"
+        for s in scenario.stations.values()
+        for m, mod in s.modules.items()
+        for i in range(len(mod.ports))
+    ]
     part_index = {name: i for i, name in enumerate(modules)}
     machines = machine_rows(catalogue, part_index)
     return Names(
@@ -195,6 +205,7 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, tank_hold_kg=table["tank_hold_kg"],
         attitude_lost_s=table["attitude_lost_d"] * DAY_s,
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
+        stock_target_s=table["stock_target_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
     )  # fmt: skip
 
 
@@ -249,7 +260,10 @@ def _opening_stocks(scenario: Scenario, catalogue: Catalogue) -> dict[tuple[str,
     return stock
 
 
-def _orbit(scenario: Scenario, catalogue: Catalogue, names: Names, t0_s: float, dt_s: float, steps: int) -> orbit.Params:
+def _orbit(
+    scenario: Scenario, catalogue: Catalogue, names: Names, t0_s: float, dt_s: float, steps: int,
+    power_p: power.Params, bodies: Bodies,
+) -> orbit.Params:  # fmt: skip
     inclinations = [_inclination(scenario, n) for n in names.stations]
     others = [i for i in inclinations if abs(i - inclinations[0]) > 1.0]
     fit_a = load_fit(inclinations[0])
@@ -265,11 +279,50 @@ def _orbit(scenario: Scenario, catalogue: Catalogue, names: Names, t0_s: float, 
     return orbit.Params(
         fit_a, fit_b, integers(0 if abs(i - inclinations[0]) <= 1.0 else 1 for i in inclinations),
         reals(math.radians(i) for i in inclinations), DRAG_COEFFICIENT, from_s, floor, target, record, gap,
-        int(30 * DAY_s / dt_s),
+        int(30 * DAY_s / dt_s), *_density_eras(catalogue, power_p, bodies, names),
     )  # fmt: skip
 
 
-def _record(scenario: Scenario, catalogue: Catalogue, t0_s: float, dt_s: float, steps: int) -> tuple[np.ndarray, np.ndarray]:
+def _density_eras(
+    catalogue: Catalogue, power_p: power.Params, bodies: Bodies, names: Names
+) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Density scale by era as fitted on the record known by then, carried over to this model's frontal area.
+
+    The fit used a table of areas of its own; what it measured is Cd A / m, so the scale goes with the inverse of the area.
+    """
+    latest: dict[str, Row] = {}
+    for row in catalogue.table("orbit/density_scale"):
+        latest[row["era"]] = row
+    from_s, scale = [], []
+    exponent, flux = 0.0, 100.0
+    for row in latest.values():
+        middle_s = 0.5 * (seconds(row["calibration_from"]) + seconds(row["calibration_to"]))
+        area = _frontal_area_m2(power_p, bodies, names, middle_s)
+        from_s.append(seconds(row["era_from"]))
+        scale.append(number(row, "ballistic_m2_per_kg") * number(row, "mass_kg") / (DRAG_COEFFICIENT * area))
+        exponent, flux = number(row, "low_flux_exponent"), number(row, "low_flux_f107a")
+    if not from_s:
+        return np.array([-NEVER_s]), np.ones(1), flux, 0.0
+    return np.asarray(from_s), np.asarray(scale), flux, exponent
+
+
+def _frontal_area_m2(power_p: power.Params, bodies: Bodies, names: Names, t_s: float) -> float:
+    """Frontal area of this model without ships at `t_s`, mean over beta angles of 0, 25, 45 and 60 deg."""
+    here = (bodies.pose_from_s <= t_s) & (t_s < bodies.pose_to_s) & (bodies.arrive_s[bodies.pose_part] <= t_s)
+    station = np.full(bodies.bare_kg.size, -1, np.int64)
+    station[bodies.pose_part[here]] = 0
+    wings = np.zeros(1)
+    total = 0.0
+    for beta_deg in (0.0, 25.0, 45.0, 60.0):
+        sunlit = 1.0 - eclipse_fraction(EARTH_RADIUS_M + 410e3, math.radians(beta_deg))
+        power.drag_area(power_p, t_s, np.array([math.radians(beta_deg)]), np.array([sunlit]), station, wings)
+        total += wings[0] / 4.0
+    return float(bodies.pose_area_m2[here].sum() + total)
+
+
+def _record(
+    scenario: Scenario, catalogue: Catalogue, t0_s: float, dt_s: float, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Measured altitude (m) at each stamp, and stamps to the next measured one."""
     record = np.full(steps + 1, math.nan)
     gap = np.full(steps + 1, 10**9, np.int64)
@@ -294,7 +347,9 @@ def _orbit_state(scenario: Scenario, catalogue: Catalogue, names: Names, t0_s: f
         station = scenario.stations.get(name, scenario.stations[scenario.main_station])
         if station.altitude_km == "record":
             day = scenario.start[:10]
-            rows = [r for r in catalogue.table("orbit/altitude") if r["date"] <= day] or list(catalogue.table("orbit/altitude"))[:1]
+            rows = [r for r in catalogue.table("orbit/altitude") if r["date"] <= day] or list(
+                catalogue.table("orbit/altitude")
+            )[:1]
             altitude[i] = number(rows[-1], "alt_brouwer_km")
         else:
             altitude[i] = station.altitude_km.value
@@ -318,4 +373,4 @@ def raan_at(catalogue: Catalogue, utc: str) -> float:
     return (number(rows[-1], "raan_deg") + math.degrees(drift)) % 360.0
 
 
-__all__ = ["Case", "KIND_OF", "build_stores", "compile", "crew", "partners", "values"]
+__all__ = ["KIND_OF", "Case", "build_stores", "compile", "crew", "partners", "values"]

@@ -1,0 +1,39 @@
+# Two commands do everything on a machine with Python 3.11+, make and git: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test slow lint bench lock clean
+
+demo: $(VENV)/ready
+	$(BIN)/stationkeep run iss-partner-leaves --runs 50 --page verdict.html
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest -m "not slow"
+
+slow: $(VENV)/ready
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check src tests tools benchmarks
+	$(BIN)/mypy
+
+bench: $(VENV)/ready
+	$(BIN)/python -m pytest benchmarks -m "not slow" --benchmark-only
+
+validation: $(VENV)/ready
+	$(BIN)/python tools/validate.py
+
+$(VENV)/ready: pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	touch $@
+
+lock:
+	$(BIN)/uv pip compile --universal --no-header --no-annotate --generate-hashes --python-version 3.11 \
+	  --group dev --extra flight pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV)

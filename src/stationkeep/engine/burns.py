@@ -1,0 +1,147 @@
+"""Propellant at work: desaturation and thruster hold, drag, debris avoidance, reboosts; every kilogram from a real tank."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from .. import log as happened
+from ..laws import orbit as orbit_law
+from ..laws.matter import ATTITUDE as FOR_ATTITUDE
+from ..laws.matter import PROPELLANT
+from ..laws.matter import REBOOST as FOR_REBOOST
+from ..log import Log, add
+from ..subsystems import orbit, power, services, traffic
+from .world import Luck, RunState, Scratch, World
+
+NEVER_s = 1e18
+DAY_s = 86400.0
+
+
+@njit(cache=True)
+def _take_propellant(w: World, s: RunState, st: int, kg: float) -> float:
+    """Propellant for attitude: from the tanks and ships of a station, in the order of the table."""
+    got = 0.0
+    for c in range(w.stores.container_part.size):
+        if got >= kg:
+            break
+        if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[w.stores.container_part[c]] == st:
+            part = min(kg - got, s.stores.stock_kg[c])
+            s.stores.stock_kg[c] -= part
+            got += part
+    return got
+
+
+@njit(cache=True)
+def burn_for_attitude(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
+    """Desaturation, manoeuvres and thruster hold take their propellant; a first loss of attitude is logged."""
+    for st in range(s.people.size):
+        if w.simple.is_simple[st]:
+            s.attitude_held[st] = s.services.up[st, services.ATTITUDE]
+            s.momentum_frac[st] = 0.0
+        if x.propellant_kg[st] > 0.0:
+            got = _take_propellant(w, s, st, x.propellant_kg[st])
+            x.flow_kg[st, PROPELLANT, FOR_ATTITUDE] -= got
+        if s.attitude.mass_kg[st] > 0.0 and not s.attitude_held[st]:
+            if s.since_s[st, 0] >= NEVER_s:
+                s.since_s[st, 0] = t1_s
+                cause = s.services.row[st, services.DESATURATION]
+                if s.services.up[st, services.DESATURATION]:
+                    cause = s.services.row[st, services.ATTITUDE]
+                s.attitude_row[st] = add(log, t1_s, happened.ATTITUDE_LOST, st, happened.STATION + st, cause, 0.0)
+        else:
+            s.since_s[st, 0] = NEVER_s
+
+
+@njit(cache=True)
+def drag(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, dt_s: float) -> None:
+    """Drag of the day's air on the area of bodies and wings."""
+    power.drag_area(w.power, t0_s + dt_s, s.orbit.beta_rad, s.orbit.sunlit_frac, s.traffic.part_station, x.wing_area_m2)
+    for st in range(s.people.size):
+        s.drag_area_m2[st] = s.area_m2[st] + x.wing_area_m2[st]
+    day = int((t0_s + 0.5 * dt_s - w.sky_day0_s) // DAY_s)
+    day = min(max(day, 0), luck.sky.shape[0] - 1)
+    orbit.step(
+        w.orbit, s.orbit, t0_s, dt_s, s.drag_area_m2, s.attitude.mass_kg, luck.density_scale, luck.sky[day, 0],
+        luck.sky[day, 1], luck.sky[day, 2],
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: float, k: int, log: Log) -> None:
+    """Debris avoidance and reboosts: propellant from a real tank, rise of the orbit from vis-viva."""
+    while s.avoided[0] < luck.avoid_s.size and luck.avoid_s[s.avoided[0]] <= t1_s:
+        if luck.avoid_s[s.avoided[0]] > t0_s and s.attitude.mass_kg[0] > 0.0:
+            done = _burn(w, s, x, 0, w.rules.avoidance_delta_v_m_per_s, False)
+            add(log, t1_s, happened.AVOIDANCE, 0, happened.STATION, s.services.row[0, services.REBOOST], done)
+        s.avoided[0] += 1
+    for st in range(s.people.size):
+        if s.attitude.mass_kg[st] <= 0.0 or s.orbit.entered[st]:
+            continue
+        if s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M < orbit.ENTRY_m:
+            s.orbit.entered[st] = True
+            add(log, t1_s, happened.ENTRY, st, happened.STATION + st, s.services.row[st, services.REBOOST], 0.0)
+            continue
+        wanted, inferred = orbit.wanted_delta_v(w.orbit, s.orbit, st, t1_s, k + 1)
+        if inferred and wanted < 0.0:
+            orbit.correct(s.orbit, st, wanted)
+            x.inferred[st] += wanted
+            continue
+        if wanted <= 0.0:
+            continue
+        if not inferred:
+            wanted = min(wanted, w.rules.burn_most_m_per_s)
+        done = _burn(w, s, x, st, wanted, inferred)
+        if inferred:
+            x.inferred[st] += wanted
+            if done < wanted:
+                orbit.correct(s.orbit, st, wanted - done)
+            if wanted > 0.05:
+                add(log, t1_s, happened.INFERRED_BURN, st, happened.STATION + st, -1, wanted)
+        elif done > 0.0:
+            add(log, t1_s, happened.REBOOST, st, happened.STATION + st, -1, done)
+        elif s.services.up[st, services.REBOOST] and s.stock_row[st, PROPELLANT] < 0:
+            s.stock_row[st, PROPELLANT] = add(
+                log, t1_s, happened.NO_PROPELLANT, st, happened.RESOURCE + PROPELLANT, s.supply_row[st, PROPELLANT], wanted
+            )
+
+
+@njit(cache=True)
+def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spend_all: bool) -> float:
+    """Push station `st`: docked ships with thrust along the orbit first, then the station's engines. Returns m/s done."""
+    if not s.services.up[st, services.REBOOST] and not spend_all:
+        return 0.0
+    done = 0.0
+    for f in range(w.ships.tank.size):
+        c = w.ships.tank[f]
+        if c < 0 or s.traffic.status[f] != traffic.DOCKED or done >= wanted_m_per_s or w.ships.thrust_N[f] <= 0.0:
+            continue
+        if s.traffic.part_station[w.traffic.part_station.size + f] != st or w.ships.port_push_frac[s.traffic.port[f]] <= 0.0:
+            continue
+        done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], 0.0)
+    held = 0.0 if spend_all else w.rules.tank_hold_kg
+    for e in range(w.ships.engine_part.size):
+        if s.traffic.part_station[w.ships.engine_part[e]] != st:
+            continue
+        for c in range(w.stores.container_part.size):
+            if done >= wanted_m_per_s:
+                break
+            if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[w.stores.container_part[c]] == st:
+                if w.stores.container_part[c] < w.traffic.part_station.size:
+                    done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.engine_isp_s[e], held)
+    if done > 0.0:
+        orbit.push(s.orbit, st, done)
+    return done
+
+
+@njit(cache=True)
+def _spend(w: World, s: RunState, x: Scratch, st: int, c: int, wanted: float, isp_s: float, hold_kg: float) -> float:
+    """Burn from container `c` towards `wanted` m/s, leaving `hold_kg` in it. Returns the m/s done."""
+    kg = orbit_law.burn_propellant(s.attitude.mass_kg[st], wanted, isp_s)
+    kg = min(kg, max(s.stores.stock_kg[c] - hold_kg, 0.0))
+    if kg <= 0.0:
+        return 0.0
+    done = orbit_law.burn_speed(s.attitude.mass_kg[st], kg, isp_s)
+    s.stores.stock_kg[c] -= kg
+    s.attitude.mass_kg[st] -= kg
+    x.flow_kg[st, PROPELLANT, FOR_REBOOST] -= kg
+    return done

@@ -1,0 +1,95 @@
+"""Five properties every scenario must satisfy (design page, section 8), on a short real scenario."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import stationkeep as sk
+from stationkeep.engine.compile.world import compile
+from stationkeep.engine.luck import draw, prepare
+from stationkeep.engine.run import advance
+from stationkeep.engine.simulate import new_rows, new_scratch
+from stationkeep.laws.matter import AIR_CO2, AIR_NITROGEN, AIR_OXYGEN, AIR_WATER, STORED
+from stationkeep.log import new_log
+
+
+@pytest.fixture(scope="module")
+def short() -> sk.Scenario:
+    """Two and a half years around a withdrawal, one future."""
+    return sk.read_scenario("iss-2022").patch({
+        "horizon": "2025-01-01",
+        "events.leave": {"withdraw": "roscosmos", "on": "2024-03-01", "segment": "separated", "into": "russian"},
+    })  # fmt: skip
+
+
+def plain(ds: xr.Dataset, run: int) -> dict[str, np.ndarray]:
+    one = ds.sel(run=run)
+    return {name: one[name].values for name in ("altitude_km", "people_count", "mass_kg", "power_usable_kW")}
+
+
+def test_a_run_does_not_know_its_neighbours(short):
+    many = sk.simulate(short, runs=5, seed=7)
+    alone = sk.simulate(short, runs=[3], seed=7)
+    pooled = sk.simulate(short, runs=12, seed=7, workers=2)
+    for ds in (alone, pooled):
+        for name, values in plain(ds, 3).items():
+            np.testing.assert_array_equal(values, plain(many, 3)[name], err_msg=name)
+
+
+def test_every_kilogram_is_accounted_for(short):
+    ds = sk.simulate(short, runs=2, seed=3)
+    stocks = ds.stock_kg.sum("partner")
+    change = stocks.diff("time")
+    flows = ds.flow_kg.sum("use").isel(time=slice(1, None))
+    kept = list(range(STORED)) + [AIR_OXYGEN, AIR_NITROGEN, AIR_CO2, AIR_WATER]
+    error = (change - flows).isel(resource=kept)
+    assert float(abs(error).max()) < 1e-2, "float32 rows of stocks up to some tonnes: a centigram a step"
+    total = float(abs(error.sum("time")).max())
+    assert total < 0.5
+
+
+def test_a_state_saved_and_continued_is_the_same_run(short):
+    case = compile(short)
+    chances = prepare(case)
+
+    def go(cuts: list[int]) -> np.ndarray:
+        world, state, luck = draw(chances, 7, 1)
+        rows, log, scratch = new_rows(case, False), new_log(), new_scratch(case)
+        for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+            advance(world, state, luck, scratch, rows, log, first, last, case.t0_s, case.dt_s)
+            scratch = new_scratch(case)
+        return rows.scalar
+
+    np.testing.assert_array_equal(go([0, case.steps]), go([0, 200, 537, case.steps]))
+
+
+def test_halving_the_step_changes_results_little_and_ever_less(short):
+    still = short.patch({"events.leave": None, "horizon": "2023-07-26", "uncertain": {
+        "hazard_factor": {"value": 0}, "avoidance_per_y": {"value": 0}, "slip_factor": {"value": 0}}})  # fmt: skip
+    still = still.patch({"flights": {"cygnus": None, "cargo-dragon": None}})
+    out = {}
+    for step_h in (24, 6, 1):
+        ds = sk.simulate(still.patch({"step_h": step_h}), runs=1, seed=1)
+        day = ds.sel(time="2023-07-20T12:00:00", method="nearest")
+        out[step_h] = (
+            float(
+                ds.stock_kg.sel(resource="food")
+                .sum("partner")
+                .sel(time="2022-09-15T12:00:00", method="nearest")
+                .isel(run=0, station=0)
+            ),
+            float(day.mass_kg.isel(run=0, station=0)),
+        )
+    coarse, fine = abs(out[24][0] - out[6][0]), abs(out[6][0] - out[1][0])
+    assert coarse < 0.02 * out[1][0]
+    assert fine <= coarse + 1e-6
+    assert abs(out[6][1] - out[1][1]) < 0.005 * out[1][1]
+
+
+def test_adding_a_flight_leaves_others_luck_alone(short):
+    more = short.patch({"flights.extra": {"vehicle": "cygnus-enhanced", "launch": "2024-11-01", "port": "unity-nadir"}})
+    a, b = (draw(prepare(compile(s)), 7, 4)[2].traffic for s in (short, more))
+    names_a, names_b = (compile(s).names.flights for s in (short, more))
+    for i, name in enumerate(names_a):
+        j = names_b.index(name)
+        assert a.slip_s[i] == b.slip_s[j] and a.fails[i] == b.fails[j] and a.grounded_s[i] == b.grounded_s[j]

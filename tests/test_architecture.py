@@ -1,0 +1,102 @@
+"""The tree is the architecture: these tests keep it true."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[1] / "src" / "stationkeep"
+STANDARD = {
+    "__future__", "ast", "base64", "collections", "concurrent", "contextlib", "csv", "dataclasses", "datetime", "difflib",
+    "enum", "functools", "gzip", "hashlib", "html", "importlib", "io", "itertools", "json", "logging", "math",
+    "multiprocessing", "os", "pathlib", "re", "shutil", "statistics", "sys", "tempfile", "time", "typing", "uuid", "warnings",
+    "xml", "zlib", "types", "operator", "string", "threading", "textwrap", "calendar", "numbers", "struct",
+}  # fmt: skip
+# package: (packages of ours it may use, others it may use)
+MAY_USE = {
+    "__init__": ({"engine", "formats", "model", "plan", "report", "flight"}, set()),
+    "units": (set(), set()),
+    "log": (set(), {"numpy", "numba"}),
+    "laws": ({"laws"}, {"numpy", "numba", "scipy", "pymsis"}),
+    "model": ({"model", "units"}, {"pydantic", "yaml"}),
+    "subsystems": ({"laws", "log"}, {"numpy", "numba"}),
+    "formats": ({"formats", "laws", "model", "units"},
+                {"numpy", "pandas", "xarray", "pyarrow", "sgp4", "ccsds_ndm", "h5netcdf", "yaml", "pydantic"}),
+    "engine": ({"engine", "subsystems", "laws", "log", "model", "units", "formats"}, {"numpy", "numba", "xarray"}),
+    "report": ({"report", "formats", "units"}, {"numpy", "xarray", "jinja2", "matplotlib", "rich", "pandas", "markupsafe", "scipy"}),
+    "plan": ({"plan", "engine", "model", "report", "units"}, {"numpy", "xarray", "scipy"}),
+    "flight": ({"flight", "laws", "formats", "model", "units"}, {"numba", "numpy", "scipy", "pandas", "sgp4", "satkit", "matplotlib", "yaml"}),
+    "cli": ({"cli", "engine", "flight", "formats", "model", "plan", "report", "laws"}, {"stationkeep", "cyclopts", "rich", "numpy", "sgp4", "yaml", "xarray"}),
+}  # fmt: skip
+FILES = sorted(SRC.rglob("*.py"))
+
+
+def package_of(path: Path) -> str:
+    relative = path.relative_to(SRC)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def imports(path: Path):
+    """("ours", package) or ("other", name) for every import of a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            above = path.parents[node.level - 1]
+            for alias in node.names:
+                target = above / (node.module or alias.name).replace(".", "/")
+                yield "ours", (target.relative_to(SRC).parts or ("__init__",))[0]
+        elif isinstance(node, ast.ImportFrom):
+            yield from one(node.module or "", [a.name for a in node.names])
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from one(alias.name, [])
+
+
+def one(module: str, names: list[str]):
+    top, *rest = module.split(".")
+    if top != "stationkeep":
+        yield "other", top
+    elif rest:
+        yield "ours", rest[0]
+    else:
+        for name in names or ["__init__"]:
+            yield "ours", name if (SRC / name).exists() or (SRC / f"{name}.py").exists() else "__init__"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_imports_go_down(path):
+    package = package_of(path)
+    assert package in MAY_USE, f"{package} is not in the list: say first what it may use"
+    ours, others = MAY_USE[package]
+    for kind, name in imports(path):
+        if kind == "ours":
+            assert name in ours | {package, "__init__"}, f"{package} uses {name}"
+        elif name not in STANDARD:
+            assert name in others, f"{package} uses {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_subsystems_do_not_know_each_other(path):
+    if package_of(path) != "subsystems" or path.stem == "__init__":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level != 1, f"{path.stem} imports a neighbour"
+            assert "subsystems" not in (node.module or "")
+
+
+TOUCHES_FILES = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "print", "input"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_files_are_touched_only_at_the_edge(path):
+    if package_of(path) not in ("laws", "subsystems", "engine", "plan", "flight", "log", "units"):
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", None))
+            assert name not in TOUCHES_FILES, f"{path.name}:{node.lineno} calls {name}()"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
+def test_small_enough_to_read(path):
+    assert path.read_text(encoding="utf-8").count("\n") <= 600
