@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stationkeep.engine.compile.life_support import build_life_support, machine_rows
+from stationkeep.engine.compile.life_support import build_life_support, leak_growth_per_s, machine_rows
 from stationkeep.engine.compile.stores import build_stores, openings
 from stationkeep.laws import matter as of
 from stationkeep.model.base import seconds
@@ -210,6 +210,14 @@ def test_a_forecast_does_not_read_later_leaks_yields_or_machines():
     assert {row["id"] for row in machine_rows(then, PARTS)} == {
         row["id"] for row in ROWS if row["from_utc"] <= "2022-07-26"
     }
+
+
+def test_a_leak_to_come_grows_as_the_record_did():
+    year_s = 365.25 * 86400.0
+    then = leak_growth_per_s(Catalogue(as_of="2022-07-26")) * year_s
+    assert then == pytest.approx(np.log(0.72 / 0.064) / 18.07, rel=1e-3)
+    assert leak_growth_per_s(CATALOGUE) * year_s == pytest.approx(0.133, abs=0.005)
+    assert leak_growth_per_s(Catalogue(as_of="2005-01-01")) == 0.0
 
 
 def test_an_assembly_s_rate_is_the_sum_of_its_units():
