@@ -15,6 +15,7 @@ STANDARD = {
 # package: (packages of ours it may use, others it may use)
 MAY_USE = {
     "__init__": ({"engine", "formats", "model", "plan", "report", "flight"}, set()),
+    "__main__": ({"cli"}, set()),
     "units": (set(), set()),
     "log": (set(), {"numpy", "numba"}),
     "laws": ({"laws"}, {"numpy", "numba", "scipy", "pymsis"}),

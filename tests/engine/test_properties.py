@@ -41,7 +41,7 @@ def test_every_kilogram_is_accounted_for(short):
     stocks = ds.stock_kg.sum("partner")
     change = stocks.diff("time")
     flows = ds.flow_kg.sum("use").isel(time=slice(1, None))
-    kept = list(range(STORED)) + [AIR_OXYGEN, AIR_NITROGEN, AIR_CO2, AIR_WATER]
+    kept = [*range(STORED), AIR_OXYGEN, AIR_NITROGEN, AIR_CO2, AIR_WATER]
     error = (change - flows).isel(resource=kept)
     assert float(abs(error).max()) < 1e-2, "float32 rows of stocks up to some tonnes: a centigram a step"
     total = float(abs(error.sum("time")).max())

@@ -1,8 +1,9 @@
 """Precise propagation against NASA's trajectory files, element sets and a second code: run this file with --facts DIR.
 
-DIR holds `orbit/oem/` (CCSDS OEM files of the ISS) and `orbit/iss_elements.csv.gz`. Each ephemeris is flown from its
-first state after its creation date (what stands before is reconstruction; what comes after is a forecast, so days with
-other activity than forecast part from it), with the burns it shows by its close samples.
+DIR holds `orbit/oem/` (CCSDS OEM files of the ISS) and `orbit/iss_elements.csv.gz`; without it, only the thinned file of
+the tests and the second code are told. Each ephemeris is flown from its first state after its creation date (what stands
+before is reconstruction; what comes after is a forecast, so days with other activity than forecast part from it), with
+the burns it shows by its close samples.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from stationkeep.flight.propagate import (
     errors_against,
     fit_drag,
     held_activity,
+    observed_activity,
     orbit_of_elements,
     propagate,
     trajectory_of,
@@ -34,8 +36,9 @@ from stationkeep.formats.elements import JD_2000, read_elements
 from stationkeep.formats.oem import Oem, iso_utc, parse_utc, read_oem
 from stationkeep.formats.space_weather import SpaceWeather, read_space_weather
 
-QUIET_AP = 20.0
-"""A span is called quiet when no burn falls in it, no day's Ap is above this, and F10.7 stays within QUIET_FLUX."""
+THINNED = Path(__file__).parents[2] / "tests/data/ISS_OEM_2024-02-22_thinned.txt"
+QUIET_AP = 25.0
+"""A file is called quiet when no day's Ap is above this and F10.7 stays within QUIET_FLUX. Burns are flown."""
 QUIET_FLUX = 30.0
 SOURCE = "NASA/JSC trajectory files, as published with their header"
 
@@ -77,7 +80,7 @@ def fly(path: Path, weather: SpaceWeather) -> Flown:
     first = int(start.t_s // DAY_S) - weather.first_day
     days = slice(first, int(end_t_s // DAY_S) - weather.first_day + 1)
     steady = np.ptp(weather.f107[days]) <= QUIET_FLUX and weather.ap[days].max() <= QUIET_AP
-    return Flown(path.name.split(".")[0], oem, burns, bool(steady and not burns), *told)
+    return Flown(path.name.split(".")[0], oem, burns, bool(steady), *told)
 
 
 def worst_km(column: Any) -> float:
@@ -120,7 +123,8 @@ def ephemeris_rows(flown: list[Flown]) -> list[dict[str, Any]]:
             sum(near) >= 0.75 * len(near)),
         row("radial and cross-track over that day", "below 0.3 km", f"worst {max(across):.3f} km", max(across) < 0.3),
         row("in-track over the rest of a quiet file, one fitted drag factor", "at most 10 km",
-            f"{len(quiet)} files, worst {max(quiet, default=0.0):.1f} km", max(quiet, default=0.0) <= 10.0),
+            f"{sum(km <= 10.0 for km in quiet)} of {len(quiet)} files, worst {max(quiet, default=0.0):.1f} km",
+            max(quiet, default=0.0) <= 10.0),
         row("radial and cross-track there", "below 0.3 km", f"worst {max(calm, default=0.0):.3f} km",
             max(calm, default=0.0) < 0.3),
     ]  # fmt: skip
@@ -170,18 +174,26 @@ def element_line(f: Flown, first: str, second: str) -> str:
     return f"| {iso_utc(elements.epoch_t_s, 0)} | {f.name[8:]} | {ends[0]:+.2f} | {ends[1]:+.2f} |"
 
 
+def rows(flown: list[Flown] | None = None) -> list[dict[str, Any]]:
+    """Every claim beside what was measured; about a minute without the files."""
+    alone = fly(THINNED, observed_activity(read_space_weather()))
+    first = row("in-track after one day in the file of the tests (2024-02-22), Cd A/m of the header", "at most 0.5 km",
+                f"{alone.day.intrack_m[-1] / 1e3:+.3f} km", abs(alone.day.intrack_m[-1]) <= 500.0)  # fmt: skip
+    return [*(ephemeris_rows(flown) if flown else ()), first, second_code_row(trajectory_of(alone.oem).at(0))]
+
+
 def main() -> None:
     """Print the tables and the claims."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--facts", type=Path, required=True, help="folder that holds orbit/oem")
+    parser.add_argument("--facts", type=Path, help="folder that holds orbit/oem")
     facts = parser.parse_args().facts
-    weather = read_space_weather()
     flown = []
-    for path in sorted((facts / "orbit/oem").glob("ISS_OEM_*")):
-        flown.append(fly(path, weather))
-    print("\n".join(table(flown)), end="\n\n")
-    print("\n".join(element_lines(facts, flown)), end="\n\n")
-    for item in [*ephemeris_rows(flown), second_code_row(trajectory_of(flown[0].oem).at(0))]:
+    if facts is not None:
+        weather = observed_activity(read_space_weather())
+        flown = [fly(path, weather) for path in sorted((facts / "orbit/oem").glob("ISS_OEM_*"))]
+        print("\n".join(table(flown)), end="\n\n")
+        print("\n".join(element_lines(facts, flown)), end="\n\n")
+    for item in rows(flown):
         print(f"{'ok ' if item['ok'] else 'OFF'} {item['claim']}: {item['got']} (expected {item['expected']})")
 
 

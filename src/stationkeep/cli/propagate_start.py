@@ -44,7 +44,7 @@ class Activity(NamedTuple):
         """The table to fly through, and where it comes from."""
         from pathlib import Path
 
-        from stationkeep.flight.propagate import constant_activity, held_activity
+        from stationkeep.flight.propagate import constant_activity, held_activity, observed_activity
         from stationkeep.formats.oem import iso_utc
         from stationkeep.formats.space_weather import PACKAGED, read_space_weather
 
@@ -60,11 +60,11 @@ class Activity(NamedTuple):
             raise InputError(
                 "--f107", None, "constant activity is not whole", "give --f107 and --ap (--f107a if it differs)"
             )
-        record = read_space_weather(Path(self.table) if self.table else PACKAGED)
+        record = observed_activity(read_space_weather(Path(self.table) if self.table else PACKAGED))
         if self.mode == "held":
             last_t_s = 86400.0 * min(start_t_s // 86400.0 - 1, record.first_day + len(record.f107) - 1)
             return held_activity(record, start_t_s, end_t_s), f"known on {iso_utc(last_t_s, 0)[:10]}, held"
-        return record, self.table or "packaged record, observed"
+        return record, self.table or "packaged record, observed, without radio bursts"
 
 
 def instant(name: str, text: str) -> float:

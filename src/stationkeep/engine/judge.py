@@ -65,11 +65,13 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
             continue
         volume = np.zeros(2)
         aged = np.zeros(2)
+        place, segment = s.traffic.part_station, w.traffic.part_segment
+        size_m3, arrive_s = w.bodies.volume_m3, w.bodies.arrive_s
         for k in range(w.traffic.part_station.size):
-            if s.traffic.part_station[k] == st and w.bodies.volume_m3[k] > 0.0:
-                g = w.traffic.part_segment[k]
-                volume[g] += w.bodies.volume_m3[k]
-                aged[g] += w.bodies.volume_m3[k] * max(t1_s - w.bodies.arrive_s[k], 0.0) / (365.25 * DAY_s)
+            if place[k] == st and size_m3[k] > 0.0:
+                g = segment[k]
+                volume[g] += size_m3[k]
+                aged[g] += size_m3[k] * max(t1_s - arrive_s[k], 0.0) / (365.25 * DAY_s)
         for g in range(2):
             if volume[g] > 0.0:
                 aged[g] /= volume[g]
@@ -204,10 +206,11 @@ def _fit(w: World, s: RunState, x: Scratch, st: int) -> bool:
 def seats_now(w: World, s: RunState, st: int) -> int:
     """Seats home in sound ships docked at a station."""
     total = 0
-    for f in range(w.crew.seats.size):
-        if s.traffic.status[f] == traffic.DOCKED and not s.crew.damaged[f]:
-            if s.traffic.part_station[w.traffic.part_station.size + f] == st:
-                total += w.crew.seats[f]
+    seats, status, damaged = w.crew.seats, s.traffic.status, s.crew.damaged
+    place, modules = s.traffic.part_station, w.traffic.part_station.size
+    for f in range(seats.size):
+        if status[f] == traffic.DOCKED and place[modules + f] == st and not damaged[f]:
+            total += seats[f]
     return total
 
 

@@ -9,7 +9,6 @@ from numba import njit
 
 from .. import log as happened
 from ..laws import metabolism
-from ..laws import orbit as orbit_law
 from ..laws.matter import (
     AIR_OXYGEN,
     DELIVERED,
@@ -29,7 +28,7 @@ from ..laws.matter import (
     WASTE,
 )
 from ..log import Log, add
-from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, services, stores, traffic
+from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, stores, traffic
 from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
@@ -217,10 +216,8 @@ def leave_station(w: World, s: RunState, st: int, t_s: float, cause: int, log: L
 
     Where the record holds, its ships leave as they left: a rule never rewrites what was flown.
     """
-    for f in range(w.traffic.partner.size):
-        if w.traffic.flown[f] and w.traffic.undock_s[f] < NEVER_s and s.traffic.status[f] == traffic.DOCKED:
-            if s.traffic.part_station[w.traffic.part_station.size + f] == st:
-                return
+    if t_s <= w.rules.replay_until_s:
+        return
     if s.people[st] > 0 and not s.evacuated[st]:
         row = add(log, t_s, happened.EVACUATE, st, happened.STATION + st, cause, s.people[st])
         s.crew_row[st] = row
@@ -420,19 +417,22 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     b = w.bodies
     refresh = s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s
     place = s.traffic.part_station
+    bare, outfit, arrive_s, part_kg = b.bare_kg, b.outfit_kg, b.arrive_s, x.part_kg
     for k in range(place.size):
-        kg = b.bare_kg[k]
-        if k < modules and b.outfit_kg[k] > 0.0 and place[k] >= 0:
-            kg += b.outfit_kg[k] * -math.expm1(-max(t1_s - b.arrive_s[k], 0.0) / b.outfit_s)
-        x.part_kg[k] = kg
+        kg = bare[k]
+        if k < modules and outfit[k] > 0.0 and place[k] >= 0:
+            kg += outfit[k] * -math.expm1(-max(t1_s - arrive_s[k], 0.0) / b.outfit_s)
+        part_kg[k] = kg
     if refresh:
         _outfit(w, s, x)
-    for c in range(w.stores.container_part.size):
-        x.part_kg[w.stores.container_part[c]] += s.stores.stock_kg[c]
-    x.mass_kg[:] = 0.0
+    held_in, stock = w.stores.container_part, s.stores.stock_kg
+    for c in range(held_in.size):
+        part_kg[held_in[c]] += stock[c]
+    mass_kg = x.mass_kg
+    mass_kg[:] = 0.0
     for k in range(place.size):
         if place[k] >= 0:
-            x.mass_kg[place[k]] += x.part_kg[k]
+            mass_kg[place[k]] += part_kg[k]
     if not refresh:
         for st in range(x.mass_kg.size):
             s.attitude.mass_kg[st] = x.mass_kg[st]
@@ -484,75 +484,6 @@ def _outfit(w: World, s: RunState, x: Scratch) -> None:
             got = stores.take(w.stores, s.stores, st, SPARES, who, grown, s.traffic.part_station, s.partners.may_share)
             x.flow_kg[st, SPARES, MOVED] -= got
             grown -= got
-
-
-@njit(cache=True)
-def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, k: int, log: Log) -> None:
-    """Gather who is there, healthy, stocked and permitted; solve for what is up; log what changed and why."""
-    x.vehicles[:] = 0
-    for f in range(w.ships.vehicle.size):
-        st = s.traffic.part_station[w.traffic.part_station.size + f]
-        if st >= 0 and not s.crew.damaged[f]:
-            x.vehicles[st, w.ships.vehicle[f]] += 1
-    x.machines[:] = 0
-    for m in range(w.equipment.part.size):
-        st = s.equipment.station[m]
-        runs = st >= 0 and s.equipment.works[m] and s.partners.segment_runs[w.equipment.segment[m]]
-        runs = runs and s.partners.operates[w.equipment.operator[m], w.equipment.segment[m]]
-        x.machine_works[m] = 1.0 if runs and s.powered[m] else 0.0
-        x.machine_wants[m] = 1.0 if runs else 0.0
-        if st >= 0:
-            if x.machine_works[m] > 0.0:
-                x.machines[st, w.equipment.kind[m]] += 1
-            elif s.equipment.row[m] > x.machine_row[st, w.equipment.kind[m]]:
-                x.machine_row[st, w.equipment.kind[m]] = s.equipment.row[m]
-    take_stock(w, s, x)
-    for st in range(s.people.size):
-        x.crewed[st] = s.people[st] > 0
-        for r in range(x.stocked.shape[1]):
-            x.stocked[st, r] = x.stock_kg[st, :, r].sum() > 1.0
-        x.allowed[st, :] = s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]
-        x.allowed[st, services.POWER] &= s.core_power[st]
-        x.allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
-        x.allowed[st, services.PRESSURE] &= s.life_support.pressure_ok[st] or s.life_support.volume_m3[st] <= 0.0
-        x.allowed[st, services.ATTITUDE] &= s.attitude_held[st] or w.simple.is_simple[st]
-        s.limit_row[st, services.POWER] = s.attitude_row[st] if not s.attitude_held[st] else s.services.row[st, services.POWER]
-        s.limit_row[st, services.ATTITUDE] = s.attitude_row[st]
-    services.solve(
-        w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
-        s.partners.segment_runs, x.allowed, x.crewed, x.now,
-    )  # fmt: skip
-    services.note(
-        w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
-        s.partners.segment_runs, x.allowed, x.now, s.part_row, s.vehicle_row, x.machine_row, s.stock_row, s.partners.row,
-        s.partners.segment_row, s.limit_row, k == 0, log,
-    )  # fmt: skip
-    refuel(w, s)
-    for k in range(x.part_works.size):
-        seg = w.traffic.part_segment[k]
-        x.part_works[k] = s.partners.segment_runs[seg]
-    for j in range(w.joint_machine.size):
-        m = w.joint_machine[j]
-        if m >= 0 and w.joint_part[j] >= 0 and not s.equipment.up[m]:
-            x.part_works[w.joint_part[j]] = False
-    for c in range(x.channel_works.size):
-        x.channel_works[c] = True
-        for i in range(w.channel_machine.shape[1]):
-            m = w.channel_machine[c, i]
-            if m >= 0 and not s.equipment.up[m]:
-                x.channel_works[c] = False
-    for q in range(x.loop_works.size):
-        m = w.loop_machine[q]
-        x.loop_works[q] = m < 0 or s.equipment.up[m]
-    for st in range(s.people.size):
-        x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
-        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / (30 * DAY_s))
-        x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
-        x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
-        x.flag_a[st] = s.services.up[st, services.DESATURATION]
-        x.flag_b[st] = s.services.up[st, services.DESATURATION]  # whoever can dump momentum can hold on thrusters
-        if w.simple.is_simple[st]:
-            x.cmgs[st] = 4 if s.services.up[st, services.ATTITUDE] else 0
 
 
 @njit(cache=True)

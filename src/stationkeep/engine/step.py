@@ -6,7 +6,7 @@ from numba import njit
 
 from ..log import Log
 from ..subsystems import attitude, life_support, orbit, power, thermal, traffic
-from . import burns, judge, moves
+from . import burns, judge, moves, works
 from .world import Luck, Rows, RunState, Scratch, World
 
 
@@ -23,7 +23,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     moves.failures(w, s, luck, x, t0_s, t1_s, log)
     moves.configuration(w, s, x, t1_s)
     # 2. What works
-    moves.which_services(w, s, x, t1_s, dt_s, k, log)
+    works.which_services(w, s, x, t1_s, dt_s, k, log)
     # 3. Everyone asks, the bus grants
     power.generate(
         w.power, s.power, t1_s, dt_s, s.orbit.beta_rad, s.orbit.sunlit_frac, s.traffic.part_station, x.part_works,

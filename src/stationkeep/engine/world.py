@@ -46,6 +46,7 @@ class Rules(NamedTuple):
     burn_most_m_per_s: float
     stock_target_s: float
     gas_target_kg: float
+    replay_until_s: float  # what was flown until then stands
 
 
 class Bodies(NamedTuple):

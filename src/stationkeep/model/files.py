@@ -179,6 +179,8 @@ def merge(base: Document, patch: Document) -> Document:
     def over(old: Any, new: Any, path: Path_) -> Any:
         if isinstance(old, dict) and isinstance(new, dict):
             out = dict(old)
+            if path in patch.marks:
+                marks[path] = patch.marks[path]
             for key, value in new.items():
                 here = (*path, key)
                 if value is None:
@@ -280,6 +282,9 @@ def explain_validation(
             message, _, advice = message.partition("; ")
             if not isinstance(item["input"], dict | list) and "got" not in message:
                 message += f" (got {item['input']!r})"
+        if not path:  # an error of the whole: stand at the first key its words name
+            named = [key for key in document.data if f" {key}" in message]
+            path = (min(named, key=message.index),) if named else ()
         problems.append(document.problem(path, message, advice))
     return problems
 

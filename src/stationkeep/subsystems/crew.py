@@ -96,16 +96,23 @@ def change_seats(p: Params, s: State, docked: np.ndarray, flight_station: np.nda
 @njit(cache=True)
 def reseat(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray) -> int:
     """Whoever has no sound ship at hand takes a free seat in another. Returns how many stay without."""
-    used = np.zeros(p.seats.size, np.int64)
-    for i in range(p.partner.size):
-        if s.status[i] == ABOARD:
-            used[s.seat[i]] += 1
+    status, seat, station, damaged = s.status, s.seat, s.station, s.damaged
     without = 0
-    for i in range(p.partner.size):
-        if s.status[i] != ABOARD:
+    for i in range(status.size):
+        if status[i] == ABOARD and not (docked[seat[i]] and not damaged[seat[i]] and flight_station[seat[i]] == station[i]):
+            without += 1
+    if without == 0:
+        return 0
+    used = np.zeros(p.seats.size, np.int64)
+    for i in range(status.size):
+        if status[i] == ABOARD:
+            used[seat[i]] += 1
+    without = 0
+    for i in range(status.size):
+        if status[i] != ABOARD:
             continue
-        f = s.seat[i]
-        if docked[f] and not s.damaged[f] and flight_station[f] == s.station[i]:
+        f = seat[i]
+        if docked[f] and not damaged[f] and flight_station[f] == station[i]:
             continue
         found = False
         for g in range(p.seats.size):

@@ -41,10 +41,11 @@ class State(NamedTuple):
 @njit(cache=True)
 def place(p: Params, s: State, part_station: np.ndarray, t_s: float) -> None:
     """Which machines are installed and healthy, and where."""
-    for m in range(p.part.size):
-        here = part_station[p.part[m]] if p.part[m] >= 0 else -1
-        s.station[m] = here if p.from_s[m] <= t_s < p.to_s[m] else -1
-        s.works[m] = s.up[m] and s.station[m] >= 0
+    part, from_s, to_s, station, works, up = p.part, p.from_s, p.to_s, s.station, s.works, s.up
+    for m in range(part.size):
+        here = part_station[part[m]] if part[m] >= 0 else -1
+        station[m] = here if from_s[m] <= t_s < to_s[m] else -1
+        works[m] = up[m] and station[m] >= 0
 
 
 @njit(cache=True)

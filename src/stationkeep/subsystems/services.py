@@ -83,9 +83,14 @@ def solve(
 ) -> None:  # fmt: skip
     """Fill `now` (S, V) with the services that can be up; `allowed` (S, V) is what the other subsystems permit."""
     stations, count = now.shape
+    service, needs, offered = p.service, p.needs, s.offered
     for st in range(stations):
-        for q in range(p.service.size):
-            s.offered[q, st] = _unmet(
+        if not allowed[st].any():
+            now[st, :] = False
+            offered[:, st] = False
+            continue
+        for q in range(service.size):
+            offered[q, st] = _unmet(
                 p, q, st, t_s, part_station, vehicles, machines, stocked, operates, segment_runs
             ) == 0
         black = not (s.up[st, POWER] or s.up[st, COMMAND]) and not crewed[st]
@@ -95,9 +100,9 @@ def solve(
             mask |= (1 << v) if now[st, v] else 0
         while True:
             kept = 0
-            for q in range(p.service.size):
-                if s.offered[q, st] and (p.needs[q] & mask) == p.needs[q]:
-                    kept |= 1 << p.service[q]
+            for q in range(service.size):
+                if offered[q, st] and (needs[q] & mask) == needs[q]:
+                    kept |= 1 << service[q]
             kept &= mask
             if kept == mask:
                 break
@@ -118,6 +123,7 @@ def note(
     `quiet` takes over without logging: what is up at the start is no change.
     """
     stations, count = now.shape
+    service, needs, offered, giver = p.service, p.needs, s.offered, s.giver
     for st in range(stations):
         if quiet:
             s.up[st, :] = now[st, :]
@@ -168,7 +174,10 @@ def note(
                 s.row[st, v] = add(log, t_s, happened.SERVICE_UP, st, happened.SERVICE + v, s.row[st, v], 0.0)
             s.up[st, v] = now[st, v]
             if now[st, v]:
-                for q in range(p.service.size):
-                    if p.service[q] == v and s.offered[q, st] and (p.needs[q] & mask) == p.needs[q]:
-                        s.giver[st, v] = q
+                g = giver[st, v]
+                if g >= 0 and offered[g, st] and (needs[g] & mask) == needs[g]:
+                    continue
+                for q in range(service.size):
+                    if service[q] == v and offered[q, st] and (needs[q] & mask) == needs[q]:
+                        giver[st, v] = q
                         break

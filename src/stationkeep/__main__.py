@@ -1,0 +1,5 @@
+"""`python -m stationkeep`: the command line."""
+
+from .cli import main
+
+main()

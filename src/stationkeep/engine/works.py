@@ -1,0 +1,86 @@
+"""What works: who is there, healthy, stocked and permitted, and which services follow from it."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from ..laws import orbit as orbit_law
+from ..log import Log
+from ..subsystems import services
+from .moves import refuel, take_stock
+from .world import RunState, Scratch, World
+
+DAY_s = 86400.0
+
+
+@njit(cache=True)
+def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, k: int, log: Log) -> None:
+    """Gather who is there, healthy, stocked and permitted; solve for what is up; log what changed and why."""
+    x.vehicles[:] = 0
+    for f in range(w.ships.vehicle.size):
+        st = s.traffic.part_station[w.traffic.part_station.size + f]
+        if st >= 0 and not s.crew.damaged[f]:
+            x.vehicles[st, w.ships.vehicle[f]] += 1
+    x.machines[:] = 0
+    at, healthy, segment, kind = s.equipment.station, s.equipment.works, w.equipment.segment, w.equipment.kind
+    operator, operates, segment_runs = w.equipment.operator, s.partners.operates, s.partners.segment_runs
+    works, wants, powered, row = x.machine_works, x.machine_wants, s.powered, s.equipment.row
+    for m in range(at.size):
+        st = at[m]
+        runs = st >= 0 and healthy[m] and segment_runs[segment[m]] and operates[operator[m], segment[m]]
+        works[m] = 1.0 if runs and powered[m] else 0.0
+        wants[m] = 1.0 if runs else 0.0
+        if st >= 0:
+            if works[m] > 0.0:
+                x.machines[st, kind[m]] += 1
+            elif row[m] > x.machine_row[st, kind[m]]:
+                x.machine_row[st, kind[m]] = row[m]
+    take_stock(w, s, x)
+    for st in range(s.people.size):
+        x.crewed[st] = s.people[st] > 0
+        for r in range(x.stocked.shape[1]):
+            x.stocked[st, r] = x.stock_kg[st, :, r].sum() > 1.0
+        x.allowed[st, :] = s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]
+        x.allowed[st, services.POWER] &= s.core_power[st]
+        x.allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
+        x.allowed[st, services.PRESSURE] &= s.life_support.pressure_ok[st] or s.life_support.volume_m3[st] <= 0.0
+        x.allowed[st, services.ATTITUDE] &= s.attitude_held[st] or w.simple.is_simple[st]
+        s.limit_row[st, services.POWER] = s.attitude_row[st] if not s.attitude_held[st] else s.services.row[st, services.POWER]
+        s.limit_row[st, services.ATTITUDE] = s.attitude_row[st]
+    services.solve(
+        w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
+        s.partners.segment_runs, x.allowed, x.crewed, x.now,
+    )  # fmt: skip
+    services.note(
+        w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
+        s.partners.segment_runs, x.allowed, x.now, s.part_row, s.vehicle_row, x.machine_row, s.stock_row, s.partners.row,
+        s.partners.segment_row, s.limit_row, k == 0, log,
+    )  # fmt: skip
+    refuel(w, s)
+    part_works, part_segment = x.part_works, w.traffic.part_segment
+    for k in range(part_works.size):
+        part_works[k] = segment_runs[part_segment[k]]
+    for j in range(w.joint_machine.size):
+        m = w.joint_machine[j]
+        if m >= 0 and w.joint_part[j] >= 0 and not s.equipment.up[m]:
+            x.part_works[w.joint_part[j]] = False
+    for c in range(x.channel_works.size):
+        x.channel_works[c] = True
+        for i in range(w.channel_machine.shape[1]):
+            m = w.channel_machine[c, i]
+            if m >= 0 and not s.equipment.up[m]:
+                x.channel_works[c] = False
+    for q in range(x.loop_works.size):
+        m = w.loop_machine[q]
+        x.loop_works[q] = m < 0 or s.equipment.up[m]
+    for st in range(s.people.size):
+        x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
+        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / (30 * DAY_s))
+        x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
+        x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
+        x.flag_a[st] = s.services.up[st, services.DESATURATION]
+        x.flag_b[st] = s.services.up[st, services.DESATURATION]  # whoever can dump momentum can hold on thrusters
+        if w.simple.is_simple[st]:
+            x.cmgs[st] = 4 if s.services.up[st, services.ATTITUDE] else 0
