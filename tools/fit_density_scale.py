@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from stationkeep.flight import density_scale, hindcast
-from stationkeep.flight.density_scale import REFERENCE_KG_PER_M3, REFERENCE_M, SCALE_HEIGHT_M, Blocks, Geometry
+from stationkeep.flight.density_scale import REFERENCE_KG_PER_M3, REFERENCE_M, SCALE_HEIGHT_M
+from stationkeep.formats import density_scale as scale_tables
 from stationkeep.formats.altitude import DATA, AltitudeRecord, read_altitude, read_nodes
 from stationkeep.formats.density_fit import load_fit
+from stationkeep.formats.density_scale import Blocks, Geometry
 from stationkeep.formats.space_weather import read_space_weather
 from stationkeep.laws.orbit import EARTH_RADIUS_M, decay_rate
 from stationkeep.laws.sun import DAY_S
@@ -148,7 +150,7 @@ def write_scale(blocks: Blocks) -> None:
 
 def scale_rows(blocks: Blocks, known_utc: str) -> list[dict[str, Any]]:
     """One row per era that has blocks."""
-    geometry = density_scale.read_areas(np.array([era[1] for era in ERAS], "datetime64[D]"))
+    geometry = scale_tables.read_areas(np.array([era[1] for era in ERAS], "datetime64[D]"))
     scale = density_scale.fit_scale(blocks, geometry)
     with (DATA / "ballistic.csv").open() as file:
         masses = [float(row["mass_kg"]) for row in csv.DictReader(file)]
@@ -164,7 +166,7 @@ def scale_rows(blocks: Blocks, known_utc: str) -> list[dict[str, Any]]:
         if not here.any():
             continue
         last = k == len(ERAS) - 1
-        middle_s = density_scale.REFERENCE_S if last else np.median(blocks.start_t_s[here])
+        middle_s = scale_tables.REFERENCE_S if last else np.median(blocks.start_t_s[here])
         mass = float(np.interp(middle_s, geometry.t_s, masses))
         area = mass * float(np.interp(middle_s, geometry.t_s, geometry.area_per_mass))
         ballistic = float(np.exp(scale.ln_ballistic[k]))

@@ -8,6 +8,7 @@ import pytest
 
 from stationkeep.cli import main
 from stationkeep.flight import density_scale, hindcast, replay
+from stationkeep.formats import density_scale as scale_tables
 from stationkeep.formats.altitude import AltitudeRecord, read_altitude, read_nodes
 from stationkeep.formats.density_fit import load_fit
 from stationkeep.formats.space_weather import read_space_weather
@@ -61,7 +62,7 @@ def record(weather, fit):
 
 @pytest.fixture(scope="module")
 def summary(record, fit):
-    arcs = replay.replay(record, (30, 90, 180), density_scale.read_blocks(), density_scale.read_geometry(), fit)
+    arcs = replay.replay(record, (30, 90, 180), scale_tables.read_blocks(), scale_tables.read_geometry(), fit)
     return replay.summarize(arcs)
 
 
@@ -116,7 +117,7 @@ def test_gaps_break_chains_and_eccentric_or_uncovered_days_are_left_out(made, we
 
 
 def test_the_scale_does_not_see_the_years_left_out():
-    blocks, geometry = density_scale.read_blocks(), density_scale.read_geometry()
+    blocks, geometry = scale_tables.read_blocks(), scale_tables.read_geometry()
     spoiled = blocks._replace(measured_m=np.where(density_scale.year_of(blocks.start_t_s) == 2002, 5.0, 1.0) * blocks.measured_m)
     early = density_scale.year_of(blocks.start_t_s + blocks.days * DAY_S) != 2002
     spoiled = type(blocks)(*(values[early | (density_scale.year_of(blocks.start_t_s) == 2002)] for values in spoiled))
@@ -129,7 +130,7 @@ def test_the_scale_does_not_see_the_years_left_out():
 
 
 def test_the_scale_gives_a_made_up_coefficient_back():
-    blocks, geometry = density_scale.read_blocks(), density_scale.read_geometry()
+    blocks, geometry = scale_tables.read_blocks(), scale_tables.read_geometry()
     truth = density_scale.Scale(geometry, np.log([0.006, 0.009, 0.007]), 0.8)
     measured = truth.ballistic(blocks.start_t_s, blocks.f107a) * blocks.drag_m
     found = density_scale.fit_scale(blocks._replace(measured_m=measured), geometry)
@@ -138,7 +139,7 @@ def test_the_scale_gives_a_made_up_coefficient_back():
 
 
 def test_the_packaged_scale_is_the_fit_of_the_packaged_blocks():
-    found = density_scale.fit_scale(density_scale.read_blocks(), density_scale.read_geometry())
+    found = density_scale.fit_scale(scale_tables.read_blocks(), scale_tables.read_geometry())
     last = Catalogue().table("orbit/density_scale")[-3:]
     assert [float(row["ballistic_m2_per_kg"]) for row in last] == pytest.approx(list(np.exp(found.ln_ballistic)), rel=1e-3)
     for row in last:

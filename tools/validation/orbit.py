@@ -10,7 +10,8 @@ import time
 
 import numpy as np
 
-from stationkeep.flight import density_scale, hindcast, replay
+from stationkeep.flight import hindcast, replay
+from stationkeep.formats import density_scale as scale_tables
 from stationkeep.formats.altitude import read_altitude, read_nodes
 from stationkeep.formats.density_fit import PACKAGED, load_fit
 from stationkeep.formats.space_weather import read_space_weather
@@ -125,7 +126,7 @@ def against_direct(days: int) -> None:
 
 def decay_record() -> None:
     """The hindcast in both Ap modes."""
-    weather, blocks, geometry = read_space_weather(), density_scale.read_blocks(), density_scale.read_geometry()
+    weather, blocks, geometry = read_space_weather(), scale_tables.read_blocks(), scale_tables.read_geometry()
     for ap_mode in ("daily", "history"):
         fit = load_fit(INCLINATION_DEG, ap_mode)
         ap = equivalent_ap(weather.ap3h) if ap_mode == "history" else weather.ap

@@ -12,8 +12,9 @@ from stationkeep.model.files import InputError
 if TYPE_CHECKING:
     import numpy as np
 
-    from stationkeep.flight.density_scale import Blocks, Geometry, Scale
+    from stationkeep.flight.density_scale import Scale
     from stationkeep.flight.hindcast import Driven
+    from stationkeep.formats.density_scale import Blocks, Geometry
     from stationkeep.formats.space_weather import SpaceWeather
     from stationkeep.laws.atmosphere import DensityFit
 
@@ -79,18 +80,19 @@ def hindcast(
     verbs = {"decay": _decay, "burns": _burns, "lifetime": _lifetime, "propellant": _propellant}
     result, render = verbs[subject](records, ap_mode)
     if page:
-        from stationkeep.cli.hindcast_page import write_page
+        from stationkeep.flight import hindcast_page
 
-        write_page(page, records.driven, result)
+        page.write_text(hindcast_page.page(records.driven, result), encoding="utf-8")
     emit(result, json, render)
 
 
 def _records(altitude: Path | None, space_weather: Path | None, ap_mode: str) -> Records:
     """The record with drag on it, the density fit, the activity, and the density scale's fit on every year."""
-    from stationkeep.flight import density_scale
+    from stationkeep.flight.density_scale import fit_scale
     from stationkeep.flight.hindcast import drive
     from stationkeep.formats import altitude as altitudes
     from stationkeep.formats.density_fit import load_fit
+    from stationkeep.formats.density_scale import read_blocks, read_geometry
     from stationkeep.formats.space_weather import PACKAGED, read_space_weather
     from stationkeep.laws.atmosphere import equivalent_ap
 
@@ -105,8 +107,8 @@ def _records(altitude: Path | None, space_weather: Path | None, ap_mode: str) ->
         driven = drive(record, weather, altitudes.read_nodes(), fit, ap)
     except ValueError as error:
         raise InputError(str(altitude or altitudes.PACKAGED.name), None, str(error)) from None
-    geometry, blocks = density_scale.read_geometry(), density_scale.read_blocks()
-    return Records(len(record.t_s), driven, fit, weather, ap, geometry, blocks, density_scale.fit_scale(blocks, geometry))
+    geometry, blocks = read_geometry(), read_blocks()
+    return Records(len(record.t_s), driven, fit, weather, ap, geometry, blocks, fit_scale(blocks, geometry))
 
 
 def _decay(records: Records, ap_mode: str) -> Result:
@@ -272,8 +274,8 @@ def _render_lifetime(result: dict[str, Any]) -> None:
 def _propellant(records: Records, ap_mode: str) -> Result:
     import numpy as np
 
-    from stationkeep.flight.density_scale import REFERENCE_S
     from stationkeep.flight.upkeep import activity_from, holding_speed, yearly_propellant
+    from stationkeep.formats.density_scale import REFERENCE_S
     from stationkeep.model.catalogue import Catalogue
 
     engines = {row["id"]: row for row in Catalogue().table("stations/iss/engines")}

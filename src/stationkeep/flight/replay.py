@@ -13,12 +13,11 @@ from stationkeep.flight.density_scale import (
     REFERENCE_KG_PER_M3,
     REFERENCE_M,
     SCALE_HEIGHT_M,
-    Blocks,
-    Geometry,
     fit_scale,
     year_of,
 )
 from stationkeep.flight.hindcast import Driven, chains, clean, fall_through
+from stationkeep.formats.density_scale import Blocks, Geometry
 from stationkeep.laws.atmosphere import DensityFit
 from stationkeep.laws.orbit import EARTH_RADIUS_M, decay_rate
 from stationkeep.laws.sun import DAY_S

@@ -1,26 +1,23 @@
 """The page of `stationkeep hindcast decay --page`: one HTML file with its pictures inside."""
 
-from __future__ import annotations
-
 import base64
 import io
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from stationkeep.flight.hindcast import Driven
+import numpy as np
+from matplotlib.figure import Figure
+
+from stationkeep.flight.hindcast import Driven
 
 
-def write_page(path: Path, driven: Driven, result: dict[str, Any]) -> None:
-    """Write altitude with the burns found, modelled against measured decay, and the error of each arc in time."""
-    import matplotlib
-    import numpy as np
+def page(driven: Driven, result: dict[str, Any]) -> str:
+    """HTML: altitude with the burns found, modelled against measured decay, the error of each arc in time, the summary.
 
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, (top, left, right) = plt.subplots(3, 1, figsize=(9, 12), layout="constrained")
+    ``result`` is what `stationkeep hindcast decay --json` prints.
+    """
+    figure = Figure(figsize=(9, 12), layout="constrained")
+    top, left, right = figure.subplots(3, 1)
     dates = np.datetime64("2000-01-01", "s") + driven.t_s.astype("timedelta64[s]")
     top.plot(dates, driven.h_m / 1e3, ".", ms=2, label="measured")
     top.plot(dates[driven.burn], driven.h_m[driven.burn] / 1e3, ".", ms=3, label="a burn on this day or beside it")
@@ -41,17 +38,15 @@ def write_page(path: Path, driven: Driven, result: dict[str, Any]) -> None:
     right.legend()
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=110)
-    plt.close(figure)
     rows = "".join(
         f"<tr><td>{days}<td>{told['n']}<td>{100 * told['median_abs_error_frac']:.1f} %"
         f"<td>{100 * told['p75_abs_error_frac']:.1f} %<td>{100 * told['bias_frac']:+.1f} %"
         for days, told in result["summary"].items()
     )
-    path.write_text(
+    return (
         "<!doctype html><meta charset=utf-8><title>Decay against the record</title>"
         "<style>body{font:16px sans-serif;max-width:60rem;margin:2rem auto}td,th{padding:.2rem 1rem;text-align:right}</style>"
         f"<h1>Decay against the record</h1><p>{escape(result['scale'])}.</p>"
         f"<table><tr><th>days<th>arcs<th>median error<th>75th percentile<th>bias{rows}</table>"
-        f"<img alt='altitude, decay, errors' src='data:image/png;base64,{base64.b64encode(picture.getvalue()).decode()}'>\n",
-        encoding="utf-8",
+        f"<img alt='altitude, decay, errors' src='data:image/png;base64,{base64.b64encode(picture.getvalue()).decode()}'>\n"
     )
