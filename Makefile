@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow lint bench lock clean
+.PHONY: demo test slow lint bench validation lock clean
 
 demo: $(VENV)/ready
 	$(BIN)/stationkeep run iss-partner-leaves --runs 50 --page verdict.html

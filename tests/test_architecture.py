@@ -26,7 +26,7 @@ MAY_USE = {
     "engine": ({"engine", "subsystems", "laws", "log", "model", "units", "formats"}, {"numpy", "numba", "xarray"}),
     "report": ({"report", "formats", "units"}, {"numpy", "xarray", "jinja2", "matplotlib", "rich", "pandas", "markupsafe", "scipy"}),
     "plan": ({"plan", "engine", "model", "report", "units"}, {"numpy", "xarray", "scipy"}),
-    "flight": ({"flight", "laws", "formats", "model", "units"}, {"numba", "numpy", "scipy", "pandas", "sgp4", "satkit", "matplotlib", "yaml"}),
+    "flight": ({"flight", "laws", "formats", "model", "units"}, {"numba", "numpy", "scipy", "pandas", "sgp4", "satkit", "brahe", "matplotlib", "yaml"}),
     "cli": ({"cli", "engine", "flight", "formats", "model", "plan", "report", "laws"}, {"stationkeep", "cyclopts", "rich", "numpy", "sgp4", "yaml", "xarray"}),
 }  # fmt: skip
 FILES = sorted(SRC.rglob("*.py"))

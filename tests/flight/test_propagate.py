@@ -144,6 +144,22 @@ def test_density_that_satkit_sees_is_that_of_pymsis(date):
         assert seen == pytest.approx(right, rel=2e-4)
 
 
+def test_frames_against_vallado():
+    """Vallado, Fundamentals of Astrodynamics, 4th ed., example 3-15 (2004-04-06): one state in three frames."""
+    t_s = np.array([parse_utc("2004-04-06T07:51:28.386009")])
+    teme, gcrf, itrf = (
+        1e3 * np.array([state])
+        for state in (
+            [5094.18016210, 6127.64465950, 6380.34453270, -4.746131487, 0.785818041, 5.531931288],
+            [5102.508959, 6123.011403, 6378.136925, -4.743220161, 0.790536497, 5.533755727],
+            [-1033.4793830, 7901.2952754, 6380.3565958, -3.225636520, -2.872451450, 5.531924446],
+        )
+    )
+    assert np.abs(convert("TEME", "GCRF", t_s, teme) - gcrf)[0, :3].max() < 0.02
+    assert np.abs(convert("GCRF", "ITRF", t_s, gcrf) - itrf)[0, :3].max() < 0.5, "another series of Earth orientation"
+    assert np.abs(convert("GCRF", "ITRF", t_s, gcrf) - itrf)[0, 3:].max() < 1e-3
+
+
 def test_frames_against_another_code(orbit):
     bh = pytest.importorskip("brahe")
     from stationkeep.flight.integrators import _brahe_epoch, open_brahe

@@ -26,6 +26,7 @@ from ..laws.matter import (
     SUPPLIES,
     TOILET,
     WASTE,
+    WATER,
 )
 from ..log import Log, add
 from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, stores, traffic
@@ -33,8 +34,11 @@ from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
 DAY_s = 86400.0
-GAS_BOTTLES_kg = 75.0
-"""Two tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
+OUTFIT_FROM_STORES_frac = 0.6
+"""Share of outfitting that comes out of hardware the cargo figures count; racks flown in logistics modules are the rest.
+Assumed: no manifest splits them."""
+GAS_BOTTLES_kg = 150.0
+"""Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
 
 @njit(cache=True)
@@ -300,7 +304,13 @@ def _load(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
     share = s.partners.may_share
     owner = w.ships.owner[f]
     cargo_kg = w.ships.cargo_kg[f].copy()
+    tank_kg = w.ships.tank_kg[f]
     if w.ships.filled[f]:
+        there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
+        if w.ships.refuel_kg[f] > 0.0 and there < w.rules.propellant_target_kg:
+            more = w.ships.refuel_most_kg[f] - w.ships.refuel_kg[f]
+            tank_kg += more
+            cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
         _fill(w, s, st, cargo_kg)
     for r in range(cargo_kg.size):
         kg = cargo_kg[r]
@@ -308,8 +318,8 @@ def _load(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
             x.flow_kg[st, r, DELIVERED] += stores.put(w.stores, s.stores, st, r, owner, kg, place, share)
     c = w.ships.tank[f]
     if c >= 0:
-        s.stores.stock_kg[c] = w.ships.tank_kg[f]
-        x.flow_kg[st, PROPELLANT, DELIVERED] += w.ships.tank_kg[f]
+        s.stores.stock_kg[c] = tank_kg
+        x.flow_kg[st, PROPELLANT, DELIVERED] += tank_kg
 
 
 @njit(cache=True)
@@ -323,24 +333,28 @@ def _fill(w: World, s: RunState, st: int, cargo_kg: np.ndarray) -> None:
         return
     c = w.life_support.crew
     people = max(s.usual_people[st], 2.0)
-    use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet]) * people
-    kinds = np.array([FOOD, SUPPLIES, TOILET])
-    lack = np.zeros(3)
-    for j in range(3):
+    use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
+    kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
+    lack = np.zeros(4)
+    for j in range(4):
         there = stores.total(w.stores, s.stores, st, kinds[j], -1, s.traffic.part_station)
         lack[j] = max(use[j] * w.rules.stock_target_s - there, 0.0)
     gas = cargo_kg[OXYGEN] + cargo_kg[NITROGEN]
     nitrogen = stores.total(w.stores, s.stores, st, NITROGEN, -1, s.traffic.part_station)
     short = max(w.rules.gas_target_kg - nitrogen, 0.0)
     tanked = min(short, gas)
-    bottled = min(min(short - tanked, GAS_BOTTLES_kg), 0.1 * dry) if gas <= 0.0 else 0.0
+    bottled = min(min(short - tanked, GAS_BOTTLES_kg), 0.1 * dry)
     cargo_kg[NITROGEN] = tanked + bottled
     cargo_kg[OXYGEN] = gas - tanked
     dry -= 2.0 * bottled  # a tank weighs about what it holds
     crew_share = min(lack.sum(), 0.9 * dry)
     rest = cargo_kg[SPARES] + cargo_kg[RESEARCH]
     spare_frac = cargo_kg[SPARES] / rest if rest > 0.0 else 0.5
-    for j in range(3):
+    lack[3] = max(lack[3] - cargo_kg[WATER], 0.0)  # what the ship's water tanks do not bring, in bags
+    for j in range(4):
+        if kinds[j] == WATER:
+            cargo_kg[WATER] += crew_share * lack[j] / max(lack.sum(), 1e-9)
+            continue
         cargo_kg[kinds[j]] = crew_share * lack[j] / max(lack.sum(), 1e-9)
     cargo_kg[SPARES] = (dry - crew_share) * spare_frac
     cargo_kg[RESEARCH] = (dry - crew_share) * (1.0 - spare_frac)
@@ -369,7 +383,7 @@ def refuel(w: World, s: RunState) -> None:
 
 @njit(cache=True)
 def _unload_waste(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
-    """A leaving ship takes waste along, and what is left in its own tank."""
+    """A leaving ship takes waste along, research and worn hardware where it can land them, and its own propellant."""
     if st < 0:
         return
     left = w.ships.trash_kg[f]
@@ -377,6 +391,12 @@ def _unload_waste(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
         got = stores.take(w.stores, s.stores, st, WASTE, p, left, s.traffic.part_station, s.partners.may_share)
         x.flow_kg[st, WASTE, REMOVED] -= got
         left -= got
+    left = min(left, w.ships.down_kg[f])
+    for r in (RESEARCH, SPARES):
+        for p in (w.us_partner, w.ru_partner):
+            got = stores.take(w.stores, s.stores, st, r, p, 0.5 * left, s.traffic.part_station, s.partners.may_share)
+            x.flow_kg[st, r, REMOVED] -= got
+            left -= got
     c = w.ships.tank[f]
     if c >= 0:
         x.flow_kg[st, PROPELLANT, REMOVED] -= s.stores.stock_kg[c]
@@ -476,7 +496,7 @@ def _outfit(w: World, s: RunState, x: Scratch) -> None:
         for k in range(modules):
             if s.traffic.part_station[k] == st:
                 fitted += x.part_kg[k] - w.bodies.bare_kg[k]
-        grown = fitted - s.fitted_kg[st]
+        grown = OUTFIT_FROM_STORES_frac * (fitted - s.fitted_kg[st])
         s.fitted_kg[st] = fitted
         if grown <= 0.0 or s.last_pose_s[0] < 0.0:
             continue

@@ -77,7 +77,7 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
         x.loop_works[q] = m < 0 or s.equipment.up[m]
     for st in range(s.people.size):
         x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
-        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / (30 * DAY_s))
+        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / (90 * DAY_s))
         x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
         x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
         x.flag_a[st] = s.services.up[st, services.DESATURATION]

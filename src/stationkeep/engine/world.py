@@ -46,6 +46,7 @@ class Rules(NamedTuple):
     burn_most_m_per_s: float
     stock_target_s: float
     gas_target_kg: float
+    propellant_target_kg: float
     replay_until_s: float  # what was flown until then stands
 
 
@@ -79,9 +80,11 @@ class Ships(NamedTuple):
     tank: np.ndarray  # (F,) container of its own propellant, -1
     tank_kg: np.ndarray  # (F,) in it at docking
     refuel_kg: np.ndarray  # (F,) of it meant for the station's tanks
+    refuel_most_kg: np.ndarray  # (F,) the same when the station asks for all it can bring
     thrust_N: np.ndarray  # (F,)
     isp_s: np.ndarray  # (F,)
     trash_kg: np.ndarray  # (F,) waste it takes away
+    down_kg: np.ndarray  # (F,) cargo it can land
     port_push_frac: np.ndarray  # (Q,)
     port_refuels: np.ndarray  # (Q,) bool
     engine_part: np.ndarray  # (N,) station engines that can push

@@ -312,9 +312,10 @@ def mean_altitude_km(r_m: NDArray[np.float64], v_m_per_s: NDArray[np.float64]) -
 
 
 def daily_altitude_km(trajectory: Trajectory) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean of `mean_altitude_km` over each whole UTC day of the trajectory: noons (days,), s, and altitudes (days,)."""
+    """Time mean of `mean_altitude_km` over each whole UTC day of a trajectory: noons (days,), s, and altitudes (days,)."""
     day = np.floor(trajectory.t_s / DAY_S).astype(int)
     first, last = math.ceil(trajectory.t_s[0] / DAY_S), math.floor(trajectory.t_s[-1] / DAY_S)
     altitude = mean_altitude_km(trajectory.r_gcrf_m, trajectory.v_gcrf_m_per_s)
-    days = np.arange(first, last)
-    return (days + 0.5) * DAY_S, np.array([altitude[day == one].mean() for one in days])
+    days, weight_s = np.arange(first, last), np.gradient(trajectory.t_s)
+    means = [np.average(altitude[day == one], weights=weight_s[day == one]) for one in days]
+    return (days + 0.5) * DAY_S, np.array(means)

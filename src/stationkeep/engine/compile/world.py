@@ -206,7 +206,7 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         attitude_lost_s=table["attitude_lost_d"] * DAY_s,
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
         stock_target_s=table["stock_target_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
-        replay_until_s=_replay_until_s(scenario, catalogue),
+        propellant_target_kg=table["propellant_target_kg"], replay_until_s=_replay_until_s(scenario, catalogue),
     )  # fmt: skip
 
 
