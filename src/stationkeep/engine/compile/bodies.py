@@ -176,7 +176,9 @@ def build_ships(
         thrust_N=reals(number(vehicles[f.vehicle], "reboost_thrust_N", 0) for f in flights),
         isp_s=reals(number(vehicles[f.vehicle], "isp_s", 290) or 290 for f in flights),
         trash_kg=reals(max(number(vehicles[f.vehicle], "trash_kg", 0), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights),
-        down_kg=reals(number(vehicles[f.vehicle], "cargo_down_kg", 0) for f in flights),
+        down_kg=reals(
+            min(_figure(f.row or {}, "cargo_down_kg", 1e9), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights
+        ),
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
         engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
         engine_thrust_N=reals([*(number(r, "thrust_N") for r in engines), *(e[1] for e in own_engines)]),
