@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stationkeep.cli.output import emit
 from stationkeep.model.files import InputError
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 
 def run(
@@ -211,5 +207,3 @@ class Progress:
         if self.open:
             print(file=sys.stderr)
 
-
-__all__ = ["Callable", "compare", "run", "show", "xr"]

@@ -48,6 +48,11 @@ NEVER_s = 1e18
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
 RESERVE_RESOURCE = (FOOD, WATER, OXYGEN, PROPELLANT, SUPPLIES)
+REQUIRED_SERVICE = (
+    services.REBOOST, services.DESATURATION, services.CO2, services.OXYGEN, services.THERMAL, services.COMMAND,
+    services.PRESSURE, services.POWER,
+)  # fmt: skip
+"""Services asked for by name, in the order of `model.scenario.REQUIRED_VARIABLES` from reboost_up on."""
 LONG_d = 9999.0
 """Reserve written when nothing is used."""
 
@@ -267,21 +272,7 @@ def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int)
         held = s.services.up[st, services.ATTITUDE] and s.attitude_held[st]
         return (1.0 if held else 0.0), (row[services.ATTITUDE] if s.attitude_held[st] else s.attitude_row[st])
     if v <= 19:
-        service = 0
-        if v == 13:
-            service = services.DESATURATION
-        elif v == 14:
-            service = services.CO2
-        elif v == 15:
-            service = services.OXYGEN
-        elif v == 16:
-            service = services.THERMAL
-        elif v == 17:
-            service = services.COMMAND
-        elif v == 18:
-            service = services.PRESSURE
-        elif v == 19:
-            service = services.POWER
+        service = REQUIRED_SERVICE[v - 12]
         return (1.0 if s.services.up[st, service] else 0.0), row[service]
     if v == 20:
         own = x.hours[st, :, crew_time.OWN_RESEARCH].sum()

@@ -12,11 +12,12 @@ from ..formats.solar_bulletins import latest_bulletin, read_bulletins, read_cycl
 from ..laws import reliability
 from ..laws.solar import future_activity, mean_flux_before, uniforms_count
 from ..laws.solar_outlook import solar_outlook
-from ..model.base import NEVER_s, Quantity, seconds
+from ..model.base import PARTNERS, NEVER_s, Quantity, seconds
 from ..model.catalogue import Catalogue, number
 from ..model.events import Event
 from ..model.scenario import Scenario
 from ..subsystems import traffic
+from .compile.life_support import stand_down_fit
 from .compile.machines import mean_life_s
 from .compile.world import Case
 from .draws import key_of, uniform, uniforms
@@ -55,7 +56,7 @@ def prepare(case: Case) -> Chances:
     days = int((case.steps * case.dt_s + case.t0_s) // DAY_s) - day0 + 3
     observed, outlook, ahead = _sky(case, day0, days)
     return Chances(
-        case, _quantities(case.scenario, catalogue), _tries(catalogue), _standdowns(catalogue), _stretch(catalogue),
+        case, quantities(case.scenario, catalogue), _tries(catalogue), stand_down_fit(catalogue, "everyone")[:2], _stretch(catalogue),
         [(number(r, "lead_to_d"), number(r, "on_time_frac"), number(r, "shape"), number(r, "scale_d"))
          for r in catalogue.table("life_support/launch_slips")],
         mean_life_s(catalogue, case.names), day0, observed, outlook, ahead,
@@ -92,16 +93,15 @@ def draw(
         if kind == "failure":
             lives[case.names.of("machines")[name]] = NEVER_s
     s.equipment.change_s[:] = case.t0_s + lives[:, 0]
-    event_s = _event_dates(chances, seed, run)
-    s.partners.event_s[:] = event_s
-    flights = _flight_luck(chances, seed, run, value("slip_factor"), value("standdown_median_d"))
+    s.partners.event_s[:] = _event_dates(chances, seed, run)
+    flights = _flight_luck(chances, seed, run, value("slip_factor"))
     for kind, name in without:
         if kind in ("launch_failure", "docking_failure"):
             (flights.fails if kind == "launch_failure" else flights.misses)[case.names.of("flights")[name]] = False
     luck = Luck(
         traffic=flights, life_s=lives,
-        event_s=event_s, avoid_s=_avoidances(chances, seed, run, value("avoidance_per_y"), value("avoidance_growth_per_y")),
-        density_scale=value("density_scale"), sky=_run_sky(chances, seed, run), crew_rate=crew_rate, leak=leak,
+        avoid_s=_avoidances(chances, seed, run, value("avoidance_per_y"), value("avoidance_growth_per_y")),
+        density_scale=value("density_scale"), sky=_run_sky(chances, seed, run),
     )  # fmt: skip
     if any(kind == "avoidance" for kind, _ in without):
         luck.avoid_s[:] = NEVER_s
@@ -133,7 +133,8 @@ def _quantity(law: str, q: Quantity, u: float) -> float:
     return max(q.value + z * ((high - q.value) if z > 0 else (q.value - low)), 0.0)
 
 
-def _quantities(scenario: Scenario, catalogue: Catalogue) -> dict[str, tuple[str, Quantity]]:
+def quantities(scenario: Scenario, catalogue: Catalogue) -> dict[str, tuple[str, Quantity]]:
+    """Every uncertain quantity of a scenario: name -> (law, value with its range), the scenario's own over the table."""
     table = {}
     for row in catalogue.table("uncertain"):
         q = Quantity(value=number(row, "value"), low=number(row, "low"), high=number(row, "high"), source=row["source"])
@@ -164,18 +165,6 @@ def _tries(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def _standdowns(catalogue: Catalogue) -> tuple[float, float]:
-    """Mean and scatter of ln(days) a family stood down after a failure, stand-downs not over counted as lower bounds."""
-    as_of = catalogue.as_of or "9999"
-    over = [number(r, "down_d") for r in catalogue.table("life_support/groundings") if r["flying_utc"] <= as_of[:10]]
-    still = [
-        (seconds(as_of) - seconds(r["grounded_utc"])) / DAY_s
-        for r in catalogue.table("life_support/groundings")
-        if r["grounded_utc"] <= as_of[:10] < r["flying_utc"]
-    ]
-    return reliability.lognormal_fit(over, still)
-
-
 def _stretch(catalogue: Catalogue) -> tuple[float, float]:
     """Mean and scatter of ln(actual lead / declared lead) of leads over 180 days, each element weighing the same."""
     as_of = catalogue.as_of or "9999"
@@ -204,14 +193,13 @@ def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
     return out
 
 
-def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float, standdown_d: float) -> traffic.Luck:
+def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float) -> traffic.Luck:
     case = chances.case
     n = len(case.flights)
     slip, grounded = np.zeros(n), np.zeros(n)
     fails, misses = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     family = {row["id"]: row["family"] for row in case.catalogue.table("fleet/vehicles")}
     risk: dict[str, float] = {}
-    mu, sigma = chances.standdown_ln
     for i, f in enumerate(case.flights):
         if f.flown:
             fails[i] = f.lost
@@ -223,7 +211,7 @@ def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float, stan
         u = uniforms(seed, key_of(f"flight/{f.id}"), run, 3)
         fails[i] = u[1] < risk[kind]
         slip[i] = _slip_d(chances, f.lead_s, u[0]) * slip_factor * DAY_s
-        grounded[i] = reliability.lognormal_inverse(u[2], math.log(standdown_d) if sigma != sigma else mu, sigma if sigma == sigma else 0.8) * DAY_s
+        grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln) * DAY_s
     return traffic.Luck(slip, fails, misses, grounded)
 
 

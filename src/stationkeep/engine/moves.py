@@ -34,6 +34,11 @@ from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
 DAY_s = 86400.0
+LOGGED_AS = (
+    happened.WITHDRAW, happened.REJOIN, happened.EXTEND, happened.SEPARATE, happened.RETIRE, happened.FAIL, happened.GROUND,
+    happened.DAMAGE, happened.LOSE_PERSON, happened.OPENED, happened.FUND,
+)  # fmt: skip
+"""Row an event leaves, by its kind in `subsystems.partners`."""
 OUTFIT_FROM_STORES_frac = 0.6
 """Share of outfitting that comes out of hardware the cargo figures count; racks flown in logistics modules are the rest.
 Assumed: no manifest splits them."""
@@ -83,28 +88,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
     """One event and what follows from it at once."""
     p, q = w.partners, s.partners
     kind, who, seg = p.kind[e], p.partner[e], p.segment[e]
-    code = happened.WITHDRAW
-    if kind == partners.REJOIN:
-        code = happened.REJOIN
-    elif kind == partners.EXTEND:
-        code = happened.EXTEND
-    elif kind == partners.SEPARATE:
-        code = happened.SEPARATE
-    elif kind == partners.RETIRE:
-        code = happened.RETIRE
-    elif kind == partners.FAIL:
-        code = happened.FAIL
-    elif kind == partners.GROUND:
-        code = happened.GROUND
-    elif kind == partners.DAMAGE:
-        code = happened.DAMAGE
-    elif kind == partners.LOSE_PERSON:
-        code = happened.LOSE_PERSON
-    elif kind == partners.OPEN:
-        code = happened.OPENED
-    elif kind == partners.FUND:
-        code = happened.FUND
-    row = add(log, t_s, code, 0, happened.EVENT + e, -1, 0.0)
+    row = add(log, t_s, LOGGED_AS[kind], 0, happened.EVENT + e, -1, 0.0)
     q.event_row[e] = row
     if kind == partners.WITHDRAW:
         partners.withdraw(p, q, e, t_s, row)
@@ -459,8 +443,6 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
         return
     s.last_pose_s[0] = t1_s
     x.part_area_m2[:] = 0.0
-    for k in range(place.size):
-        x.part_area_m2[k] = w.simple.area_m2[k] if place[k] >= 0 else 0.0
     for a in range(b.pose_part.size):
         if b.pose_from_s[a] <= t1_s < b.pose_to_s[a]:
             k = b.pose_part[a]

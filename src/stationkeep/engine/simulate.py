@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..laws.crew_time import CREW_USES
+from ..laws.matter import USES
 from ..log import CAPACITY, Log, new_log
-from ..model.base import PARTNERS
+from ..model.base import PARTNERS, to_utc
 from ..model.catalogue import Catalogue
-from ..model.scenario import REQUIRED_VARIABLES, Scenario
+from ..model.scenario import Scenario
 from .compile.services import services_by_partner
 from .compile.world import Case, compile
-from .luck import Chances, draw, prepare
+from .luck import Chances, draw, prepare, quantities
 from .record import FULL_RUNS, RunResult, dataset, empty_rows, months_of, stamps
 from .run import advance
-from .world import Luck, Rows, RunState, Scratch, World
+from .world import Luck, Rows, RunState, Scratch
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,11 +93,7 @@ def new_scratch(case: Case) -> Scratch:
         "F": len(n.flights), "S": len(n.stations), "VT": len(n.vehicles), "KIND": len(n.machine_kinds),
         "M": len(n.machines), "R": len(n.resources), "V": len(n.services), "K": len(n.modules) + len(n.flights),
         "CH": len(case.channels), "Q": w.thermal.loop_bus.size, "L": w.power.load_W.size, "P": len(PARTNERS),
-        "REQ": len(REQUIRED_VARIABLES),
     }  # fmt: skip
-    from ..laws.crew_time import CREW_USES
-    from ..laws.matter import USES
-
     f, st, k, m, r = sizes["F"], sizes["S"], sizes["K"], sizes["M"], sizes["R"]
 
     def real(*shape: int) -> np.ndarray:
@@ -109,7 +107,7 @@ def new_scratch(case: Case) -> Scratch:
 
     return Scratch(
         docked=truth(f), flight_station=whole(f), vehicles=whole(st, sizes["VT"]), machines=whole(st, sizes["KIND"]),
-        machine_row=whole(st, sizes["KIND"]) - 1, machine_works=real(m), machine_wants=real(m), stocked=truth(st, r),
+        machine_works=real(m), machine_wants=real(m), stocked=truth(st, r),
         allowed=truth(st, sizes["V"]), now=truth(st, sizes["V"]), crewed=truth(st), part_works=truth(k),
         part_kg=real(k), part_m=real(k, 3), part_size_m=real(k, 3), part_area_m2=real(k), rated_W=real(st),
         generation_W=real(st), connected_W=real(st), usable_W=real(st), used_W=real(st), payload_W=real(st),
@@ -119,7 +117,7 @@ def new_scratch(case: Case) -> Scratch:
         wants_kg=real(st, r), got_kg=real(st, r), gives_kg=real(st, r), flow_kg=real(st, r, len(USES)), eva_kg=real(st),
         rate_rad_per_s=real(st), cmgs=whole(st), flag_a=truth(st), flag_b=truth(st), dockings=real(st),
         propellant_kg=real(st), wing_area_m2=real(st), arrivals=real(st), mass_kg=real(st), reserve_d=real(st, 5),
-        use_kg_per_s=real(r), required=real(st, sizes["REQ"]), volume_m3=real(st), stock_kg=real(st, sizes["P"], r),
+        use_kg_per_s=real(r), volume_m3=real(st), stock_kg=real(st, sizes["P"], r),
         hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), inferred=real(st),
     )  # fmt: skip
 
@@ -164,7 +162,7 @@ def _attributes(
     ]  # fmt: skip
     flights = [
         {"id": f.id, "vehicle": f.vehicle, "partner": f.partner, "port": f.ports[0] if f.ports else "", "station": f.station,
-         "planned_utc": str(moments_text(f.launch_s)) if not f.after else ""}
+         "planned_utc": to_utc(f.launch_s) if not f.after else ""}
         for f in cases[0][1].flights
     ]  # fmt: skip
     case = cases[0][1]
@@ -180,20 +178,12 @@ def _attributes(
     }  # fmt: skip
 
 
-def moments_text(t_s: float) -> str:
-    """An instant as ISO text."""
-    from ..model.base import to_utc
-
-    return to_utc(t_s)
-
-
 def _assumptions(scenario: Scenario, case: Case) -> list[dict[str, Any]]:
     """The ledger: every figure the answer rests on that is a choice, a range or a recollection."""
-    chances = prepare(case)
     ledger = []
     units = {row["name"]: row["unit"] for row in case.catalogue.table("uncertain")}
     status = {row["name"]: row["status"] for row in case.catalogue.table("uncertain")}
-    for name, (_, q) in chances.quantities.items():
+    for name, (_, q) in quantities(scenario, case.catalogue).items():
         ledger.append({"name": name, "value": q.value, "low": q.low, "high": q.high, "unit": units.get(name, ""),
                        "source": q.source or "scenario", "status": q.status if q.source and name in scenario.uncertain else status.get(name, q.status)})  # fmt: skip
     rules = {row["name"]: row for row in case.catalogue.table("rules")}
@@ -212,5 +202,3 @@ def _assumptions(scenario: Scenario, case: Case) -> list[dict[str, Any]]:
                        "unit": "1", "source": c.source, "status": "assumed"})  # fmt: skip
     return ledger
 
-
-__all__ = ["World", "run_one", "simulate"]

@@ -12,7 +12,8 @@ from ..subsystems import services
 from .moves import refuel, take_stock
 from .world import RunState, Scratch, World
 
-DAY_s = 86400.0
+USUAL_s = 90 * 86400.0
+"""Memory of the usual number of people: longer than a handover, shorter than a stay. Assumed."""
 
 
 @njit(cache=True)
@@ -35,8 +36,8 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
         if st >= 0:
             if works[m] > 0.0:
                 x.machines[st, kind[m]] += 1
-            elif row[m] > x.machine_row[st, kind[m]]:
-                x.machine_row[st, kind[m]] = row[m]
+            elif row[m] > s.machine_row[st, kind[m]]:
+                s.machine_row[st, kind[m]] = row[m]
     take_stock(w, s, x)
     for st in range(s.people.size):
         x.crewed[st] = s.people[st] > 0
@@ -55,7 +56,7 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
     )  # fmt: skip
     services.note(
         w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
-        s.partners.segment_runs, x.allowed, x.now, s.part_row, s.vehicle_row, x.machine_row, s.stock_row, s.partners.row,
+        s.partners.segment_runs, x.allowed, x.now, s.part_row, s.vehicle_row, s.machine_row, s.stock_row, s.partners.row,
         s.partners.segment_row, s.limit_row, k == 0, log,
     )  # fmt: skip
     refuel(w, s)
@@ -77,7 +78,7 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
         x.loop_works[q] = m < 0 or s.equipment.up[m]
     for st in range(s.people.size):
         x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
-        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / (90 * DAY_s))
+        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / USUAL_s)
         x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
         x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
         x.flag_a[st] = s.services.up[st, services.DESATURATION]

@@ -41,7 +41,6 @@ class Rules(NamedTuple):
     leave_after_no_seat_s: float
     leave_after_no_air_s: float
     tank_hold_kg: float
-    attitude_lost_s: float
     avoidance_delta_v_m_per_s: float
     burn_most_m_per_s: float
     stock_target_s: float
@@ -88,9 +87,7 @@ class Ships(NamedTuple):
     port_push_frac: np.ndarray  # (Q,)
     port_refuels: np.ndarray  # (Q,) bool
     engine_part: np.ndarray  # (N,) station engines that can push
-    engine_thrust_N: np.ndarray
     engine_isp_s: np.ndarray
-    engine_owner: np.ndarray
 
 
 class Simple(NamedTuple):
@@ -99,7 +96,6 @@ class Simple(NamedTuple):
     is_simple: np.ndarray  # (S,) bool
     power_W: np.ndarray  # (K,)
     load_W: np.ndarray  # (K,)
-    area_m2: np.ndarray  # (K,) mean drag area with arrays
 
 
 class Requirements(NamedTuple):
@@ -163,12 +159,9 @@ class Luck(NamedTuple):
 
     traffic: traffic.Luck
     life_s: np.ndarray  # (M, n) successive lives of each machine
-    event_s: np.ndarray  # (E,) date of each dated event, NEVER_s for conditional ones
     avoid_s: np.ndarray  # (A,) debris avoidance manoeuvres, NEVER_s padded
     density_scale: float
     sky: np.ndarray  # (days, 3) f107 of the day before, f107a, ap
-    crew_rate: float
-    leak: float
 
 
 class RunState(NamedTuple):
@@ -206,6 +199,7 @@ class RunState(NamedTuple):
     part_row: np.ndarray  # (K,) last row about a part
     limit_row: np.ndarray  # (S, V)
     vehicle_row: np.ndarray  # (S, VT)
+    machine_row: np.ndarray  # (S, KIND) last row about a machine that is down
     broken_s: np.ndarray  # (J,) since when a requirement is broken, NEVER_s
     breach_row: np.ndarray  # (J,) row of the running breach, -1
     evacuated: np.ndarray  # (S,) bool
@@ -221,7 +215,6 @@ class Scratch(NamedTuple):
     flight_station: np.ndarray  # (F,)
     vehicles: np.ndarray  # (S, VT)
     machines: np.ndarray  # (S, KIND)
-    machine_row: np.ndarray  # (S, KIND)
     machine_works: np.ndarray  # (M,) float
     machine_wants: np.ndarray  # (M,)
     stocked: np.ndarray  # (S, R) bool
@@ -267,7 +260,6 @@ class Scratch(NamedTuple):
     mass_kg: np.ndarray  # (S,)
     reserve_d: np.ndarray  # (S, 5)
     use_kg_per_s: np.ndarray  # (R,)
-    required: np.ndarray  # (S, REQ) values of required variables
     volume_m3: np.ndarray  # (S,)
     stock_kg: np.ndarray  # (S, P, R)
     hours: np.ndarray  # (S, P, H)

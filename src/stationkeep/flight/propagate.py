@@ -82,9 +82,9 @@ def observed_activity(record: SpaceWeather) -> SpaceWeather:
 
     A burst is no ultraviolet light: the 343 measured on 2023-02-17 (for 169) would treble the next day's density.
     """
-    from stationkeep.laws.solar_outlook import _without_bursts
+    from stationkeep.laws.solar_outlook import without_bursts
 
-    flux = _without_bursts(record.f107)
+    flux = without_bursts(record.f107)
     excess = flux - record.f107
     centred, last = (np.convolve(excess, np.ones(81) / 81.0, mode) for mode in ("same", "full"))
     return record._replace(f107=flux, f107a=record.f107a + centred, f107a_last=record.f107a_last + last[: len(flux)])

@@ -90,7 +90,7 @@ def _distance_au(day: Any) -> Any:
     return np.vectorize(sun_distance_au)((np.asarray(day) + 0.5) * 86400.0)
 
 
-def _without_bursts(flux: Any) -> Any:
+def without_bursts(flux: Any) -> Any:
     """Daily flux with bursts and faults replaced by the median of five days."""
     padded = np.pad(flux, 2, mode="edge")
     median = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
@@ -361,7 +361,7 @@ def solar_outlook(
         raise ValueError(f"unknown solar source {source!r}; known: ensemble, bulletin")
     if percentile is not None and not 0.0 < percentile < 100.0:
         raise ValueError(f"percentile {percentile} is outside 0 to 100")
-    flux = _without_bursts(flux)
+    flux = without_bursts(flux)
     day = first_day + np.arange(len(flux))
     adjusted = flux * _distance_au(day) ** 2
     levels = _levels(adjusted, ap)

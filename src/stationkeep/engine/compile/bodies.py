@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ...laws.matter import PROPELLANT, RESOURCES
@@ -9,7 +11,7 @@ from ...model.base import NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
 from ...model.files import Problem, ScenarioError
 from ...model.scenario import Scenario
-from ...subsystems import stores, traffic
+from ...subsystems import stores
 from ..world import Bodies, Ships
 from .flights import PlannedFlight
 from .names import Names, integers, reals, truths
@@ -17,6 +19,10 @@ from .stores import build_stores
 from .traffic import port_rows
 
 YEAR_s = 365.25 * 86400.0
+MODULE_ISP_s = 290.0
+"""Of storable propellant in the engines of a module the scenario gives; as Progress (fleet/vehicles.csv)."""
+MODULE_DIAMETER_m = 4.2
+"""Of a module only known by its volume: Zvezda, Nauka and the US modules are 4.15 to 4.5 m wide (stations/iss/parts.csv)."""
 TOILET_SHARE = 0.53
 """Share of crew supplies that are toilet goods: 504 of 945 kg in the opening of 2022-07-26 (life_support/openings.csv)."""
 DIRECTIONS = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
@@ -49,8 +55,12 @@ def build_bodies(
         ))  # fmt: skip
     for station in scenario.stations.values():
         for module, m in station.modules.items():
-            bare[part[module]], volume[part[module]] = m.mass_t * 1e3, m.volume_m3
-            arrive[part[module]] = seconds(m.arrives) if m.arrives else 0.0
+            k = part[module]
+            bare[k], volume[k] = m.mass_t * 1e3, m.volume_m3
+            arrive[k] = seconds(m.arrives) if m.arrives else 0.0
+            length = max(m.volume_m3 / (math.pi / 4 * MODULE_DIAMETER_m**2), MODULE_DIAMETER_m)
+            size_m = [length, MODULE_DIAMETER_m, MODULE_DIAMETER_m]
+            poses.append((k, -NEVER_s, NEVER_s, [0.0, 0.0, 0.0], size_m, m.area_m2))
     vehicles = catalogue.by_id("fleet/vehicles")
     size, ship_area = np.zeros((len(flights), 3)), np.zeros(len(flights))
     for i, f in enumerate(flights):
@@ -97,7 +107,7 @@ def _figure(row: Row, column: str, otherwise: float) -> float:
 
 def build_ships(
     scenario: Scenario, catalogue: Catalogue, names: Names, flights: tuple[PlannedFlight, ...],
-    opening: dict[tuple[str, str], tuple[float, float, float]], traffic_s: traffic.State,
+    opening: dict[tuple[str, str], tuple[float, float, float]],
 ) -> tuple[stores.Params, stores.State, Ships, dict[tuple[str, str], np.ndarray]]:  # fmt: skip
     """Containers (of the station, of the scenario's modules, and one tank for each ship that has one) and what ships bring."""
     part, partner = names.of("parts"), names.of("partners")
@@ -136,7 +146,9 @@ def build_ships(
         cargo[i, PROPELLANT] = 0.0
         tank_kg[i] = refuel[i] + number(v, "reboost_propellant_kg", 0)
         if tank_kg[i] > 0:
-            tank[i] = add(len(names.modules) + i, "propellant", f.partner if f.partner != "commercial" else "nasa", tank_kg[i])
+            owner = "nasa" if f.partner == "commercial" else f.partner
+            most = tank_kg[i] - refuel[i] + max(refuel[i], number(v, "refuel_high_kg", 0))
+            tank[i] = add(len(names.modules) + i, "propellant", owner, most)
     p = stores.Params(
         integers(c_part), integers(c_resource), integers(c_owner), reals(c_capacity), base_p.density_kg_per_m3
     )
@@ -153,19 +165,17 @@ def build_ships(
         where[(owner, resource)] = here
     for station in list(scenario.stations.values())[1:]:
         for resource, owners in station.stocks_kg.items():
-            for owner, q in owners.items():
+            for q in owners.values():
                 mine = {part[m] for m in station.modules}
                 here = np.asarray([c for c in range(len(c_part)) if c_part[c] in mine and c_resource[c] == RESOURCES.index(resource)], np.int64)
                 if here.size:
                     stock[here[0]] = min(q.value, float(p.capacity_kg[here[0]]))
-                del owner
     for i, f in enumerate(flights):
         if f.flown and f.launch_s + f.transit_s <= seconds(scenario.start) < f.undock_s and tank[i] >= 0 and not f.lost:
             stock[tank[i]] = tank_kg[i] - refuel[i]
     engines = [r for r in catalogue.table("stations/iss/engines") if r["use"] == "reboost" and r["kind"] == "part" and r["giver"] in part]
     ports = port_rows(scenario, catalogue, names)
-    own_engines = [(part[m], 300.0, 290.0, mod.partner) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
-    segment_owner = {row["id"]: row["owner"] for row in catalogue.table("stations/iss/parts")}
+    own_engines = [(part[m], MODULE_ISP_s) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
     filled = truths(not f.flown and f.cargo_kg is None for f in flights)
     ships = Ships(
         filled=filled,
@@ -181,11 +191,8 @@ def build_ships(
         ),
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
         engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
-        engine_thrust_N=reals([*(number(r, "thrust_N") for r in engines), *(e[1] for e in own_engines)]),
-        engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[2] for e in own_engines)]),
-        engine_owner=integers([*(partner[segment_owner[r["giver"]]] for r in engines), *(partner[e[3]] for e in own_engines)]),
+        engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[1] for e in own_engines)]),
     )  # fmt: skip
-    del traffic_s
     return p, stores.State(stock), ships, where
 
 

@@ -75,7 +75,7 @@ def port_rows(scenario: Scenario, catalogue: Catalogue, names: Names) -> list[di
     rows: list[dict[str, object]] = []
     for row in catalogue.table("stations/iss/ports"):
         rows.append({
-            **row, "_part": part.get(row["part"], 0), "_station": "iss",
+            **row, "_part": part.get(row["part"], 0), "_station": scenario.main_station,
             "_open": seconds(row["valid_from"]) if row["valid_from"] and row["part"] in part else (-NEVER_s if row["part"] in part else NEVER_s),
             "_close": seconds(row["valid_to"]) if row["valid_to"] else NEVER_s,
             "_accepts": set(listed(row, "accepts")), "_push": number(row, "reboost_frac", 0), "_refuels": flag(row, "refuels"),
@@ -102,7 +102,7 @@ def _candidates(f: PlannedFlight, ports: list[dict[str, object]], vehicle: Row, 
     """Port rows a flight may take; the recorded row for a flown one."""
     if f.flown:
         return [_port_at(ports, f.ports[0], f.launch_s + f.transit_s)] if f.ports else []
-    at_station = [i for i, r in enumerate(ports) if r["_station"] == (f.station if f.station != "iss" else "iss")]
+    at_station = [i for i, r in enumerate(ports) if r["_station"] == f.station]
     fit = [i for i in at_station if _accepts(ports[i], vehicle)]
     if f.ports:
         return [i for name in f.ports for i in fit if ports[i]["id"] == name]

@@ -14,18 +14,18 @@ from ...laws.sun import eclipse_fraction
 from ...model.base import PARTNERS, NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
 from ...model.scenario import REQUIRED_VARIABLES, Scenario
-from ...subsystems import crew, orbit, partners, power, services
+from ...subsystems import orbit, power, services
 from ..world import Bodies, CrewTime, Requirements, Rules, RunState, Simple, World
 from .attitude import build_attitude
 from .bodies import build_bodies, build_ships
 from .flights import PlannedFlight, end_of_record_s, plan_flights
-from .life_support import KIND_OF, build_life_support, machine_rows, research_shares, time_rules, values
+from .life_support import build_life_support, machine_rows, research_shares, time_rules
 from .machines import build_equipment, machine_kinds
 from .names import Names, integers, reals, truths
 from .partners import build_partners
 from .power import build_power, channel_names
 from .services import build_services
-from .stores import build_stores, openings
+from .stores import openings
 from .thermal import build_thermal, loop_names
 from .traffic import build_crew, build_traffic, people_of
 
@@ -79,7 +79,7 @@ def compile(scenario: Scenario) -> Case:
     services_p, services_s = build_services(scenario, catalogue, names)
     bodies = build_bodies(scenario, catalogue, names, flights)
     opening = _opening_stocks(scenario, catalogue)
-    stores_p, stores_s, ships, containers = build_ships(scenario, catalogue, names, flights, opening, traffic_s)
+    stores_p, stores_s, ships, containers = build_ships(scenario, catalogue, names, flights, opening)
     first_machine_load = power_p.load_W.size - len(machine_loads)
     world = World(
         traffic=traffic_p, crew=crew_p, equipment=equipment_p, services=services_p, partners=partners_p,
@@ -113,6 +113,7 @@ def compile(scenario: Scenario) -> Case:
         stock_row=np.full((stations, resources), -1, np.int64), stock_low=np.zeros((stations, 5), np.bool_),
         part_row=np.full(len(part_index), -1, np.int64), limit_row=np.full((stations, count), -1, np.int64),
         vehicle_row=np.full((stations, vehicles), -1, np.int64),
+        machine_row=np.full((stations, len(names.machine_kinds)), -1, np.int64),
         broken_s=np.full(len(names.requirements), NEVER_s), breach_row=np.full(len(names.requirements), -1, np.int64),
         evacuated=np.zeros(stations, np.bool_), attitude_row=np.full(stations, -1, np.int64),
         was_people=np.zeros(stations, np.bool_), abandoned=np.zeros(stations, np.bool_),
@@ -129,11 +130,10 @@ def _names(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFligh
     if any(e.withdraw and e.segment == "separated" and not e.into for e in scenario.events.values()):
         stations.append(f"{scenario.main_station}-russian")
     modules: list[str] = []
-    for name, station in scenario.stations.items():
+    for station in scenario.stations.values():
         if station.parts == "iss":
             modules += list(dict.fromkeys(row["id"] for row in catalogue.table("stations/iss/parts")))
         modules += list(station.modules)
-        del name
     vehicles = [row["id"] for row in catalogue.table("fleet/vehicles")]
     families = list(dict.fromkeys(row["family"] for row in catalogue.table("fleet/vehicles")))
     ports = [row["id"] for row in catalogue.table("stations/iss/ports")]
@@ -203,7 +203,6 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         leave_after_attitude_lost_s=table["leave_after_attitude_lost_d"] * DAY_s,
         leave_after_no_seat_s=table["leave_after_no_seat_d"] * DAY_s,
         leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, tank_hold_kg=table["tank_hold_kg"],
-        attitude_lost_s=table["attitude_lost_d"] * DAY_s,
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
         stock_target_s=table["stock_target_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
         propellant_target_kg=table["propellant_target_kg"], replay_until_s=_replay_until_s(scenario, catalogue),
@@ -238,7 +237,7 @@ def _requirements(scenario: Scenario, names: Names) -> Requirements:
 
 def _simple(scenario: Scenario, names: Names) -> Simple:
     part = names.of("parts")
-    power, load, area = np.zeros(len(part)), np.zeros(len(part)), np.zeros(len(part))
+    power, load = np.zeros(len(part)), np.zeros(len(part))
     simple = np.zeros(len(names.stations), np.bool_)
     for i, name in enumerate(names.stations):
         station = scenario.stations.get(name)
@@ -248,8 +247,7 @@ def _simple(scenario: Scenario, names: Names) -> Simple:
         for module, m in station.modules.items():
             power[part[module]] = m.power_kW * 1e3
             load[part[module]] = m.load_kW * 1e3
-            area[part[module]] = m.area_m2
-    return Simple(simple, power, load, area)
+    return Simple(simple, power, load)
 
 
 def _opening_stocks(scenario: Scenario, catalogue: Catalogue) -> dict[tuple[str, str], tuple[float, float, float]]:
@@ -379,5 +377,3 @@ def raan_at(catalogue: Catalogue, utc: str) -> float:
     drift = node_rate(EARTH_RADIUS_M + 410e3, math.radians(51.64)) * since_s
     return (number(rows[-1], "raan_deg") + math.degrees(drift)) % 360.0
 
-
-__all__ = ["KIND_OF", "Case", "build_stores", "compile", "crew", "partners", "values"]
