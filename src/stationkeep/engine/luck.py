@@ -12,7 +12,7 @@ from ..formats.solar_bulletins import latest_bulletin, read_bulletins, read_cycl
 from ..laws import reliability
 from ..laws.solar import future_activity, mean_flux_before, uniforms_count
 from ..laws.solar_outlook import solar_outlook
-from ..model.base import PARTNERS, NEVER_s, Quantity, seconds
+from ..model.base import NEVER_s, Quantity, seconds
 from ..model.catalogue import Catalogue, number
 from ..model.events import Event
 from ..model.scenario import Scenario
