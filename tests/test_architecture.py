@@ -101,3 +101,32 @@ def test_files_are_touched_only_at_the_edge(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SRC)))
 def test_small_enough_to_read(path):
     assert path.read_text(encoding="utf-8").count("\n") <= 600
+
+
+def _within(path: Path):
+    """Files of ours that a file imports at its top."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            above = path.parents[node.level - 1]
+            for alias in node.names:
+                for name in (node.module or "", f"{node.module or ''}.{alias.name}"):
+                    target = above / f"{name.strip('.').replace('.', '/')}.py"
+                    if target.is_file():
+                        yield target.resolve()
+
+
+def test_all_that_is_compiled_counts_for_the_cache():
+    from stationkeep import _compiled_sources
+
+    counted = {path.resolve() for path in _compiled_sources()}
+    waiting, met = [(SRC / "engine" / "run.py").resolve()], set()
+    while waiting:
+        path = waiting.pop()
+        if path not in met:
+            met.add(path)
+            waiting += list(_within(path))
+    assert len(met) > 20
+    assert met - counted == set(), "compiled code is made from these too: a change of them must compile anew"
+    for path in (SRC / "engine").glob("*.py"):
+        if path.resolve() not in counted:
+            assert "njit" not in path.read_text(encoding="utf-8"), f"{path.name} is compiled"

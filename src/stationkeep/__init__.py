@@ -43,14 +43,24 @@ def __getattr__(name: str) -> Any:
     return getattr(_import_module(f".{_HOME[name]}", __name__), name)
 
 
-def _compiled_code_home() -> None:
-    """Keep compiled code in a folder named by the sources: numba alone does not see a changed callee."""
+#: What compiled code is made from; files of the engine that only prepare, share out or record runs are none of it.
+_COMPILED_FROM = ("log.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
+_NOT_COMPILED = ("ensemble", "luck", "power_stage", "record", "simulate")
+
+
+def _compiled_sources() -> list[_Path]:
+    """The files compiled code is made from: a change of any of them compiles anew."""
     root = _Path(__file__).parent
+    found = (path for pattern in _COMPILED_FROM for path in root.glob(pattern))
+    return sorted(p for p in found if p.parent.name != "engine" or p.stem not in _NOT_COMPILED)
+
+
+def _compiled_code_home() -> None:
+    """Keep compiled code in a folder named by its sources: numba alone does not see a changed callee."""
     stamp = _hashlib.sha256()
-    for folder in ("laws", "subsystems", "engine"):
-        for path in sorted((root / folder).rglob("*.py")):
-            status = path.stat()
-            stamp.update(f"{path.name}{status.st_size}{status.st_mtime_ns}".encode())
+    for path in _compiled_sources():
+        status = path.stat()
+        stamp.update(f"{path.name}{status.st_size}{status.st_mtime_ns}".encode())
     cache = _Path(_os.environ.get("XDG_CACHE_HOME") or _Path.home() / ".cache")
     place = str(cache / "stationkeep" / f"compiled-{stamp.hexdigest()[:16]}")
     if "numba" not in _sys.modules:  # level 1 compiles in a third of the time and runs as fast (measured on the step)
