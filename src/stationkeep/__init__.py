@@ -10,6 +10,7 @@ import os as _os
 import sys as _sys
 from importlib import import_module as _import_module
 from pathlib import Path as _Path
+from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,6 +54,18 @@ def _compiled_sources() -> list[_Path]:
     root = _Path(__file__).parent
     found = (path for pattern in _COMPILED_FROM for path in root.glob(pattern))
     return sorted(p for p in found if p.parent.name != "engine" or p.stem not in _NOT_COMPILED)
+
+
+class _Package(_ModuleType):
+    """The package itself: importing a subpackage does not hide the public function of the same name (`report`)."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _HOME and isinstance(value, _ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+_sys.modules[__name__].__class__ = _Package
 
 
 def _compiled_code_home() -> None:
