@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow lint bench validation lock clean
+.PHONY: demo serve test slow lint bench validation frontend lock clean
 
 demo: $(VENV)/ready
 	$(BIN)/stationkeep run iss-partner-leaves --runs 50 --page verdict.html
+
+serve: $(VENV)/ready
+	$(BIN)/stationkeep serve
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest -m "not slow"
@@ -31,9 +34,13 @@ $(VENV)/ready: pyproject.toml requirements.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	touch $@
 
+# The page of `serve`: needs Node 20 and npm; what it builds is committed, so nobody else does.
+frontend:
+	cd frontend && npm ci --no-audit --no-fund && npm run build
+
 lock:
 	$(BIN)/uv pip compile --universal --no-header --no-annotate --generate-hashes --python-version 3.11 \
-	  --group dev --extra flight pyproject.toml -o requirements.lock
+	  --group dev --extra flight --extra web pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV)

@@ -11,6 +11,7 @@ STANDARD = {
     "enum", "functools", "gzip", "hashlib", "html", "importlib", "io", "itertools", "json", "logging", "math",
     "multiprocessing", "os", "pathlib", "re", "shutil", "statistics", "sys", "tempfile", "time", "typing", "uuid", "warnings",
     "xml", "zlib", "types", "operator", "string", "threading", "textwrap", "calendar", "numbers", "struct",
+    "sqlite3", "secrets", "hmac", "http", "urllib", "subprocess", "traceback", "zipfile", "socket",
 }  # fmt: skip
 # package: (packages of ours it may use, others it may use)
 MAY_USE = {
@@ -27,7 +28,8 @@ MAY_USE = {
     "report": ({"report", "formats", "units"}, {"numpy", "xarray", "jinja2", "matplotlib", "rich", "pandas", "markupsafe", "scipy"}),
     "plan": ({"plan", "engine", "model", "report", "units"}, {"numpy", "xarray", "scipy"}),
     "flight": ({"flight", "laws", "formats", "model", "units"}, {"numba", "numpy", "scipy", "pandas", "sgp4", "satkit", "brahe", "matplotlib", "yaml"}),
-    "cli": ({"cli", "engine", "flight", "formats", "model", "plan", "report", "laws"}, {"stationkeep", "cyclopts", "rich", "numpy", "sgp4", "yaml", "xarray"}),
+    "web": ({"web"}, {"stationkeep", "fastapi", "starlette", "pydantic"}),
+    "cli": ({"cli", "web", "engine", "flight", "formats", "model", "plan", "report", "laws"}, {"stationkeep", "cyclopts", "rich", "numpy", "sgp4", "yaml", "xarray", "uvicorn"}),
 }  # fmt: skip
 FILES = sorted(SRC.rglob("*.py"))
 

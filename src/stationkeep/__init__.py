@@ -14,15 +14,23 @@ from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .engine.compile.check import check_compiles
     from .engine.simulate import simulate
+    from .formats.czml import write_czml
+    from .formats.ephemeris import ephemeris
+    from .formats.oem import write_oem
     from .formats.results import read_result, to_netcdf, write_result
+    from .model.chronicle import chronicle, port_names
+    from .model.dependence import dependence
     from .model.files import InputError, ScenarioError, packaged_scenarios
-    from .model.scenario import Scenario, read_scenario
-    from .plan.explain import explain
+    from .model.scenario import Scenario, parse_scenario, read_scenario
+    from .plan.explain import explain, explain_findings
     from .report.checks import Finding, check
     from .report.compare import compare
     from .report.page import report
+    from .report.story import story
     from .report.verdict import verdict
+    from .report.view import view
 
 __version__ = "0.1.0"
 _HOME = {
@@ -30,11 +38,15 @@ _HOME = {
     "to_netcdf": "formats.results", "InputError": "model.files", "ScenarioError": "model.files",
     "packaged_scenarios": "model.files", "Scenario": "model.scenario", "read_scenario": "model.scenario",
     "explain": "plan.explain", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
-    "report": "report.page", "verdict": "report.verdict",
+    "report": "report.page", "verdict": "report.verdict", "view": "report.view", "story": "report.story",
+    "chronicle": "model.chronicle", "port_names": "model.chronicle", "dependence": "model.dependence",
+    "parse_scenario": "model.scenario", "check_compiles": "engine.compile.check", "explain_findings": "plan.explain",
+    "ephemeris": "formats.ephemeris", "write_oem": "formats.oem", "write_czml": "formats.czml",
 }  # fmt: skip
 __all__ = [
-    "Finding", "InputError", "Scenario", "ScenarioError", "check", "compare", "explain", "packaged_scenarios",
-    "read_result", "read_scenario", "report", "simulate", "to_netcdf", "verdict", "write_result",
+    "Finding", "InputError", "Scenario", "ScenarioError", "check", "check_compiles", "chronicle", "compare", "dependence",
+    "ephemeris", "explain", "explain_findings", "packaged_scenarios", "parse_scenario", "port_names", "read_result",
+    "read_scenario", "report", "simulate", "story", "to_netcdf", "verdict", "view", "write_czml", "write_oem", "write_result",
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ app = App(
 )
 for _verb in (
     "list", "new", "validate", "run", "show", "compare", "sources", "hindcast", "window", "payload", "propagate", "power",
-    "deorbit", "schema",
+    "deorbit", "schema", "serve",
 ):  # fmt: skip
     _module = {"list": "scenarios:list_", "new": "scenarios:new", "validate": "scenarios:validate",
                "schema": "scenarios:schema", "sources": "scenarios:sources", "run": "run:run", "show": "run:show",

@@ -302,7 +302,7 @@ def _events(comments: Iterable[str], start_t_s: float) -> Iterator[OemEvent]:
         yield OemEvent(name.strip(), t_s, float(speed), float(apogee), float(perigee))
 
 
-def write_oem(path: str | Path, oem: Oem, originator: str = "STATIONKEEP") -> None:
+def write_oem(path: str | Path, oem: Oem, originator: str = "STATIONKEEP", comments: Iterable[str] = ()) -> None:
     """Write a version 2.0 OEM in KVN, UTC, in the frame of `oem`; dates to the microsecond, km to the micrometre."""
     created_t_s = oem.created_t_s
     if not math.isfinite(created_t_s):
@@ -327,6 +327,7 @@ def write_oem(path: str | Path, oem: Oem, originator: str = "STATIONKEEP") -> No
     if all(map(math.isfinite, facts.values())):
         lines.append("COMMENT Units are in kg and m^2")
         lines += [f"COMMENT {key}={value:.10g}" for key, value in facts.items()]
+    lines += [f"COMMENT {comment}" for comment in comments]
     for t_s, r_m, v_m_per_s in zip(oem.t_s, oem.r_m, oem.v_m_per_s, strict=True):
         position = " ".join(f"{x / 1e3:.9f}" for x in r_m)
         velocity = " ".join(f"{x / 1e3:.12f}" for x in v_m_per_s)

@@ -96,6 +96,20 @@ _Loader.add_implicit_resolver(
 )
 
 
+def document_of(data: Any, file: str) -> Document:
+    """Plain data as a document in which every value has a place, so that problems name its path."""
+    marks: dict[Path_, Mark] = {}
+
+    def walk(value: Any, path: Path_) -> None:
+        marks[path] = Mark(file, 1, 1)
+        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for key, item in items:
+            walk(item, (*path, key))
+
+    walk(data, ())
+    return Document(data, marks)
+
+
 def dotted(path: Path_) -> str:
     """`("flights", "soyuz", 2)` -> `flights.soyuz[2]`."""
     text = ""
@@ -259,6 +273,21 @@ def read_stack(name: str | Path, folder: Path | None = None, above: tuple[str, .
             problem = document.problem(("base",), f"no scenario '{base}'", error.problems[0].advice)
             raise ScenarioError([problem]) from None
         raise
+
+
+def read_text_stack(text: str, file: str) -> Document:
+    """As `read_stack` for a text sent by someone else: its `base` may name a packaged scenario, never a file."""
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise InputError(file, None, f"larger than {MAX_BYTES // 1_000_000} MB", "a scenario is a short text")
+    document = parse(text, file)
+    base = document.data.pop("base", None)
+    if base is None:
+        return document
+    packaged = packaged_scenarios()
+    if not isinstance(base, str) or base not in packaged:
+        advice = f"one of: {', '.join(packaged)}"
+        raise ScenarioError([document.problem(("base",), f"no packaged scenario '{base}'", advice)])
+    return merge(read_stack(base), document)
 
 
 def explain_validation(

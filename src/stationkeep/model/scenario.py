@@ -13,7 +13,17 @@ from pydantic import Field, ValidationError, model_validator
 from .base import Date, Quantity, Record, parse_utc, seconds
 from .catalogue import Catalogue, listed
 from .events import Condition, Event, Future, StationIs
-from .files import Document, Mark, Problem, ScenarioError, dump, explain_validation, merge, read_stack
+from .files import (
+    Document,
+    Problem,
+    ScenarioError,
+    document_of,
+    dump,
+    explain_validation,
+    merge,
+    read_stack,
+    read_text_stack,
+)
 from .fleet import Flight
 from .station import Station
 
@@ -151,9 +161,7 @@ class Scenario(Record):
             for step in above:
                 node = node.setdefault(step, {})
             node[last] = value
-        document = Document(self.to_dict(), {(): Mark("<scenario>", 1, 1)})
-        change = Document(tree, {(): Mark("<patch>", 1, 1)})
-        return build(merge(document, change))
+        return build(merge(document_of(self.to_dict(), "<scenario>"), document_of(tree, "<patch>")))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that reads back to the same scenario."""
@@ -175,6 +183,13 @@ def read_scenario(name: str | Path) -> Scenario:
     """Read a packaged scenario by name or a file by path. Raises ScenarioError with every problem found."""
     document = read_stack(name)
     document.data["name"] = Path(name).stem if Path(name).suffix in (".yaml", ".yml") else str(name)
+    return build(document)
+
+
+def parse_scenario(text: str, file: str = "scenario.yaml") -> Scenario:
+    """The scenario in a text; its `base` may only be a packaged one. Raises ScenarioError with every problem found."""
+    document = read_text_stack(text, file)
+    document.data.setdefault("name", Path(file).stem)
     return build(document)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stationkeep.report.read import future_weights, reserves, series, stamps, time_axis
+from stationkeep.report.read import future_weights, pick, reserves, series, stamps, time_axis
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -146,7 +146,7 @@ def band(ds: xr.Dataset, name: str, future: int, most: int = 180, **select: obje
     found = reserves(ds) if name == "reserve_d" else series(ds, name)
     if found is None or "run" not in found.dims:
         return None
-    found = found.isel(future=future).sel({axis: label for axis, label in select.items() if axis in found.dims})
+    found = pick(found.isel(future=future), select)
     axis = time_axis(found)
     count = found.sizes[axis]
     found = found.isel({axis: np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))})

@@ -65,6 +65,16 @@ def series(ds: xr.Dataset, name: str) -> xr.DataArray | None:
     return found.transpose("future", "run", ...) if "run" in found.dims else found
 
 
+def pick(found: xr.DataArray, select: dict[str, Any]) -> xr.DataArray:
+    """Entries of further axes by label or list of labels; a label that stands on its axis twice gives both."""
+    for axis, label in select.items():
+        if axis in found.dims:
+            labels = [str(item) for item in (label if isinstance(label, list | tuple | np.ndarray) else [label])]
+            found = found.isel({axis: np.flatnonzero(np.isin(found[axis].values.astype(str), labels))})
+            found = found.isel({axis: 0}) if found.sizes[axis] == 1 else found
+    return found
+
+
 def reserves(ds: xr.Dataset) -> xr.DataArray | None:
     """``reserve_d`` with gaps where nothing is used and the stock has no end (written as ``ENDLESS_d``)."""
     found = series(ds, "reserve_d")

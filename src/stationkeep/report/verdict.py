@@ -34,7 +34,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
     days = float((ds["time"].values[-1] - ds["time"].values[0]).astype("timedelta64[s]").astype(float)) / 86400.0
     station_days = days * ds.sizes["run"] * len(future_names(ds)) * ds.sizes.get("station", 1)
     wall_s, compile_s = float(attr(ds, "wall_s", 0.0)), float(attr(ds, "compile_s", 0.0))
-    return {
+    told = {
         "scenario": scenario_name(ds),
         "title": str(ds.attrs.get("title", "")),
         "runs": int(ds.sizes["run"]),
@@ -59,6 +59,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "wall_s": wall_s,
         "compile_s": compile_s,
     }
+    return told | {"headline": headline(told)}
 
 
 def ledger(assumptions: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+/** The page: one address, one moment, one result; pictures on the right, the panel of the address on the left. */
+import "./style.css";
+import { ask, type Chronicle, Refused } from "./api";
+import { askPanel, loadAsk } from "./ask";
+import { charts } from "./charts";
+import { dependsPanel, loadDepends } from "./depends";
+import { byId, iso, say } from "./dom";
+import { gantt } from "./gantt";
+import { legend, lookPanel } from "./look";
+import { comparePanel, loadCompare, loadResults, loadRun, resultsPanel, runPanel } from "./results";
+import { type Scene, scene } from "./scene";
+import { changed, on, readAddress, setTime, state } from "./state";
+import { timebar } from "./timebar";
+import { webgl } from "./view3d";
+
+type Draw = (now: Scene) => void;
+const pictures: Draw[] = [];
+let now: Scene;
+let shown = "";
+
+function panel(): HTMLElement {
+  switch (state.route) {
+    case "depends": return dependsPanel();
+    case "ask": return askPanel(redraw);
+    case "results": return resultsPanel(redraw);
+    case "run": return runPanel(redraw);
+    case "compare": return comparePanel();
+    default: return lookPanel(now);
+  }
+}
+
+/** Build the panel anew; where the reader was in it stays in view. */
+function redraw() {
+  const host = byId("panel"), top = host.scrollTop, same = shown === state.route + state.id;
+  const open = same ? [...host.querySelectorAll("details")].map((d) => d.open) : [];
+  const focused = same && host.contains(document.activeElement) ? [...host.querySelectorAll("button, a, input, select, summary")].indexOf(document.activeElement!) : -1;
+  host.replaceChildren(panel());
+  const details = [...host.querySelectorAll("details")];
+  if (details.length === open.length) details.forEach((d, i) => { d.open = open[i]! || d.open; });
+  if (focused >= 0) (host.querySelectorAll("button, a, input, select, summary")[focused] as HTMLElement | undefined)?.focus({ preventScroll: true });
+  host.scrollTop = same ? top : 0;
+  shown = state.route + state.id;
+  for (const link of document.querySelectorAll<HTMLElement>("nav a")) {
+    const here = link.dataset.route === state.route || (link.dataset.route === "results" && ["run", "compare"].includes(state.route));
+    if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+  }
+  byId("twin").setAttribute("href", twin());
+}
+
+/** The address of what is shown, as JSON. */
+function twin(): string {
+  switch (state.route) {
+    case "depends": return `./api/dependence?${new URLSearchParams({ on: iso(state.t), without: state.query.get("without") ?? "", segment: state.query.get("segment") ?? "powered_down" })}`;
+    case "ask": return `./api/scenarios${state.query.has("scenario") ? `/${state.query.get("scenario")}` : ""}`;
+    case "results": return "./api/jobs";
+    case "run": return state.result ? `./api/jobs/${state.id}/verdict.json` : `./api/jobs/${state.id}`;
+    case "compare": return state.id ? `./api/jobs/${state.id}/compare.json` : "./api/jobs";
+    default: return "./api/record";
+  }
+}
+
+async function arrive() {
+  readAddress();
+  if (state.route !== "depends") state.gone = null;
+  if (!["run", "ask"].includes(state.route) && state.result) { state.result = null; state.run = 0; changed("result"); }
+  if (state.route === "run" && state.result && state.result.job.id !== state.id) { state.result = null; changed("result"); }
+  setTime(state.t);
+  redraw();
+  const loads: Record<string, () => Promise<unknown>> = { depends: loadDepends, ask: loadAsk, results: loadResults, run: () => loadRun(redraw), compare: () => loadCompare(redraw) };
+  try { await loads[state.route]?.(); } catch (error) { say(error instanceof Refused ? error.message : "The server does not answer"); }
+  redraw();
+  byId("panel").focus({ preventScroll: true });
+}
+
+function draw() {
+  now = scene();
+  byId("station-caption").textContent = `Station: ${now.bodies.length} parts, ${now.ships.length} ships, ${now.people ?? 0} people`;
+  note.textContent = now.note;
+  for (const picture of pictures) picture(now);
+}
+
+state.chronicle = await ask<Chronicle>("record");
+state.t = Date.parse(state.chronicle.span.last);
+readAddress();
+const { note } = timebar();
+byId("legend").replaceChildren(legend());
+gantt();
+charts();
+on(["time", "result", "select", "gone"], draw);
+let panelDue = 0;
+on(["time", "select", "gone", "result"], () => {
+  if (state.route === "ask" || state.route === "compare" || state.route === "results") return;
+  clearTimeout(panelDue);
+  panelDue = window.setTimeout(redraw, state.route === "look" ? 60 : 0);
+});
+let dependsDue = 0;
+on(["time"], () => { if (state.route === "depends" && state.gone && state.gone.on !== iso(state.t)) { clearTimeout(dependsDue); dependsDue = window.setTimeout(() => void loadDepends(), 300); } });
+addEventListener("hashchange", () => void arrive());
+addEventListener("keydown", (e) => {
+  if (e.target instanceof HTMLElement && /INPUT|SELECT|TEXTAREA/.test(e.target.tagName)) return;
+  if (e.key === "," || e.key === ".") setTime(state.t + (e.key === "," ? -30 : 30) * 86_400_000);
+});
+changed("result");
+await arrive();
+void ask<{ version: string }>("about").then(({ version }) => { byId("version").textContent = `stationkeep ${version}`; });
+if (webgl() && !new URLSearchParams(location.search).has("flat")) {
+  const [{ globe }, { station }] = await Promise.all([import("./globe"), import("./station")]);
+  pictures.push(station(byId("station")));
+  draw();
+  pictures.push(await globe(byId("globe")));
+} else {
+  const { flatMap, schematic } = await import("./flat");
+  pictures.push(flatMap(byId("globe")), schematic(byId("station")));
+  document.body.classList.add("flat-view");
+}
+draw();
+document.body.dataset.ready = String(Math.round(performance.now()));

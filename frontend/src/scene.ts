@@ -1,0 +1,135 @@
+/** What is where at the moment shown: from the record, or from the run of the result looked at. */
+import type { Part, Port, RunView } from "./api";
+import { iso, placeOf } from "./dom";
+import { simulated, state } from "./state";
+
+type Vector = [number, number, number];
+export type Light = "lit" | "dark";
+export interface Body { part: Part; at: Vector; size: Vector; turns: string; state: string; light: Light; apart: boolean }
+export interface Ship { flight: string; vehicle: string; family: string; partner: string; port: string; at: Vector; along: Vector; length_m: number; width_m: number; apart: boolean }
+export interface Scene {
+  bodies: Body[]; ships: Ship[]; people: number; byPartner: Record<string, number> | null; altitude_km: number | null;
+  inclination_deg: number; raan_deg: number | null; down: string[]; simulated: boolean; note: string;
+}
+
+export const run = (): RunView | undefined => state.result?.future.runs[state.run];
+
+/** The Earth turns under the node; between the days of the record it drifts at about -5 degrees a day. */
+const NODE_DEG_PER_D = -5;
+
+export function scene(): Scene {
+  const day = iso(state.t), { chronicle } = state;
+  const sim = simulated();
+  const told = sim ? run() : undefined;
+  const moment = new Date(state.t).toISOString();
+  const happened = (kind: string) => told?.events.filter((e) => e.kind === kind && e.utc <= moment) ?? [];
+  const back = happened("rejoin").length > 0;
+  const off = new Set<string>(happened("powered_down").filter(() => !back).map((e) => (e.name === "nasa" ? "us" : "russian")));
+  const left = happened("separate").length > 0;
+  const down = new Set(told?.down.filter((d) => d.station === "iss" && d.from <= moment && (!d.to || d.to > moment)).map((d) => d.service));
+  const offers = new Map<string, string[]>();
+  for (const o of chronicle.services) if (o.kind === "part" && o.from <= day && (!o.to || o.to > day)) offers.set(o.giver, [...(offers.get(o.giver) ?? []), o.service]);
+
+  const light = (part: Part): Light => {
+    if (state.gone && !sim) {
+      const mine = state.gone.services.flatMap((s) => s.givers).filter((g) => g.giver === part.id);
+      if (mine.length) return mine.some((g) => g.up) ? "lit" : "dark";
+      const segment = part.segment === "russian" ? "roscosmos" : "nasa";
+      return state.gone.without.includes(segment) && state.gone.segment !== "handed_over" ? "dark" : "lit";
+    }
+    if (off.has(part.segment)) return "dark";
+    const gives = offers.get(part.id);
+    if (!gives && down.has("power")) return "dark";
+    return gives?.length && gives.every((service) => down.has(service)) ? "dark" : "lit";
+  };
+
+  const bodies: Body[] = [];
+  for (const part of chronicle.parts) {
+    if (part.arrives > day || (part.leaves && part.leaves <= day)) continue;
+    const pose = part.poses.find((p) => p.from <= day && (!p.to || p.to > day));
+    if (!pose) continue;
+    bodies.push({ part, at: pose.at_m, size: pose.size_m, turns: pose.turns, state: pose.state, light: light(part), apart: left && part.segment === "russian" });
+  }
+  const present = new Set(bodies.map((b) => b.part.id));
+  const ships = stays(moment, day, sim).map((s) => ship(s, day, left)).filter((s): s is Ship => s !== null && present.size > 0);
+  return { bodies, ships, ...crew(day, moment, sim), ...orbit(day, sim), down: [...down], simulated: sim, note: note(sim) };
+}
+
+function note(sim: boolean): string {
+  if (sim && state.result) return `${iso(state.t)}, run ${run()?.run ?? 0} of ${state.result.future.name}, simulated`;
+  return iso(state.t) > state.chronicle.span.last ? `The record ends on ${state.chronicle.span.last}` : `${iso(state.t)}, as recorded`;
+}
+
+export interface Stay { flight: string; vehicle: string; partner: string; port: string; from: string; to: string; station: string; note: string }
+
+/** Ships as recorded, each stay on each port. */
+export function recorded(): Stay[] {
+  const out: Stay[] = [];
+  for (const f of state.chronicle.flights) {
+    if (!f.docked) continue;
+    const stops: [string, string][] = [[f.docked, f.port], ...f.moves];
+    stops.forEach(([from, port], i) => {
+      const to = stops[i + 1]?.[0] ?? f.undocked;
+      const base = { flight: f.id, vehicle: f.vehicle, partner: f.partner, port, station: "iss", note: `${f.mission} (${f.status})` };
+      const gap = f.away.find(([a]) => a >= from && (!to || a < to));
+      if (gap) out.push({ ...base, from, to: gap[0] }, { ...base, from: gap[1], to });
+      else out.push({ ...base, from, to });
+    });
+  }
+  return out;
+}
+
+/** Ships of the run looked at, before it those of the record. */
+export function allStays(): Stay[] {
+  const told = run();
+  if (!told || !state.result) return recorded();
+  const start = state.result.view.start;
+  const before = recorded().filter((s) => s.from < start).map((s) => ({ ...s, to: !s.to || s.to > start ? start : s.to }));
+  const later = told.visits.filter((v) => !v.undocked || v.undocked > start).map((v) => ({
+    flight: v.flight, vehicle: v.vehicle, partner: v.partner, port: v.port, station: v.station, from: v.docked < start ? start : v.docked, to: v.undocked,
+    note: v.planned ? `planned launch ${v.planned.slice(0, 10)}` : "",
+  }));
+  return [...before, ...later];
+}
+
+function stays(moment: string, day: string, sim: boolean): Stay[] {
+  const last = state.chronicle.span.last;
+  return (sim ? allStays() : recorded()).filter((s) => s.from <= moment && (s.to ? s.to > moment : sim || day <= last) && s.station !== "ros");
+}
+
+const AXES: Record<string, Vector> = { "+x": [1, 0, 0], "-x": [-1, 0, 0], "+y": [0, 1, 0], "-y": [0, -1, 0], "+z": [0, 0, 1], "-z": [0, 0, -1] };
+
+function ship(stay: Stay, day: string, left: boolean): Ship | null {
+  const all: Port[] = state.chronicle.ports.filter((p) => p.id === stay.port);
+  const port = all.find((p) => p.from <= day && (!p.to || p.to > day)) ?? all[all.length - 1];
+  const vehicle = state.chronicle.vehicles.find((v) => v.id === stay.vehicle);
+  if (!port) return null;
+  const russian = state.chronicle.parts.find((p) => p.id === port.part)?.segment === "russian";
+  return {
+    flight: stay.flight, vehicle: stay.vehicle, family: vehicle?.family ?? "", partner: stay.partner, port: stay.port, at: port.at_m,
+    along: AXES[port.direction] ?? [1, 0, 0], length_m: vehicle?.length_m ?? 7, width_m: 2 * Math.sqrt((vehicle?.area_x_m2 ?? 7) / Math.PI), apart: left && russian,
+  };
+}
+
+function crew(day: string, moment: string, sim: boolean): { people: number; byPartner: Record<string, number> | null } {
+  const counted = sim ? run()?.people.iss : undefined;
+  if (counted) return { people: counted.count[Math.max(placeOf(counted.date, moment.slice(0, 10)), 0)] ?? 0, byPartner: null };
+  const { date, by_partner_count } = state.chronicle.people;
+  const i = placeOf(date, day);
+  const byPartner: Record<string, number> = Object.fromEntries(Object.entries(by_partner_count).map(([p, counts]): [string, number] => [p, i < 0 ? 0 : counts[i]!]).filter(([, n]) => n > 0));
+  return { people: Object.values(byPartner).reduce((a, b) => a + b, 0), byPartner };
+}
+
+function orbit(day: string, sim: boolean): { altitude_km: number | null; inclination_deg: number; raan_deg: number | null } {
+  const o = sim ? state.result?.future.stations.iss?.orbit : undefined;
+  if (o) {
+    const i = Math.max(placeOf(o.t, day), 0);
+    return { altitude_km: o.altitude_km?.[state.run]?.[i] ?? null, inclination_deg: o.inclination_deg?.[state.run]?.[i] ?? 51.64, raan_deg: o.raan_deg?.[state.run]?.[i] ?? null };
+  }
+  const a = state.chronicle.altitude, n = state.chronicle.node, i = placeOf(a.date, day), j = placeOf(n.date, day);
+  const since = j < 0 ? 0 : (Date.parse(day) - Date.parse(n.date[j]!)) / 86_400_000;
+  return {
+    altitude_km: i < 0 ? null : a.alt_brouwer_km[i]!, inclination_deg: 51.64,
+    raan_deg: j < 0 ? null : (((n.raan_deg[j]! + NODE_DEG_PER_D * since) % 360) + 360) % 360,
+  };
+}

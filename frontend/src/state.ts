@@ -1,0 +1,58 @@
+/** What is shown: the address of the page, the moment, and the result looked at. One object, told to all who listen. */
+import type { Chronicle, Dependence, FutureView, Job, Verdict, View } from "./api";
+import { DAY_MS, iso } from "./dom";
+
+export interface Result { job: Job; verdict: Verdict; view: View; future: FutureView }
+
+export interface State {
+  route: string;
+  id: string;
+  query: URLSearchParams;
+  t: number;
+  chronicle: Chronicle;
+  result: Result | null;
+  run: number;
+  selected: string;
+  gone: Dependence | null;
+}
+
+export const state = { route: "look", id: "", query: new URLSearchParams(), t: 0, result: null, run: 0, selected: "", gone: null } as unknown as State;
+
+type What = "time" | "result" | "select" | "route" | "gone";
+const listeners: [What[], () => void][] = [];
+export const on = (what: What[], call: () => void) => { listeners.push([what, call]); };
+export const changed = (what: What) => { for (const [kinds, call] of listeners) if (kinds.includes(what)) call(); };
+
+export const firstMs = () => Date.parse(state.chronicle.span.first);
+export const lastMs = () => Math.max(Date.parse(state.chronicle.span.last), state.result ? Date.parse(state.result.view.horizon) : 0);
+/** Whether the moment lies in the simulated span of the result shown. */
+export const simulated = () => !!state.result && state.t >= Date.parse(state.result.view.start) - DAY_MS;
+
+let writing = 0;
+export function setTime(ms: number) {
+  state.t = Math.min(Math.max(ms, firstMs()), lastMs());
+  changed("time");
+  clearTimeout(writing);
+  writing = window.setTimeout(() => { state.query.set("t", iso(state.t)); history.replaceState(null, "", address()); }, 250);
+}
+
+export function select(what: string) { state.selected = what; changed("select"); }
+
+export const address = (route = state.route, id = state.id, query: URLSearchParams = state.query) => {
+  const asked = query.toString();
+  return `#/${route}${id ? `/${id}` : ""}${asked ? `?${asked}` : ""}`;
+};
+
+export function go(route: string, id = "", asked: Record<string, string> = {}) {
+  location.hash = address(route, id, new URLSearchParams({ ...(state.t ? { t: iso(state.t) } : {}), ...asked }));
+}
+
+export function readAddress() {
+  const [path = "", asked = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [route = "", id = ""] = path.split("/");
+  state.route = ["look", "depends", "ask", "results", "run", "compare"].includes(route) ? route : "look";
+  state.id = /^[0-9a-f]{16}$/.test(id) ? id : "";
+  state.query = new URLSearchParams(asked);
+  const t = Date.parse(state.query.get("t") ?? "");
+  if (Number.isFinite(t)) state.t = t;
+}

@@ -1,0 +1,158 @@
+/** The station in 3-D: every part where it stood, coloured by partner, lit or dark by its services, ships on their ports. */
+import {
+  BoxGeometry, BufferGeometry, Color, CylinderGeometry, DirectionalLight, EdgesGeometry, Group, HemisphereLight, LineBasicMaterial, LineSegments, Mesh,
+  MeshLambertMaterial, Quaternion, Raycaster, SphereGeometry, Vector2, Vector3,
+} from "three";
+import { colour, h } from "./dom";
+import type { Body, Scene, Ship } from "./scene";
+import { select, state } from "./state";
+import { View3D } from "./view3d";
+
+const ROUND = new Set(["module", "adapter", "airlock"]);
+const FLAT: Record<string, string> = { wing: "#1d3f8f", array: "#1d3f8f", blanket: "#10245c", radiator: "#eef2f6" };
+const APART_M = -25;
+
+/** From the station's frame (x forward, y starboard, z to the Earth) to the picture's (z up). */
+const place = (v: readonly number[], apart: boolean) => new Vector3(v[0]! + (apart ? APART_M : 0), -v[1]!, -v[2]!);
+
+const shapes = new Map<string, BufferGeometry>();
+function shape(size: readonly number[], round: boolean): BufferGeometry {
+  const key = `${size.join()}${round}`;
+  const known = shapes.get(key);
+  if (known) return known;
+  let made: BufferGeometry;
+  const [x, y, z] = size as [number, number, number];
+  const near = (a: number, b: number) => Math.abs(a - b) < 0.15 * Math.max(a, b);
+  if (round && near(y, z)) made = new CylinderGeometry(y / 2, y / 2, x, 20).rotateZ(Math.PI / 2);
+  else if (round && near(x, z)) made = new CylinderGeometry(x / 2, x / 2, y, 20);
+  else if (round && near(x, y)) made = new CylinderGeometry(x / 2, x / 2, z, 20).rotateX(Math.PI / 2);
+  else made = new BoxGeometry(x, y, Math.max(z, 0.1));
+  shapes.set(key, made);
+  return made;
+}
+
+const materials = new Map<string, MeshLambertMaterial>();
+function material(tint: string, dark: boolean, chosen: boolean): MeshLambertMaterial {
+  const key = `${tint}${dark}${chosen}`;
+  let made = materials.get(key);
+  if (!made) {
+    const base = new Color(tint);
+    made = new MeshLambertMaterial({ color: dark ? new Color("#30343b") : base, emissive: chosen ? new Color("#ffffff") : base, emissiveIntensity: chosen ? 0.45 : dark ? 0 : 0.16 });
+    materials.set(key, made);
+  }
+  return made;
+}
+
+const DARK_EDGE = new LineBasicMaterial({ color: 0xff5d5d });
+
+function bodyMesh(body: Body): Mesh {
+  const { part } = body, flat = FLAT[part.kind];
+  const tint = flat ? `#${new Color(flat).lerp(new Color(colour(part.owner)), part.kind === "radiator" ? 0.12 : 0.3).getHexString()}` : part.kind === "truss" ? `#${new Color("#b8bec7").lerp(new Color(colour(part.owner)), 0.35).getHexString()}` : colour(part.owner);
+  const geometry = shape(body.size, ROUND.has(part.kind));
+  const mesh = new Mesh(geometry, material(tint, body.light === "dark", state.selected === part.id));
+  mesh.position.copy(place(body.at, body.apart));
+  mesh.userData.id = part.id;
+  if (body.light === "dark") mesh.add(new LineSegments(new EdgesGeometry(geometry, 30), DARK_EDGE));
+  return mesh;
+}
+
+const PANELLED = new Set(["soyuz", "progress", "cygnus", "atv", "dragon-1"]);
+
+function shipMesh(ship: Ship): Group {
+  const group = new Group(), tint = colour(ship.partner), chosen = state.selected === ship.flight;
+  const skin = material(`#${new Color(tint).lerp(new Color("#ffffff"), 0.55).getHexString()}`, false, chosen);
+  if (ship.family === "shuttle") {
+    group.add(new Mesh(shape([5.2, 5.2, 32], true), skin));
+    const wings = new Mesh(shape([0.4, 23.8, 14], false), skin);
+    wings.position.set(1.5, 0, -8);
+    group.add(wings);
+    group.position.copy(place(ship.at, ship.apart)).add(new Vector3(ship.along[0] * 5.5, 0, ship.along[0] ? -10 : -5.5));
+  } else {
+    const length = ship.length_m, r = ship.width_m / 2;
+    const hull = new Mesh(new CylinderGeometry(r, r * 0.8, length * 0.8, 18), skin);
+    const nose = new Mesh(new SphereGeometry(r * 0.8, 14, 10), skin);
+    nose.position.y = -length * 0.4;
+    group.add(hull, nose);
+    if (PANELLED.has(ship.family)) {
+      const panel = new Mesh(shape([10.5, 1.3, 0.1], false), material("#27408f", false, chosen));
+      panel.position.y = length * 0.22;
+      group.add(panel);
+    }
+    const along = place(ship.along, false);
+    group.quaternion.copy(new Quaternion().setFromUnitVectors(new Vector3(0, 1, 0), along.clone().normalize()));
+    group.position.copy(place(ship.at, ship.apart)).addScaledVector(along.normalize(), length / 2);
+  }
+  group.userData.id = ship.flight;
+  group.traverse((child) => { child.userData.id = ship.flight; });
+  return group;
+}
+
+export function station(host: HTMLElement): (scene: Scene) => void {
+  const view = new View3D(host, "The station in 3-D", 1, 1000);
+  const fill = new DirectionalLight(0xffffff, 2.2);
+  fill.position.set(60, -50, 90);
+  view.scene.add(fill, new HemisphereLight(0xdfeaff, 0x30363f, 1.1));
+  const all = new Group();
+  view.scene.add(all);
+  const labels = h("div", { class: "labels", "aria-hidden": "true" });
+  host.append(labels);
+  let named: [Vector3, HTMLElement][] = [];
+  view.after.push(() => {
+    for (const [at, label] of named) {
+      const p = at.clone().project(view.camera);
+      label.style.left = `${((p.x + 1) / 2) * host.clientWidth}px`;
+      label.style.top = `${((1 - p.y) / 2) * host.clientHeight}px`;
+      label.hidden = p.z > 1 || Math.abs(p.x) > 1 || Math.abs(p.y) > 1;
+    }
+  });
+  pick(view, all);
+  let reach = 0, drawn = "";
+  return (now) => {
+    const key = [now.bodies.map((b) => `${b.part.id}${b.at}${b.size}${b.light}${b.apart}`), now.ships.map((s) => `${s.flight}${s.port}${s.apart}`), state.selected].join();
+    if (key === drawn) return;
+    drawn = key;
+    all.clear();
+    for (const body of now.bodies) all.add(bodyMesh(body));
+    named = [];
+    labels.replaceChildren();
+    for (const ship of now.ships) {
+      const mesh = shipMesh(ship);
+      all.add(mesh);
+      const label = h("span", {}, ship.flight);
+      labels.append(label);
+      named.push([mesh.position.clone().addScaledVector(place(ship.along, false), ship.length_m / 2 + 2), label]);
+    }
+    const chosen = now.bodies.find((b) => b.part.id === state.selected);
+    if (chosen) {
+      const label = h("span", { class: "chosen" }, chosen.part.name);
+      labels.append(label);
+      named.push([place(chosen.at, chosen.apart), label]);
+    }
+    frame();
+    view.draw();
+  };
+
+  /** Stand back far enough for the whole station when its size has changed; the user's own view is kept otherwise. */
+  function frame() {
+    const far = Math.max(14, ...[...all.children].map((o) => o.position.length()));
+    if (Math.abs(far - reach) < 3) return;
+    reach = far;
+    const narrow = Math.max(1, 1.5 / view.camera.aspect);
+    view.controls.target.set(far > 30 ? -4 : -10, 0, -4);
+    view.camera.position.set(-0.85, -0.95, 0.8).multiplyScalar(far * 1.32 * narrow).add(view.controls.target);
+    view.controls.update();
+  }
+}
+
+/** A click chooses the part or ship under it. */
+function pick(view: View3D, all: Group) {
+  let from: [number, number] = [0, 0];
+  view.canvas.addEventListener("pointerdown", (e) => { from = [e.clientX, e.clientY]; });
+  view.canvas.addEventListener("pointerup", (e) => {
+    if (Math.hypot(e.clientX - from[0], e.clientY - from[1]) > 4) return;
+    const box = view.canvas.getBoundingClientRect(), ray = new Raycaster();
+    ray.setFromCamera(new Vector2(((e.clientX - box.left) / box.width) * 2 - 1, 1 - ((e.clientY - box.top) / box.height) * 2), view.camera);
+    const hit = ray.intersectObjects(all.children, true).find((x) => x.object instanceof Mesh);
+    select(hit ? String(hit.object.userData.id) : "");
+  });
+}

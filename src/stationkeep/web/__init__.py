@@ -1,0 +1,1 @@
+"""The server and its built page: reads the public API, runs simulations in worker processes."""

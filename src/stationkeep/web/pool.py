@@ -1,0 +1,38 @@
+"""The worker processes of a server: started with it, started again when one dies, ended with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+
+class Pool:
+    """So many workers on one queue."""
+
+    def __init__(self, home: Path, count: int) -> None:
+        self.home, self.count = home, count
+        self.running: list[subprocess.Popen[bytes]] = []
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Start the workers and keep them."""
+        self.running = [self._one() for _ in range(self.count)]
+        self.thread.start()
+
+    def stop(self) -> None:
+        """End the workers; the jobs they were at are taken up again by the next server."""
+        self.ended.set()
+        for worker in self.running:
+            worker.terminate()
+        for worker in self.running:
+            worker.wait(10)
+
+    def _one(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "stationkeep.web.worker", str(self.home)], stdin=subprocess.DEVNULL)
+
+    def _watch(self) -> None:
+        while not self.ended.wait(1.0):
+            self.running = [worker if worker.poll() is None else self._one() for worker in self.running]

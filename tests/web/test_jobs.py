@@ -1,0 +1,92 @@
+"""The queue on disk: order, leases, cancelling, limits."""
+
+import threading
+import time
+
+import pytest
+
+from stationkeep.web import jobs as queue
+from stationkeep.web.jobs import Jobs, QueueFullError
+
+
+@pytest.fixture
+def jobs(tmp_path):
+    return Jobs(tmp_path)
+
+
+def put(jobs, most=10):
+    return jobs.submit("run", "title", {"n": 1}, {"asked.yaml": "title: x\n"}, most)
+
+
+def test_oldest_first_and_files_are_there(jobs):
+    first, second = put(jobs), put(jobs)
+    assert jobs.claim("w")["id"] == first
+    assert jobs.get(second)["ahead"] == 1
+    assert (jobs.folder(first) / "asked.yaml").read_text() == "title: x\n"
+
+
+def test_a_dead_workers_job_is_taken_up_again(jobs, monkeypatch):
+    job = put(jobs)
+    assert jobs.claim("dead")["tries"] == 1
+    assert jobs.claim("other") is None
+    monkeypatch.setattr(time, "time", lambda real=time.time: real() + queue.LEASE_S + 1)
+    again = jobs.claim("other")
+    assert (again["id"], again["tries"]) == (job, 2)
+    assert not jobs.beat(job, "dead", "", 0, 0), "the dead worker has no say any more"
+    assert not jobs.finish(job, "dead", "done")
+    assert jobs.finish(job, "other", "done")
+    assert jobs.get(job)["state"] == "done"
+
+
+def test_a_job_that_always_kills_its_worker_is_given_up(jobs, monkeypatch):
+    job = put(jobs)
+    for n in range(queue.TRIES):
+        assert jobs.claim(f"w{n}")
+        monkeypatch.setattr(time, "time", lambda real=time.time: real() + queue.LEASE_S + 1)
+    assert jobs.claim("last") is None
+    told = jobs.get(job)
+    assert told["state"] == "failed" and "worker" in told["problems"][0]["message"]
+
+
+def test_cancel_waiting_and_running(jobs):
+    running, waiting = put(jobs), put(jobs)
+    jobs.claim("w")
+    jobs.cancel(running)
+    jobs.cancel(waiting)
+    assert jobs.get(waiting)["state"] == "cancelled"
+    assert not jobs.beat(running, "w", "running", 1, 2), "the worker is told to stop"
+    assert jobs.finish(running, "w", "cancelled")
+
+
+def test_a_full_queue_refuses(jobs):
+    for _ in range(3):
+        put(jobs, most=3)
+    with pytest.raises(QueueFullError):
+        put(jobs, most=3)
+    assert len(list((jobs.home / "jobs").iterdir())) == 3, "a refused job leaves nothing behind"
+
+
+def test_many_workers_take_each_job_once(jobs):
+    ids = {put(jobs, most=100) for _ in range(40)}
+    taken: list[str] = []
+
+    def work(name):
+        while job := jobs.claim(name):
+            taken.append(job["id"])
+            jobs.finish(job["id"], name, "done")
+
+    threads = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == sorted(ids)
+
+
+def test_old_results_are_forgotten(jobs):
+    ids = [put(jobs) for _ in range(4)]
+    for _ in ids:
+        jobs.finish(jobs.claim("w")["id"], "w", "done")
+    jobs.prune(2)
+    assert [jobs.get(job) is not None for job in ids] == [False, False, True, True]
+    assert not jobs.folder(ids[0]).exists()

@@ -1,0 +1,175 @@
+"""The server: what can be read, what is refused, and what a page may do."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from .conftest import QUESTION
+
+
+def test_pages_have_json_twins(client):
+    about = client.get("/api/about").json()
+    assert about["name"] == "stationkeep" and "iss-2022" in about["scenarios"]
+    record = client.get("/api/record")
+    assert record.headers["etag"]
+    told = record.json()
+    assert len(told["flights"]) > 300 and len(told["parts"]) > 80
+    assert client.get("/api/record", headers={"if-none-match": record.headers["etag"]}).status_code == 304
+    assert client.get("/api/scenarios/iss-2022").json()["data"]["title"]
+    assert client.get("/api/jobs").json() == {"jobs": []}
+
+
+def test_openapi_names_every_address_and_loads_nothing_from_elsewhere(client):
+    document = client.get("/api/openapi.json").json()
+    assert {"/api/record", "/api/jobs", "/api/jobs/{job}", "/api/dependence", "/api/check"} <= set(document["paths"])
+    assert client.get("/docs").status_code == 404
+    page = client.get("/").text
+    assert "http://" not in page and "https://" not in page
+
+
+def test_strict_headers(client):
+    headers = client.get("/").headers
+    assert "unsafe" not in headers["content-security-policy"] and "default-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-origin" not in headers
+
+
+def test_forged_host_is_refused(client):
+    for host in ("evil.example", "127.0.0.1.evil.example", ""):
+        assert client.get("/api/about", headers={"host": host}).status_code == 400
+
+
+def test_writes_from_another_site_are_refused(client):
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "http://evil.example"}, {"origin": "null"}):
+        assert client.post("/api/jobs", json=QUESTION, headers=headers).status_code == 403
+    assert client.post("/api/jobs", json=QUESTION, headers={"origin": "http://testserver"}).status_code == 202
+
+
+def test_bodies_are_limited(client):
+    assert client.post("/api/check", content=b"{}", headers={"content-length": str(300_000_000)}).status_code == 413
+    sent = 0
+
+    def chunks():
+        nonlocal sent
+        for _ in range(300):
+            sent += 1
+            yield b"x" * 1_000_000
+
+    assert client.post("/api/check", content=chunks()).status_code == 413
+
+
+@pytest.mark.parametrize("path", [
+    "/../../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/assets/..%2f..%2fapp.py", "/api/jobs/..%2f..%2fjobs.sqlite/verdict.json",
+    "/api/jobs/0123456789abcdef/..%2f..%2f..%2fjobs.sqlite", "/api/scenarios/..%2f..%2f__init__", "/app.py", "/api/jobs/a/b/c",
+])  # fmt: skip
+def test_paths_stay_inside(client, path):
+    answer = client.get(path)
+    assert answer.status_code in (400, 404)
+    assert b"root:" not in answer.content and b"SQLite" not in answer.content
+
+
+def test_messages_are_those_of_the_command_line(client, tmp_path):
+    text = "base: iss-2022\ntitle: x\nflights:\n  soyuz: {every_d: -3, prot: unity-nadir}\n"
+    (tmp_path / "mine.yaml").write_text(text)
+    asked = subprocess.run([sys.executable, "-m", "stationkeep", "validate", str(tmp_path / "mine.yaml"), "--json"],
+                           capture_output=True, text=True)  # fmt: skip
+    there = json.loads(asked.stdout)["problems"]
+    here = client.post("/api/check", json={"yaml": text, "file": "mine.yaml"})
+    assert here.status_code == 422
+    keys = ("line", "path", "message", "advice")
+    assert [{k: p[k] for k in keys} for p in here.json()["problems"]] == [{k: p[k] for k in keys} for p in there]
+
+
+def test_messages_name_the_field_that_was_changed(client):
+    changes = {"futures.after-2024.events.leave.on": "2024-13-01", "flights.soyuz.every_d": -1}
+    answer = client.post("/api/check", json={"scenario": "iss-partner-leaves", "changes": changes})
+    assert {p["path"].rsplit(".at")[0] for p in answer.json()["problems"]} >= {"flights.soyuz.every_d", "futures.after-2024.events.leave.on"}
+
+
+def test_a_sent_scenario_reads_no_file_of_the_server(client, tmp_path):
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("title: secret words\n")
+    for base in (str(secret), "../secret.yaml", "/etc/passwd", "file:///etc/passwd"):
+        answer = client.post("/api/check", json={"yaml": f"base: {base}\ntitle: x\n"})
+        assert answer.status_code == 422 and "secret words" not in answer.text and "root:" not in answer.text
+        assert "no packaged scenario" in answer.json()["problems"][0]["message"]
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{c}: &{c} [*{p},*{p},*{p},*{p},*{p},*{p},*{p},*{p},*{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True))
+
+
+@pytest.mark.parametrize("text", [
+    BOMB, "a: &a [*a]", "!!python/object/apply:os.system ['id']", "[" * 5000, "\t- :", "", "null", "title: \ud800", "base: [1]", "? {a: 1}\n: 2",
+    "base: iss-2022\nhorizon: 9999-12-31", "base: iss-2022\nflights: {x: {vehicle: soyuz-ms, every_d: 0.0001}}",
+    "base: iss-2022\nfutures: 3", "base: iss-2022\nstations: {iss: {altitude_km: .nan}}", "title: x\u0000y",
+])  # fmt: skip
+def test_hostile_yaml_is_refused_with_a_message(client, text):
+    body = json.dumps({"yaml": text}).encode()
+    answer = client.post("/api/jobs", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422, answer.text
+    assert all(p["message"] for p in answer.json()["problems"])
+
+
+@pytest.mark.parametrize("body", [
+    b"[" * 100_000, b"\xff\xfe", b"{", b"null", b'{"scenario": 1e999}', b'{"scenario": "iss-2022", "runs": NaN}', b'{"scenario": "iss-2022", "seed": -1}',
+    b'{"scenario": "iss-2022", "changes": {"flights.soyuz.every_d": NaN}}', b'{"scenario": "iss-2022", "changes": {"": 1, "..": 2, "a.": {}}}',
+    b'{"scenario": "iss-2022", "changes": {"title.x": 1}}', b'{"scenario": "iss-2022", "changes": {"title": "\\ud800"}}', b'{"scenario": "\\ud800"}',
+    b'{"scenario": "iss-2022", "changes": {"a": ' + b"[" * 900 + b"]" * 900 + b"}}",
+])  # fmt: skip
+def test_hostile_json_is_refused_without_failing(client, body):
+    assert client.post("/api/check", content=body, headers={"content-type": "application/json"}).status_code in (400, 422)
+
+
+def test_limits_say_what_would_be_taken(client):
+    big = client.post("/api/jobs", json=QUESTION | {"runs": 5000}).json()["problems"][0]
+    assert "at most 1000" in big["advice"]
+    far = client.post("/api/jobs", json={"scenario": "iss-2022", "changes": {"horizon": "2190-01-01"}}).json()["problems"][0]
+    assert far["path"] == "horizon"
+
+
+def test_many_jobs_are_refused_when_the_queue_is_full(client):
+    answers = [client.post("/api/jobs", json=QUESTION) for _ in range(45)]
+    codes = [answer.status_code for answer in answers]
+    assert codes == [202] * 40 + [429] * 5
+    assert answers[-1].headers["retry-after"] and "jobs wait" in answers[-1].json()["problems"][0]["message"]
+    first = answers[0].json()["id"]
+    assert client.delete(f"/api/jobs/{first}").json()["state"] == "cancelled"
+    assert client.delete(f"/api/jobs/{first}").status_code == 409
+    assert client.get(f"/api/jobs/{first}/verdict.json").status_code == 404
+    assert client.get(f"/api/jobs/{answers[1].json()['id']}/verdict.json").status_code == 409
+
+
+def test_a_token_is_asked_of_everyone(tmp_path):
+    from starlette.testclient import TestClient
+
+    from stationkeep.web.app import create_app
+
+    with TestClient(create_app(tmp_path, workers=0, hosts=frozenset({"testserver"}), token="s3cret")) as client:
+        assert client.get("/").status_code == 401
+        assert client.get("/api/about", headers={"authorization": "Bearer wrong"}).status_code == 401
+        assert client.get("/api/about", headers={"authorization": "Bearer s3cret"}).status_code == 200
+        assert client.get("/?token=wrong").status_code == 401
+        opened = client.get("/?token=s3cret", follow_redirects=False)
+        assert opened.status_code == 303 and opened.headers["location"] == "/"
+        assert "httponly" in opened.headers["set-cookie"].lower() and "strict" in opened.headers["set-cookie"].lower()
+        assert client.get("/api/about").status_code == 200
+
+
+@pytest.mark.parametrize("arguments, told", [
+    (["--host", "0.0.0.0"], "other machines"), (["--port", "99999"], "no port"), (["--workers", "0"], "at least 1"),
+])  # fmt: skip
+def test_serve_refuses_what_is_unsafe(arguments, told):
+    ran = subprocess.run([sys.executable, "-m", "stationkeep", "serve", *arguments], capture_output=True, text=True)
+    assert ran.returncode == 2 and told in ran.stderr and "Traceback" not in ran.stderr
+
+
+def test_the_server_does_not_load_the_engine():
+    code = (
+        "import sys, tempfile, pathlib; from stationkeep.web.app import create_app, _record, _scenarios\n"
+        "create_app(pathlib.Path(tempfile.mkdtemp()), workers=0); _record(); _scenarios()\n"
+        "print([m for m in ('numba', 'xarray', 'scipy', 'pandas', 'matplotlib') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.stdout.strip() == "[]", ran.stdout + ran.stderr
