@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .report.checks import Finding, check
     from .report.compare import compare
     from .report.page import report
-    from .report.story import story
     from .report.verdict import verdict
     from .report.view import view
 
@@ -38,7 +37,7 @@ _HOME = {
     "to_netcdf": "formats.results", "InputError": "model.files", "ScenarioError": "model.files",
     "packaged_scenarios": "model.files", "Scenario": "model.scenario", "read_scenario": "model.scenario",
     "explain": "plan.explain", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
-    "report": "report.page", "verdict": "report.verdict", "view": "report.view", "story": "report.story",
+    "report": "report.page", "verdict": "report.verdict", "view": "report.view",
     "chronicle": "model.chronicle", "port_names": "model.chronicle", "dependence": "model.dependence",
     "parse_scenario": "model.scenario", "check_compiles": "engine.compile.check", "explain_findings": "plan.explain",
     "ephemeris": "formats.ephemeris", "write_oem": "formats.oem", "write_czml": "formats.czml",
@@ -46,7 +45,7 @@ _HOME = {
 __all__ = [
     "Finding", "InputError", "Scenario", "ScenarioError", "check", "check_compiles", "chronicle", "compare", "dependence",
     "ephemeris", "explain", "explain_findings", "packaged_scenarios", "parse_scenario", "port_names", "read_result",
-    "read_scenario", "report", "simulate", "story", "to_netcdf", "verdict", "view", "write_czml", "write_oem", "write_result",
+    "read_scenario", "report", "simulate", "to_netcdf", "verdict", "view", "write_czml", "write_oem", "write_result",
 ]  # fmt: skip
 
 
