@@ -48,8 +48,9 @@ class Bench:
             station, wanted = np.zeros(len(wanted_W), np.int64), np.asarray(wanted_W)
         self.granted = np.zeros(wanted.size)
         self.wanted = wanted
+        order = p.load_order if priority is None else np.argsort(priority, kind="stable")
         power.grant(
-            p, s, self.t_s, dt_s, lit, self.part_station, self.channel_works, self.heat_W, station,
+            p._replace(load_order=order), s, self.t_s, dt_s, lit, self.part_station, self.channel_works, self.heat_W, station,
             p.load_bus if bus is None else np.asarray(bus),
             p.load_priority if priority is None else np.asarray(priority),
             wanted, self.granted, self.usable, self.used, self.payload, self.depth, self.shed,
@@ -71,7 +72,9 @@ def test_energy_is_shared_out_and_never_made(rows):
     lent = b.s.transfer_W[0]
     assert (b.granted >= 0.0).all() and (b.granted <= 1.0 + 1e-12).all()
     assert (b.s.bus_drawn_W[0] <= b.s.bus_usable_W[0] + 1e-6).all(), "no bus gives more than it has"
-    drawn = own - lent[::-1] + lent / 0.88
+    c = b.p.transfers
+    efficiency = np.array([c.efficiency_frac[c.from_bus == k][-1] for k in (0, 1)])
+    drawn = own - lent[::-1] + lent / efficiency
     assert b.s.bus_drawn_W[0] == pytest.approx(drawn, abs=1e-6), (
         "loads are fed by their bus or through the seam, at a loss"
     )

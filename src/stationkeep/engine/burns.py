@@ -10,7 +10,7 @@ from ..laws.matter import ATTITUDE as FOR_ATTITUDE
 from ..laws.matter import PROPELLANT
 from ..laws.matter import REBOOST as FOR_REBOOST
 from ..log import Log, add
-from ..subsystems import orbit, power, services, traffic
+from ..subsystems import orbit, power, services
 from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
@@ -111,9 +111,10 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
     if not s.services.up[st, services.REBOOST] and not spend_all:
         return 0.0
     done = 0.0
-    for f in range(w.ships.tank.size):
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
         c = w.ships.tank[f]
-        if c < 0 or s.traffic.status[f] != traffic.DOCKED or done >= wanted_m_per_s or w.ships.thrust_N[f] <= 0.0:
+        if c < 0 or done >= wanted_m_per_s or w.ships.thrust_N[f] <= 0.0:
             continue
         if s.traffic.part_station[w.traffic.part_station.size + f] != st or w.ships.port_push_frac[s.traffic.port[f]] <= 0.0:
             continue

@@ -12,8 +12,8 @@ from ..laws import crew_time, metabolism, radiation
 from ..laws import orbit as orbit_law
 from ..laws.matter import CANDLES, FOOD, OXYGEN, PROPELLANT, SUPPLIES, WATER
 from ..log import Log, add
-from ..subsystems import services, traffic
-from .moves import leave_station, research, take_stock
+from ..subsystems import services
+from .moves import cut_crew, leave_station, research, take_stock
 from .world import (
     ALTITUDE,
     AREA,
@@ -106,7 +106,7 @@ def reserves(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
     """Reserves in days by commodity, and what runs low because of which flight."""
     take_stock(w, s, x)
     for st in range(s.people.size):
-        people = s.usual_people[st] if s.people[st] > 0 else 0.0
+        people = min(s.usual_people[st], float(s.people[st]))  # a handover does not count, a smaller crew does
         _people_use(w, people, x.use_kg_per_s)
         for j in range(5):
             r = RESERVE_RESOURCE[j]
@@ -173,13 +173,13 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
                 s.evacuated[st] = False
             continue
         s.abandoned[st] = False
-        seats = seats_now(w, s, st)
+        seats = seats_now(w, s, x, st)
         s.since_s[st, 1] = min(s.since_s[st, 1], t1_s) if seats < s.people[st] else NEVER_s
         air = s.life_support.co2_ok[st] and s.life_support.pressure_ok[st]
         if w.simple.is_simple[st]:
             air = s.services.up[st, services.CO2] and s.services.up[st, services.OXYGEN]
         s.since_s[st, 2] = NEVER_s if air else min(s.since_s[st, 2], t1_s)
-        cause = -2
+        cause, short = -2, False
         if t1_s - s.since_s[st, 0] >= w.rules.leave_after_attitude_lost_s:
             cause = s.attitude_row[st]
         elif t1_s - s.since_s[st, 2] >= w.rules.leave_after_no_air_s:
@@ -191,7 +191,8 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
                 if x.reserve_d[st, j] * DAY_s < w.rules.leave_s and cause == -2:
                     if j < 2 or not s.services.up[st, services.OXYGEN]:
                         cause = s.stock_row[st, RESERVE_RESOURCE[j]]
-        if cause > -2 and not s.evacuated[st]:
+                        short = True
+        if cause > -2 and not s.evacuated[st] and not (short and cut_crew(w, s, x, st, t1_s, cause, log)):
             leave_station(w, s, st, t1_s, cause, log)
 
 
@@ -208,14 +209,13 @@ def _fit(w: World, s: RunState, x: Scratch, st: int) -> bool:
 
 
 @njit(cache=True)
-def seats_now(w: World, s: RunState, st: int) -> int:
+def seats_now(w: World, s: RunState, x: Scratch, st: int) -> int:
     """Seats home in sound ships docked at a station."""
     total = 0
-    seats, status, damaged = w.crew.seats, s.traffic.status, s.crew.damaged
-    place, modules = s.traffic.part_station, w.traffic.part_station.size
-    for f in range(seats.size):
-        if status[f] == traffic.DOCKED and place[modules + f] == st and not damaged[f]:
-            total += seats[f]
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
+        if x.flight_station[f] == st and not s.crew.damaged[f]:
+            total += w.crew.seats[f]
     return total
 
 
@@ -253,7 +253,7 @@ def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int)
     if v == 0:
         return float(s.people[st]), s.crew_row[st]
     if v == 1:
-        return float(seats_now(w, s, st)), s.crew_row[st]
+        return float(seats_now(w, s, x, st)), s.crew_row[st]
     if v == 2:
         cause = row[services.REBOOST]
         if s.services.up[st, services.REBOOST]:
@@ -297,18 +297,22 @@ def record(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, k: int, t1
     """Write the row of this step in human units."""
     d = rows.detail_of[k]
     rows.steps[d] += 1
+    day = min(max(int((t1_s - w.sky_day0_s) // DAY_s), 0), luck.sky.shape[0] - 1)
+    f107a, shield = luck.sky[day, 1], w.crew_time.shield_g_per_cm2
     for st in range(s.people.size):
+        o = s.orbit
         r = rows.scalar[k, st]
         r[PEOPLE] = s.people[st]
-        r[SEATS] = seats_now(w, s, st)
+        r[SEATS] = seats_now(w, s, x, st)
         r[MASS] = s.attitude.mass_kg[st]
-        gone = s.attitude.mass_kg[st] <= 0.0 or s.orbit.entered[st]
-        r[ALTITUDE] = np.nan if gone else (s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M) / 1e3
-        r[RAAN] = math.degrees(s.orbit.raan_rad[st]) % 360.0
-        r[BETA] = math.degrees(s.orbit.beta_rad[st])
-        r[DENSITY] = s.orbit.density_kg_per_m3[st]
+        gone = s.attitude.mass_kg[st] <= 0.0 or o.entered[st]
+        altitude_km = (o.a_m[st] - orbit_law.EARTH_RADIUS_M) / 1e3
+        r[ALTITUDE] = np.nan if gone else altitude_km
+        r[RAAN] = math.degrees(o.raan_rad[st]) % 360.0
+        r[BETA] = math.degrees(o.beta_rad[st])
+        r[DENSITY] = o.density_kg_per_m3[st]
         r[AREA] = s.drag_area_m2[st]
-        r[REBOOST_DV] = s.orbit.delta_v_m_per_s[st]
+        r[REBOOST_DV] = o.delta_v_m_per_s[st]
         r[INFERRED_DV] = x.inferred[st]
         r[MOMENTUM] = s.momentum_frac[st]
         r[RATED] = x.rated_W[st] / 1e3
@@ -320,23 +324,35 @@ def record(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, k: int, t1
         r[DEPTH] = x.depth_frac[st]
         r[PRESSURE_kPa] = s.life_support.pressure_Pa[st] / 1e3
         r[CO2_kPa] = s.life_support.co2_Pa[st] / 1e3
-        day = min(max(int((t1_s - w.sky_day0_s) // DAY_s), 0), luck.sky.shape[0] - 1)
-        altitude_km = (s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M) / 1e3
-        inclination = math.radians(w.station_inclination_deg[st])
         if not gone:
-            r[DOSE] = radiation.dose_mSv_per_d(altitude_km, inclination, luck.sky[day, 1], w.crew_time.shield_g_per_cm2)
+            rays, belt = w.dose_factor[st, 0], w.dose_factor[st, 1]
+            rays_mGy, belt_mGy = radiation.absorbed_by_factor_mGy_per_d(altitude_km, rays, belt, f107a, shield)
+            r[DOSE] = radiation.equivalent_mSv_per_d(rays_mGy, belt_mGy)
         r[CAPABLE] = 1.0 if s.partners.opened[st] and not s.evacuated[st] and _capable(w, s, st) else 0.0
-        for p in range(s.crew.aboard.shape[1]):
-            rows.partner_people[k, st, p] = s.crew.aboard[st, p]
-        for v in range(s.services.up.shape[1]):
-            rows.service_up[d, st, v] += 1.0 if s.services.up[st, v] else 0.0
-        for j in range(5):
-            rows.reserve_d[d, st, j] = min(rows.reserve_d[d, st, j], x.reserve_d[st, j])
-        rows.flow_kg[d, st] += x.flow_kg[st]
+        rows.partner_people[k, st] = s.crew.aboard[st]
+        _add_row(rows.service_up[d, st], s.services.up[st])
+        reserve_d, least_d = x.reserve_d[st], rows.reserve_d[d, st]
+        for j in range(least_d.size):
+            least_d[j] = min(least_d[j], reserve_d[j])
+        _add_table(rows.flow_kg[d, st], x.flow_kg[st])
+        _add_table(rows.hours[d, st], x.hours[st])
         rows.stock_kg[d, st] = x.stock_kg[st]
-        rows.hours[d, st] += x.hours[st]
-    for c in range(x.channel_W.size):
-        rows.channel_kW[d, c] += x.channel_W[c] / 1e3
+    channel_kW, channel_W = rows.channel_kW[d], x.channel_W
+    for c in range(channel_W.size):
+        channel_kW[c] += channel_W[c] / 1e3
+
+
+@njit(cache=True)
+def _add_row(total: np.ndarray, now: np.ndarray) -> None:
+    for i in range(total.size):
+        total[i] += now[i]
+
+
+@njit(cache=True)
+def _add_table(total: np.ndarray, now: np.ndarray) -> None:
+    for i in range(total.shape[0]):
+        for j in range(total.shape[1]):
+            total[i, j] += now[i, j]
 
 
 @njit(cache=True)

@@ -28,6 +28,9 @@ YEAR_s = 365.25 * DAY_s
 Z95 = 1.6448536269514722
 LIVES = 24
 AVOIDANCES = 160
+DOCKING = "docking"
+PRIOR_FAILURES, PRIOR_TRIES = 0.5, 10.0
+"""What is known of a launcher before it flies: half a failure in ten flights. Assumed; soyuz with 4 in 151 hardly sees it."""
 SERIES_MEAN_d = 22.4
 """Mean slip at a lead under 90 days; a series at the cadence as flown already contains it."""
 
@@ -156,12 +159,19 @@ def _density_scale(catalogue: Catalogue) -> Quantity | None:
 
 
 def _tries(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
-    """Vehicle family -> (launches, failures) known by then."""
+    """Vehicle family -> (launches, failures) known by then: to this station, or of the launcher where it flew far more
+    often for others; under `DOCKING` ships that reached orbit and those of them that never docked."""
     family = {row["id"]: row["family"] for row in catalogue.table("fleet/vehicles")}
-    counts: dict[str, tuple[int, int]] = {}
+    counts: dict[str, tuple[int, int]] = {DOCKING: (0, 0)}
     for row in catalogue.table("traffic/flights"):
         n, bad = counts.get(family[row["vehicle"]], (0, 0))
         counts[family[row["vehicle"]]] = (n + 1, bad + (row["outcome"] == "lost"))
+        if row["outcome"] != "lost":
+            n, bad = counts[DOCKING]
+            counts[DOCKING] = (n + 1, bad + (row["outcome"] == "no_docking"))
+    for row in catalogue.table("fleet/launch_records"):
+        if row["by_utc"] <= (catalogue.as_of or "9999")[:10]:
+            counts[row["family"]] = (int(row["launches"]), int(row["failures"]))
     return counts
 
 
@@ -199,7 +209,8 @@ def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float) -> t
     slip, grounded = np.zeros(n), np.zeros(n)
     fails, misses = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     family = {row["id"]: row["family"] for row in case.catalogue.table("fleet/vehicles")}
-    risk: dict[str, float] = {}
+    tries, bad = chances.tries[DOCKING]
+    risk = {DOCKING: reliability.failure_frac(uniform(seed, key_of("risk/docking"), run, 0), bad, tries, PRIOR_FAILURES, PRIOR_TRIES)}
     for i, f in enumerate(case.flights):
         if f.flown:
             fails[i] = f.lost
@@ -207,9 +218,10 @@ def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float) -> t
         kind = family[f.vehicle]
         if kind not in risk:
             tries, bad = chances.tries.get(kind, (0, 0))
-            risk[kind] = reliability.failure_frac(uniform(seed, key_of(f"risk/{kind}"), run, 0), bad, tries)
-        u = uniforms(seed, key_of(f"flight/{f.id}"), run, 3)
+            risk[kind] = reliability.failure_frac(uniform(seed, key_of(f"risk/{kind}"), run, 0), bad, tries, PRIOR_FAILURES, PRIOR_TRIES)
+        u = uniforms(seed, key_of(f"flight/{f.id}"), run, 4)
         fails[i] = u[1] < risk[kind]
+        misses[i] = u[3] < risk[DOCKING]
         slip[i] = _slip_d(chances, f.lead_s, u[0]) * slip_factor * DAY_s
         grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln) * DAY_s
     return traffic.Luck(slip, fails, misses, grounded)

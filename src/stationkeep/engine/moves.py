@@ -8,28 +8,20 @@ import numpy as np
 from numba import njit
 
 from .. import log as happened
-from ..laws import metabolism
 from ..laws.matter import (
     AIR_OXYGEN,
-    DELIVERED,
     DUMPED,
-    FOOD,
     MOVED,
-    NITROGEN,
-    OXYGEN,
     PROPELLANT,
-    REMOVED,
     REPAIR,
     RESEARCH,
     RESEARCH_USE,
     SPARES,
-    SUPPLIES,
-    TOILET,
     WASTE,
-    WATER,
 )
 from ..log import Log, add
 from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, stores, traffic
+from .supply import load, unload
 from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
@@ -42,8 +34,6 @@ LOGGED_AS = (
 OUTFIT_FROM_STORES_frac = 0.6
 """Share of outfitting that comes out of hardware the cargo figures count; racks flown in logistics modules are the rest.
 Assumed: no manifest splits them."""
-GAS_BOTTLES_kg = 150.0
-"""Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
 
 @njit(cache=True)
@@ -206,6 +196,7 @@ def leave_station(w: World, s: RunState, st: int, t_s: float, cause: int, log: L
     """
     if t_s <= w.rules.replay_until_s:
         return
+    row = cause
     if s.people[st] > 0 and not s.evacuated[st]:
         row = add(log, t_s, happened.EVACUATE, st, happened.STATION + st, cause, s.people[st])
         s.crew_row[st] = row
@@ -214,6 +205,37 @@ def leave_station(w: World, s: RunState, st: int, t_s: float, cause: int, log: L
         if s.traffic.status[f] == traffic.DOCKED and w.crew.seats[f] > 0:
             if s.traffic.part_station[w.traffic.part_station.size + f] == st:
                 s.traffic.next_s[f] = min(s.traffic.next_s[f], t_s)
+                s.traffic.row[f] = row
+
+
+@njit(cache=True)
+def cut_crew(w: World, s: RunState, x: Scratch, st: int, t_s: float, cause: int, log: Log) -> bool:
+    """The crew ship docked longest goes home with its people so that the stores last the others; False when it is the
+    only one with people, or when what was flown stands.
+
+    As in 2003, when the crew went from three to two because supplies came by Progress alone (incidents.csv, columbia).
+    """
+    if t_s <= w.rules.replay_until_s:
+        return False
+    first, ships = -1, 0
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
+        if x.flight_station[f] != st or s.crew.damaged[f] or not _has_riders(s, f):
+            continue
+        ships += 1
+        if first < 0 or s.traffic.docked_s[f] < s.traffic.docked_s[first]:
+            first = f
+    if ships < 2:
+        return False
+    s.traffic.next_s[first] = min(s.traffic.next_s[first], t_s)
+    s.traffic.row[first] = add(log, t_s, happened.CREW_CUT, st, happened.FLIGHT + first, cause, s.people[st])
+    return True
+
+
+@njit(cache=True)
+def _has_riders(s: RunState, f: int) -> bool:
+    """Whether anybody aboard has a seat home in ship `f`."""
+    return bool(np.any((s.crew.status == crew.ABOARD) & (s.crew.seat == f)))
 
 
 @njit(cache=True)
@@ -230,7 +252,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         if status == traffic.DOCKED:
             _seats(w, s, x, t_s)
             crew.leave(w.crew, s.crew, f, st, t_s, t1_s, log, s.traffic.row[f])
-            _unload_waste(w, s, x, f, st)
+            unload(w, s, x, f, st)
         habitable = _habitable(w, s, st) or w.crew.seats[f] == 0 or w.traffic.flown[f]
         if not s.partners.opened[st] and not w.traffic.flown[f]:
             habitable = False
@@ -244,7 +266,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         if what == 1:
             st = s.traffic.part_station[modules + f]
             x.dockings[st] += 1.0
-            _load(w, s, x, f, st)
+            load(w, s, x, f, st, t_s)
             flies = s.partners.flies
             if st != 0:
                 flies = np.ones(flies.size, np.bool_)
@@ -274,117 +296,17 @@ def _habitable(w: World, s: RunState, st: int) -> bool:
 def _seats(w: World, s: RunState, x: Scratch, t_s: float) -> None:
     """Where each docked ship is, and recorded changes of seat."""
     modules = w.traffic.part_station.size
-    for f in range(x.docked.size):
-        x.docked[f] = s.traffic.status[f] == traffic.DOCKED
-        x.flight_station[f] = s.traffic.part_station[modules + f]
+    docked, station, ships, status, place = x.docked, x.flight_station, x.ships, s.traffic.status, s.traffic.part_station
+    count = 0
+    for f in range(docked.size):
+        docked[f] = status[f] == traffic.DOCKED
+        station[f] = place[modules + f]
+        if docked[f]:
+            ships[count] = f
+            count += 1
+    x.ships_count[0] = count
     crew.change_seats(w.crew, s.crew, x.docked, x.flight_station, t_s)
     crew.reseat(w.crew, s.crew, x.docked, x.flight_station)
-
-
-@njit(cache=True)
-def _load(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
-    """A ship's cargo joins the stores as far as they have room; its propellant stays in its tank or fills the station's."""
-    place = s.traffic.part_station
-    share = s.partners.may_share
-    owner = w.ships.owner[f]
-    cargo_kg = w.ships.cargo_kg[f].copy()
-    tank_kg = w.ships.tank_kg[f]
-    if w.ships.filled[f]:
-        there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
-        if w.ships.refuel_kg[f] > 0.0 and there < w.rules.propellant_target_kg:
-            more = w.ships.refuel_most_kg[f] - w.ships.refuel_kg[f]
-            tank_kg += more
-            cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
-        _fill(w, s, st, cargo_kg)
-    for r in range(cargo_kg.size):
-        kg = cargo_kg[r]
-        if kg > 0.0:
-            x.flow_kg[st, r, DELIVERED] += stores.put(w.stores, s.stores, st, r, owner, kg, place, share)
-    c = w.ships.tank[f]
-    if c >= 0:
-        s.stores.stock_kg[c] = tank_kg
-        x.flow_kg[st, PROPELLANT, DELIVERED] += tank_kg
-
-
-@njit(cache=True)
-def _fill(w: World, s: RunState, st: int, cargo_kg: np.ndarray) -> None:
-    """Share a ship's cargo by need: crew stores up to their target first, nitrogen before oxygen, spares and research the rest.
-
-    Mass is that of the typical cargo; what the station lacks most days of comes first, at most 90 % of the dry cargo.
-    """
-    dry = cargo_kg[FOOD] + cargo_kg[SUPPLIES] + cargo_kg[TOILET] + cargo_kg[SPARES] + cargo_kg[RESEARCH]
-    if dry <= 0.0:
-        return
-    c = w.life_support.crew
-    people = max(s.usual_people[st], 2.0)
-    use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
-    kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
-    lack = np.zeros(4)
-    for j in range(4):
-        there = stores.total(w.stores, s.stores, st, kinds[j], -1, s.traffic.part_station)
-        lack[j] = max(use[j] * w.rules.stock_target_s - there, 0.0)
-    gas = cargo_kg[OXYGEN] + cargo_kg[NITROGEN]
-    nitrogen = stores.total(w.stores, s.stores, st, NITROGEN, -1, s.traffic.part_station)
-    short = max(w.rules.gas_target_kg - nitrogen, 0.0)
-    tanked = min(short, gas)
-    bottled = min(min(short - tanked, GAS_BOTTLES_kg), 0.1 * dry)
-    cargo_kg[NITROGEN] = tanked + bottled
-    cargo_kg[OXYGEN] = gas - tanked
-    dry -= 2.0 * bottled  # a tank weighs about what it holds
-    crew_share = min(lack.sum(), 0.9 * dry)
-    rest = cargo_kg[SPARES] + cargo_kg[RESEARCH]
-    spare_frac = cargo_kg[SPARES] / rest if rest > 0.0 else 0.5
-    lack[3] = max(lack[3] - cargo_kg[WATER], 0.0)  # what the ship's water tanks do not bring, in bags
-    for j in range(4):
-        if kinds[j] == WATER:
-            cargo_kg[WATER] += crew_share * lack[j] / max(lack.sum(), 1e-9)
-            continue
-        cargo_kg[kinds[j]] = crew_share * lack[j] / max(lack.sum(), 1e-9)
-    cargo_kg[SPARES] = (dry - crew_share) * spare_frac
-    cargo_kg[RESEARCH] = (dry - crew_share) * (1.0 - spare_frac)
-
-
-@njit(cache=True)
-def refuel(w: World, s: RunState) -> None:
-    """Propellant meant for the station goes from docked ships to the tanks as they have room, where lines and service are."""
-    modules = w.traffic.part_station.size
-    for f in range(w.ships.tank.size):
-        c = w.ships.tank[f]
-        if c < 0 or s.traffic.status[f] != traffic.DOCKED or not w.ships.port_refuels[s.traffic.port[f]]:
-            continue
-        st = s.traffic.part_station[modules + f]
-        spare = s.stores.stock_kg[c] - (w.ships.tank_kg[f] - w.ships.refuel_kg[f])
-        if spare <= 0.0 or not s.services.up[st, 13]:
-            continue
-        for d in range(w.stores.container_part.size):
-            if w.stores.container_resource[d] == PROPELLANT and w.stores.container_part[d] < modules:
-                if s.traffic.part_station[w.stores.container_part[d]] == st:
-                    moved = min(spare, max(w.stores.capacity_kg[d] - s.stores.stock_kg[d], 0.0))
-                    s.stores.stock_kg[d] += moved
-                    s.stores.stock_kg[c] -= moved
-                    spare -= moved
-
-
-@njit(cache=True)
-def _unload_waste(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
-    """A leaving ship takes waste along, research and worn hardware where it can land them, and its own propellant."""
-    if st < 0:
-        return
-    left = w.ships.trash_kg[f]
-    for p in range(s.partners.flies.size):
-        got = stores.take(w.stores, s.stores, st, WASTE, p, left, s.traffic.part_station, s.partners.may_share)
-        x.flow_kg[st, WASTE, REMOVED] -= got
-        left -= got
-    left = min(left, w.ships.down_kg[f])
-    for r in (RESEARCH, SPARES):
-        for p in (w.us_partner, w.ru_partner):
-            got = stores.take(w.stores, s.stores, st, r, p, 0.5 * left, s.traffic.part_station, s.partners.may_share)
-            x.flow_kg[st, r, REMOVED] -= got
-            left -= got
-    c = w.ships.tank[f]
-    if c >= 0:
-        x.flow_kg[st, PROPELLANT, REMOVED] -= s.stores.stock_kg[c]
-        s.stores.stock_kg[c] = 0.0
 
 
 @njit(cache=True)

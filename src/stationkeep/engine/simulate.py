@@ -106,7 +106,7 @@ def new_scratch(case: Case) -> Scratch:
         return np.zeros(shape, np.int64)
 
     return Scratch(
-        docked=truth(f), flight_station=whole(f), vehicles=whole(st, sizes["VT"]), machines=whole(st, sizes["KIND"]),
+        docked=truth(f), ships=whole(f), ships_count=whole(1), flight_station=whole(f), vehicles=whole(st, sizes["VT"]), machines=whole(st, sizes["KIND"]),
         machine_works=real(m), machine_wants=real(m), stocked=truth(st, r),
         allowed=truth(st, sizes["V"]), now=truth(st, sizes["V"]), crewed=truth(st), part_works=truth(k),
         part_kg=real(k), part_m=real(k, 3), part_size_m=real(k, 3), part_area_m2=real(k), rated_W=real(st),

@@ -9,7 +9,8 @@ from numba import njit
 from ..laws import orbit as orbit_law
 from ..log import Log
 from ..subsystems import services
-from .moves import refuel, take_stock
+from .moves import take_stock
+from .supply import refuel
 from .world import RunState, Scratch, World
 
 USUAL_s = 90 * 86400.0
@@ -20,10 +21,11 @@ USUAL_s = 90 * 86400.0
 def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, k: int, log: Log) -> None:
     """Gather who is there, healthy, stocked and permitted; solve for what is up; log what changed and why."""
     x.vehicles[:] = 0
-    for f in range(w.ships.vehicle.size):
-        st = s.traffic.part_station[w.traffic.part_station.size + f]
-        if st >= 0 and not s.crew.damaged[f]:
-            x.vehicles[st, w.ships.vehicle[f]] += 1
+    here, modules = s.traffic.part_station, w.traffic.part_station.size
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
+        if here[modules + f] >= 0 and not s.crew.damaged[f]:
+            x.vehicles[here[modules + f], w.ships.vehicle[f]] += 1
     x.machines[:] = 0
     at, healthy, segment, kind = s.equipment.station, s.equipment.works, w.equipment.segment, w.equipment.kind
     operator, operates, segment_runs = w.equipment.operator, s.partners.operates, s.partners.segment_runs
@@ -39,15 +41,19 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
             elif row[m] > s.machine_row[st, kind[m]]:
                 s.machine_row[st, kind[m]] = row[m]
     take_stock(w, s, x)
+    allowed, stocked, stock_kg = x.allowed, x.stocked, x.stock_kg
     for st in range(s.people.size):
         x.crewed[st] = s.people[st] > 0
-        for r in range(x.stocked.shape[1]):
-            x.stocked[st, r] = x.stock_kg[st, :, r].sum() > 1.0
-        x.allowed[st, :] = s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]
-        x.allowed[st, services.POWER] &= s.core_power[st]
-        x.allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
-        x.allowed[st, services.PRESSURE] &= s.life_support.pressure_ok[st] or s.life_support.volume_m3[st] <= 0.0
-        x.allowed[st, services.ATTITUDE] &= s.attitude_held[st] or w.simple.is_simple[st]
+        for r in range(stocked.shape[1]):
+            kg = 0.0
+            for p in range(stock_kg.shape[1]):
+                kg += stock_kg[st, p, r]
+            stocked[st, r] = kg > 1.0
+        allowed[st, :] = s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]
+        allowed[st, services.POWER] &= s.core_power[st]
+        allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
+        allowed[st, services.PRESSURE] &= s.life_support.pressure_ok[st] or s.life_support.volume_m3[st] <= 0.0
+        allowed[st, services.ATTITUDE] &= s.attitude_held[st] or w.simple.is_simple[st]
         s.limit_row[st, services.POWER] = s.attitude_row[st] if not s.attitude_held[st] else s.services.row[st, services.POWER]
         s.limit_row[st, services.ATTITUDE] = s.attitude_row[st]
     services.solve(
@@ -55,11 +61,10 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
         s.partners.segment_runs, x.allowed, x.crewed, x.now,
     )  # fmt: skip
     services.note(
-        w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
-        s.partners.segment_runs, x.allowed, x.now, s.part_row, s.vehicle_row, s.machine_row, s.stock_row, s.partners.row,
-        s.partners.segment_row, s.limit_row, k == 0, log,
+        w.services, s.services, t1_s, x.allowed, x.now, s.part_row, s.vehicle_row, s.machine_row, s.stock_row,
+        s.partners.row, s.partners.segment_row, s.limit_row, k == 0, log,
     )  # fmt: skip
-    refuel(w, s)
+    refuel(w, s, x)
     part_works, part_segment = x.part_works, w.traffic.part_segment
     for k in range(part_works.size):
         part_works[k] = segment_runs[part_segment[k]]
@@ -67,15 +72,16 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
         m = w.joint_machine[j]
         if m >= 0 and w.joint_part[j] >= 0 and not s.equipment.up[m]:
             x.part_works[w.joint_part[j]] = False
-    for c in range(x.channel_works.size):
-        x.channel_works[c] = True
-        for i in range(w.channel_machine.shape[1]):
-            m = w.channel_machine[c, i]
-            if m >= 0 and not s.equipment.up[m]:
-                x.channel_works[c] = False
+    up, channel_works, channel_machine = s.equipment.up, x.channel_works, w.channel_machine
+    for c in range(channel_works.size):
+        channel_works[c] = True
+        for i in range(channel_machine.shape[1]):
+            m = channel_machine[c, i]
+            if m >= 0 and not up[m]:
+                channel_works[c] = False
     for q in range(x.loop_works.size):
         m = w.loop_machine[q]
-        x.loop_works[q] = m < 0 or s.equipment.up[m]
+        x.loop_works[q] = m < 0 or up[m]
     for st in range(s.people.size):
         x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
         s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / USUAL_s)

@@ -44,6 +44,7 @@ class Rules(NamedTuple):
     avoidance_delta_v_m_per_s: float
     burn_most_m_per_s: float
     stock_target_s: float
+    water_target_s: float
     gas_target_kg: float
     propellant_target_kg: float
     replay_until_s: float  # what was flown until then stands
@@ -147,6 +148,7 @@ class World(NamedTuple):
     joint_part: np.ndarray  # (J,)
     cmg_kind: int
     station_inclination_deg: np.ndarray  # (S,)
+    dose_factor: np.ndarray  # (S, 2) of cosmic rays and the anomaly at that inclination
     partner_crew_segment: np.ndarray  # (P,) segment a partner's people stay with at a separation
     sky_day0_s: float
     us_partner: int
@@ -212,6 +214,8 @@ class Scratch(NamedTuple):
     """Arrays a step fills afresh; no state."""
 
     docked: np.ndarray  # (F,) bool
+    ships: np.ndarray  # (F,) flights docked now, the first `ships_count`
+    ships_count: np.ndarray  # (1,)
     flight_station: np.ndarray  # (F,)
     vehicles: np.ndarray  # (S, VT)
     machines: np.ndarray  # (S, KIND)

@@ -29,16 +29,21 @@ def cells_W(
     return SOLAR_CONSTANT_W_PER_m2 * cells_count * cell_area_m2 * efficiency_frac * warm * closure_frac
 
 
+AGED_Y = 15.0
+"""Mean age of the eight wings at the last figure (June 2021): the growth of the loss rate is not carried beyond it."""
+
+
 @njit(cache=True)
 def ageing_frac(age_s: float, linear_per_y: float, quadratic_per_y2: float, strength: float) -> float:
-    """Power left of a blanket of `age_s`: exp(-strength (a t + b t^2)), 1 when new.
+    """Power left of a blanket of `age_s`: exp(-strength (a t + b t^2)), 1 when new, the rate held beyond `AGED_Y`.
 
     The loss rate grows with age: this is how 0.2-0.5 % a year of current (measured in the first two years), 1.5 %
     (programme average) and 2.7 % (240 kW new, 160 kW in 2021) can all be true. `strength` is drawn once per run.
     Source: data/stations/iss/array_ageing.csv (derived there).
     """
     t_y = max(age_s, 0.0) / YEAR_S
-    return math.exp(-strength * (linear_per_y * t_y + quadratic_per_y2 * t_y * t_y))
+    grown_y = min(t_y, AGED_Y)
+    return math.exp(-strength * (linear_per_y * t_y + quadratic_per_y2 * grown_y * (2.0 * t_y - grown_y)))
 
 
 @njit(cache=True)

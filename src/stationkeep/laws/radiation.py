@@ -68,16 +68,32 @@ def absorbed_mGy_per_d(
     altitude_km: float, inclination_rad: float, f107: float, shield_g_per_cm2: float
 ) -> tuple[float, float]:
     """Absorbed dose a day from cosmic rays and from the anomaly: (mGy/d, mGy/d)."""
+    return absorbed_by_factor_mGy_per_d(
+        altitude_km, cosmic_ray_factor(inclination_rad), anomaly_factor(inclination_rad), f107, shield_g_per_cm2
+    )
+
+
+@njit(cache=True)
+def absorbed_by_factor_mGy_per_d(
+    altitude_km: float, cosmic_ray: float, anomaly: float, f107: float, shield_g_per_cm2: float
+) -> tuple[float, float]:
+    """The same from the two factors of the inclination, which a station keeps for life."""
     phase = solar_phase_frac(f107)
     extra = shield_g_per_cm2 - REFERENCE_SHIELD_G_PER_CM2
-    gcr = GCR_MIN_MGY_PER_D * (1.0 - phase * (1.0 - GCR_MAX_FRAC)) * cosmic_ray_factor(inclination_rad)
-    saa = SAA_MIN_MGY_PER_D * (1.0 - phase * (1.0 - SAA_MAX_FRAC)) * anomaly_factor(inclination_rad)
+    gcr = GCR_MIN_MGY_PER_D * (1.0 - phase * (1.0 - GCR_MAX_FRAC)) * cosmic_ray
+    saa = SAA_MIN_MGY_PER_D * (1.0 - phase * (1.0 - SAA_MAX_FRAC)) * anomaly
     saa *= math.exp((altitude_km - REFERENCE_ALTITUDE_KM) / SAA_SCALE_KM)
     return gcr * math.exp(-extra / GCR_SHIELD_SCALE_G_PER_CM2), saa * math.exp(-extra / SAA_SHIELD_SCALE_G_PER_CM2)
+
+
+@njit(cache=True)
+def equivalent_mSv_per_d(cosmic_ray_mGy_per_d: float, anomaly_mGy_per_d: float) -> float:
+    """Dose equivalent a day from the absorbed doses, by the quality factor of each source."""
+    return cosmic_ray_mGy_per_d * GCR_QUALITY + anomaly_mGy_per_d * SAA_QUALITY
 
 
 @njit(cache=True)
 def dose_mSv_per_d(altitude_km: float, inclination_rad: float, f107: float, shield_g_per_cm2: float) -> float:
     """Dose equivalent a day inside the cabin; Mir at solar minimum 1.08 mSv, at maximum about 0.55."""
     gcr, saa = absorbed_mGy_per_d(altitude_km, inclination_rad, f107, shield_g_per_cm2)
-    return gcr * GCR_QUALITY + saa * SAA_QUALITY
+    return equivalent_mSv_per_d(gcr, saa)

@@ -13,7 +13,6 @@ from stationkeep.laws import sun
 
 US, RUSSIAN = 0, 1
 PAYLOAD = 4
-PRIORITIES = 5
 # how a wing follows the Sun
 TWO_AXES, ALPHA_ONLY, Z1_PERCH, GIMBAL_ONLY = 0, 1, 2, 3
 
@@ -90,6 +89,7 @@ class Params(NamedTuple):
     load_from_s: np.ndarray  # (L,)
     load_to_s: np.ndarray  # (L,)
     load_W: np.ndarray  # (L,)
+    load_order: np.ndarray  # (L,) int64, by priority, in table order within one
     ageing: float
     ageing_low: float
     ageing_mode: float
@@ -146,9 +146,10 @@ def _find_main_bus(
     wings: Wings, channel_bus: np.ndarray, t_s: float, part_station: np.ndarray, main_bus: np.ndarray
 ) -> None:
     main_bus[:] = RUSSIAN
-    for w in range(wings.channel.size):
-        station = part_station[wings.part[w]] if wings.part[w] >= 0 else -1
-        if station >= 0 and _active(t_s, wings.from_s[w], wings.to_s[w]) and channel_bus[wings.channel[w]] == US:
+    part, channel, from_s, to_s = wings.part, wings.channel, wings.from_s, wings.to_s
+    for w in range(channel.size):
+        station = part_station[part[w]] if part[w] >= 0 else -1
+        if station >= 0 and from_s[w] <= t_s < to_s[w] and channel_bus[channel[w]] == US:
             main_bus[station] = US
 
 
@@ -170,11 +171,12 @@ def generate(
     channel_W[:] = 0.0
     s.wings_count[:] = 0
     g = p.wings
-    _find_main_bus(g, p.channels.bus, t_s, part_station, s.main_bus)
+    part, from_s, to_s, main_bus, bus = g.part, g.from_s, g.to_s, s.main_bus, p.channels.bus
+    _find_main_bus(g, bus, t_s, part_station, main_bus)
     sunlight = 1.0 / sun.sun_distance_au(t_s) ** 2
     for w in range(g.channel.size):
-        station = part_station[g.part[w]] if g.part[w] >= 0 else -1
-        if station < 0 or not _active(t_s, g.from_s[w], g.to_s[w]):
+        station = part_station[part[w]] if part[w] >= 0 else -1
+        if station < 0 or not from_s[w] <= t_s < to_s[w]:
             continue
         channel, cover = g.channel[w], g.covered_by[w]
         covered = cover >= 0 and g.part[cover] >= 0 and part_station[g.part[cover]] == station
@@ -194,7 +196,7 @@ def generate(
         wired = _active(t_s, p.channels.from_s[channel], p.channels.to_s[channel])
         if wired:
             channel_W[channel] += watts
-        if p.channels.bus[channel] == s.main_bus[station]:
+        if bus[channel] == main_bus[station]:
             out_rated_W[station] += g.rated_W[w]
             out_generation_W[station] += watts
             if wired:
@@ -210,27 +212,32 @@ def ask(
     load_station: np.ndarray, load_wanted_W: np.ndarray,
 ) -> None:  # fmt: skip
     """Fill where each load is and what it wants now; a machine's load follows `machine_wants_frac` (M,)."""
-    for k in range(p.load_W.size):
-        load_station[k] = part_station[p.load_part[k]] if p.load_part[k] >= 0 else -1
+    part, from_s, to_s, machine_of, load_W = p.load_part, p.load_from_s, p.load_to_s, p.load_machine, p.load_W
+    for k in range(load_W.size):
+        load_station[k] = part_station[part[k]] if part[k] >= 0 else -1
         load_wanted_W[k] = 0.0
-        if load_station[k] >= 0 and _active(t_s, p.load_from_s[k], p.load_to_s[k]):
-            machine = p.load_machine[k]
-            load_wanted_W[k] = p.load_W[k] * (machine_wants_frac[machine] if machine >= 0 else 1.0)
+        if load_station[k] >= 0 and from_s[k] <= t_s < to_s[k]:
+            machine = machine_of[k]
+            load_wanted_W[k] = load_W[k] * (machine_wants_frac[machine] if machine >= 0 else 1.0)
 
 
 @njit(cache=True)
-def _battery_bank(b: Batteries, channel: int, t_s: float) -> tuple[float, float, float]:
-    """Energy capacity of a channel's batteries today, J, and their mean return and allowed depth."""
-    capacity = returned = allowed = 0.0
-    for k in range(b.channel.size):
-        if b.channel[k] == channel and _active(t_s, b.from_s[k], b.to_s[k]):
-            size = b.capacity_J[k] * math.exp(-b.fade_per_y[k] * max(t_s - b.from_s[k], 0.0) / law.YEAR_S)
-            capacity += size
-            returned += size * b.return_frac[k]
-            allowed += size * b.depth_frac[k]
-    if capacity <= 0.0:
-        return 0.0, 0.0, 0.0
-    return capacity, returned / capacity, allowed / capacity
+def _battery_banks(b: Batteries, t_s: float, bank: np.ndarray) -> None:
+    """Energy capacity of each channel's batteries today, J, and their mean return and allowed depth: `bank` (C, 3)."""
+    channel, from_s, to_s, new_J, fade = b.channel, b.from_s, b.to_s, b.capacity_J, b.fade_per_y
+    return_frac, depth_frac = b.return_frac, b.depth_frac
+    bank[:] = 0.0
+    for k in range(channel.size):
+        if from_s[k] <= t_s < to_s[k]:
+            size = new_J[k] * math.exp(-fade[k] * max(t_s - from_s[k], 0.0) / law.YEAR_S)
+            row = bank[channel[k]]
+            row[0] += size
+            row[1] += size * return_frac[k]
+            row[2] += size * depth_frac[k]
+    for c in range(bank.shape[0]):
+        if bank[c, 0] > 0.0:
+            bank[c, 1] /= bank[c, 0]
+            bank[c, 2] /= bank[c, 0]
 
 
 @njit(cache=True)
@@ -239,15 +246,19 @@ def _size_channels(
     part_station: np.ndarray, channel_works: np.ndarray,
 ) -> None:  # fmt: skip
     """What each channel can carry over the orbit and in eclipse, from its array and its batteries of the day."""
-    s.bus_usable_W[:] = 0.0
-    for k in range(c.bus.size):
-        s.channel_usable_W[k] = s.channel_eclipse_W[k] = s.channel_capacity_J[k] = 0.0
-        station = part_station[c.part[k]] if c.part[k] >= 0 else -1
-        array_W = s.channel_generation_W[k]
+    bus_usable_W, usable_W, eclipse_W = s.bus_usable_W, s.channel_usable_W, s.channel_eclipse_W
+    capacity_J, generation_W, part = s.channel_capacity_J, s.channel_generation_W, c.part
+    bus_usable_W[:] = 0.0
+    bank = np.zeros((part.size, 3))
+    _battery_banks(b, t_s, bank)
+    for k in range(part.size):
+        usable_W[k] = eclipse_W[k] = capacity_J[k] = 0.0
+        station = part_station[part[k]] if part[k] >= 0 else -1
+        array_W = generation_W[k]
         if station < 0 or not channel_works[k] or array_W <= 0.0:
             continue
         lit = sunlit_frac[station]
-        capacity, returned, allowed = _battery_bank(b, k, t_s)
+        capacity, returned, allowed = bank[k, 0], bank[k, 1], bank[k, 2]
         night = usable = 0.0
         if capacity > 0.0:
             direct, deliver = c.direct_frac[k], c.deliver_frac[k]
@@ -255,8 +266,8 @@ def _size_channels(
             limit = law.eclipse_load_limit_W(capacity, allowed, deliver, (1.0 - lit) * period_s)
             night = min(law.constant_load_W(array_W, lit, direct, stored), limit)
             usable = lit * law.sunlit_load_W(array_W, night, lit, direct, stored) + (1.0 - lit) * night
-        s.channel_usable_W[k], s.channel_eclipse_W[k], s.channel_capacity_J[k] = usable, night, capacity
-        s.bus_usable_W[station, c.bus[k]] += usable
+        usable_W[k], eclipse_W[k], capacity_J[k] = usable, night, capacity
+        bus_usable_W[station, c.bus[k]] += usable
 
 
 @njit(cache=True)
@@ -277,33 +288,35 @@ def _seam(
 
 @njit(cache=True)
 def _share_out(
-    s: State, station: int, over: np.ndarray, frac: np.ndarray, cool: np.ndarray, load_station: np.ndarray,
-    load_bus: np.ndarray, load_priority: np.ndarray, load_wanted_W: np.ndarray, load_granted_frac: np.ndarray,
+    s: State, station: int, over: np.ndarray, frac: np.ndarray, cool: np.ndarray, load_order: np.ndarray,
+    load_station: np.ndarray, load_bus: np.ndarray, load_priority: np.ndarray, load_wanted_W: np.ndarray, load_granted_frac: np.ndarray,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Grant loads from the highest priority down, in table order; return watts used, of it payload, and shed."""
     left = s.bus_usable_W[station].copy()
+    transfer_W, drawn_W = s.transfer_W[station], s.bus_drawn_W[station]
     used = payload = shed = 0.0
-    for priority in range(PRIORITIES):
-        for k in range(load_wanted_W.size):
-            if load_priority[k] != priority or load_station[k] != station or load_wanted_W[k] <= 0.0:
-                continue
-            bus = load_bus[k]
-            other = 1 - bus
-            want = min(load_wanted_W[k], cool[bus])
-            own = min(want, left[bus])
-            lent = min(want - own, over[other], left[other] * frac[other])
-            left[bus] -= own
-            left[other] = max(left[other] - lent / frac[other], 0.0)
-            over[other] -= lent
-            cool[bus] -= own + lent
-            s.transfer_W[station, other] += lent
-            s.bus_drawn_W[station, bus] += own
-            s.bus_drawn_W[station, other] += lent / frac[other]
-            load_granted_frac[k] = (own + lent) / load_wanted_W[k]
-            used += own + lent
-            shed += load_wanted_W[k] - own - lent
-            if priority == PAYLOAD:
-                payload += own + lent
+    for i in range(load_order.size):
+        k = load_order[i]
+        wanted = load_wanted_W[k]
+        if load_station[k] != station or wanted <= 0.0:
+            continue
+        bus = load_bus[k]
+        other = 1 - bus
+        want = min(wanted, cool[bus])
+        own = min(want, left[bus])
+        lent = min(want - own, over[other], left[other] * frac[other])
+        left[bus] -= own
+        left[other] = max(left[other] - lent / frac[other], 0.0)
+        over[other] -= lent
+        cool[bus] -= own + lent
+        transfer_W[other] += lent
+        drawn_W[bus] += own
+        drawn_W[other] += lent / frac[other]
+        load_granted_frac[k] = (own + lent) / wanted
+        used += own + lent
+        shed += wanted - own - lent
+        if load_priority[k] == PAYLOAD:
+            payload += own + lent
     return used, payload, shed
 
 
@@ -326,7 +339,7 @@ def grant(
     for station in range(usable_W.size):
         _seam(p.transfers, t_s, part_station, station, over, frac)
         used_W[station], payload_W[station], shed_W[station] = _share_out(
-            s, station, over, frac, heat_limit_W[station].copy(), load_station, load_bus, load_priority, load_wanted_W,
+            s, station, over, frac, heat_limit_W[station].copy(), p.load_order, load_station, load_bus, load_priority, load_wanted_W,
             load_granted_frac,
         )  # fmt: skip
         bus = s.main_bus[station]
@@ -363,8 +376,10 @@ def drag_area(
     out_m2[:] = 0.0
     feathered = t_s >= p.feathered_from_s
     g = p.wings
-    for w in range(g.channel.size):
-        station = part_station[g.part[w]] if g.part[w] >= 0 else -1
-        if station >= 0 and g.pointing[w] != GIMBAL_ONLY and _active(t_s, g.from_s[w], g.to_s[w]):
-            shown = law.tracking_drag_frac(beta_rad[station], sunlit_frac[station], feathered)
-            out_m2[station] += g.area_m2[w] * shown
+    part, pointing, from_s, to_s, area_m2 = g.part, g.pointing, g.from_s, g.to_s, g.area_m2
+    for station in range(out_m2.size):
+        shown = law.tracking_drag_frac(beta_rad[station], sunlit_frac[station], feathered)
+        for w in range(part.size):
+            if part[w] >= 0 and part_station[part[w]] == station and pointing[w] != GIMBAL_ONLY:
+                if from_s[w] <= t_s < to_s[w]:
+                    out_m2[station] += area_m2[w] * shown

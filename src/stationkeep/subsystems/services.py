@@ -45,34 +45,35 @@ class State(NamedTuple):
     up: np.ndarray  # (S, V) bool
     row: np.ndarray  # (S, V) log row of the last change
     giver: np.ndarray  # (S, V) offer that gave it last, -1
-    offered: np.ndarray  # (Q, S) bool, scratch
+    unmet: np.ndarray  # (Q, S) first unmet condition of each offer in this step, 0 none
 
 
 @njit(cache=True)
-def _unmet(
-    p: Params, q: int, st: int, t_s: float, part_station: np.ndarray, vehicles: np.ndarray, machines: np.ndarray,
-    stocked: np.ndarray, operates: np.ndarray, segment_runs: np.ndarray,
-) -> int:  # fmt: skip
-    """First unmet condition of offer `q` at station `st`, services aside: 0 none, 1 giver gone, 2 segment off,
-    3 operator gone, 4 machines, 5 commodity, 6 not in service, 7 a part it works through is not there."""
-    if not p.from_s[q] <= t_s < p.to_s[q]:
-        return 6
-    if p.part[q] >= 0:
-        if part_station[p.part[q]] != st:
-            return 1
-    elif vehicles[st, p.vehicle[q]] == 0:
-        return 1
-    if p.needs_part[q] >= 0 and part_station[p.needs_part[q]] != st:
-        return 7
-    if p.segment[q] < 2 and not segment_runs[p.segment[q]]:
-        return 2
-    if p.operator[q] >= 0 and not operates[p.operator[q], p.segment[q]]:
-        return 3
-    if p.machine[q] >= 0 and machines[st, p.machine[q]] < p.machines[q]:
-        return 4
-    if p.resource[q] >= 0 and not stocked[st, p.resource[q]]:
-        return 5
-    return 0
+def _look(
+    p: Params, st: int, t_s: float, part_station: np.ndarray, vehicles: np.ndarray, machines: np.ndarray,
+    stocked: np.ndarray, operates: np.ndarray, segment_runs: np.ndarray, unmet: np.ndarray,
+) -> None:  # fmt: skip
+    """Fill `unmet` (Q, S) at station `st` with the first unmet condition of each offer, services aside: 0 none, 1 giver
+    gone, 2 segment off, 3 operator gone, 4 machines, 5 commodity, 6 not in service, 7 a part it works through is away."""
+    part, vehicle, needs_part, segment, operator = p.part, p.vehicle, p.needs_part, p.segment, p.operator
+    machine, machine_count, resource, from_s, to_s = p.machine, p.machines, p.resource, p.from_s, p.to_s
+    for q in range(part.size):
+        why = 0
+        if not from_s[q] <= t_s < to_s[q]:
+            why = 6
+        elif (part_station[part[q]] != st) if part[q] >= 0 else (vehicles[st, vehicle[q]] == 0):
+            why = 1
+        elif needs_part[q] >= 0 and part_station[needs_part[q]] != st:
+            why = 7
+        elif segment[q] < 2 and not segment_runs[segment[q]]:
+            why = 2
+        elif operator[q] >= 0 and not operates[operator[q], segment[q]]:
+            why = 3
+        elif machine[q] >= 0 and machines[st, machine[q]] < machine_count[q]:
+            why = 4
+        elif resource[q] >= 0 and not stocked[st, resource[q]]:
+            why = 5
+        unmet[q, st] = why
 
 
 @njit(cache=True)
@@ -83,25 +84,22 @@ def solve(
 ) -> None:  # fmt: skip
     """Fill `now` (S, V) with the services that can be up; `allowed` (S, V) is what the other subsystems permit."""
     stations, count = now.shape
-    service, needs, offered = p.service, p.needs, s.offered
+    service, needs, unmet, up = p.service, p.needs, s.unmet, s.up
     for st in range(stations):
         if not allowed[st].any():
             now[st, :] = False
-            offered[:, st] = False
+            unmet[:, st] = 6
             continue
-        for q in range(service.size):
-            offered[q, st] = _unmet(
-                p, q, st, t_s, part_station, vehicles, machines, stocked, operates, segment_runs
-            ) == 0
-        black = not (s.up[st, POWER] or s.up[st, COMMAND]) and not crewed[st]
+        _look(p, st, t_s, part_station, vehicles, machines, stocked, operates, segment_runs, unmet)
+        black = not (up[st, POWER] or up[st, COMMAND]) and not crewed[st]
         mask = 0
         for v in range(count):
-            now[st, v] = allowed[st, v] and (s.up[st, v] or not black)
+            now[st, v] = allowed[st, v] and (up[st, v] or not black)
             mask |= (1 << v) if now[st, v] else 0
         while True:
             kept = 0
             for q in range(service.size):
-                if offered[q, st] and (needs[q] & mask) == needs[q]:
+                if unmet[q, st] == 0 and (needs[q] & mask) == needs[q]:
                     kept |= 1 << service[q]
             kept &= mask
             if kept == mask:
@@ -113,71 +111,90 @@ def solve(
 
 @njit(cache=True)
 def note(
-    p: Params, s: State, t_s: float, part_station: np.ndarray, vehicles: np.ndarray, machines: np.ndarray,
-    stocked: np.ndarray, operates: np.ndarray, segment_runs: np.ndarray, allowed: np.ndarray, now: np.ndarray,
-    part_row: np.ndarray, vehicle_row: np.ndarray, machine_row: np.ndarray, stock_row: np.ndarray,
-    partner_row: np.ndarray, segment_row: np.ndarray, limit_row: np.ndarray, quiet: bool, log: Log,
+    p: Params, s: State, t_s: float, allowed: np.ndarray, now: np.ndarray, part_row: np.ndarray, vehicle_row: np.ndarray,
+    machine_row: np.ndarray, stock_row: np.ndarray, partner_row: np.ndarray, segment_row: np.ndarray,
+    limit_row: np.ndarray, quiet: bool, log: Log,
 ) -> None:  # fmt: skip
     """Log every change, each loss with the row of what failed first; then take `now` as what is up.
 
     `quiet` takes over without logging: what is up at the start is no change.
     """
     stations, count = now.shape
-    service, needs, offered, giver = p.service, p.needs, s.offered, s.giver
+    service, needs, unmet, giver, up = p.service, p.needs, s.unmet, s.giver, s.up
     for st in range(stations):
-        if quiet:
-            s.up[st, :] = now[st, :]
-        mask = 0
+        mask, changed = 0, False
         for v in range(count):
+            if quiet:
+                up[st, v] = now[st, v]
             mask |= (1 << v) if now[st, v] else 0
-        for _pass in range(count):
-            waiting = False
-            for v in range(count):
-                if now[st, v] or not s.up[st, v]:
-                    continue
-                q = s.giver[st, v]
-                cause = -1
-                if not allowed[st, v]:
-                    cause = limit_row[st, v]
-                elif q >= 0:
-                    why = _unmet(p, q, st, t_s, part_station, vehicles, machines, stocked, operates, segment_runs)
-                    if why == 0:
-                        lacking = -1
-                        for w in range(count):
-                            if (p.needs[q] >> w) & 1 == 1 and (mask >> w) & 1 == 0:
-                                lacking = w
-                                break
-                        if lacking >= 0:
-                            if s.up[st, lacking] and lacking != v:
-                                waiting = True
-                                continue
-                            cause = s.row[st, lacking]
-                    elif why == 1:
-                        cause = part_row[p.part[q]] if p.part[q] >= 0 else vehicle_row[st, p.vehicle[q]]
-                    elif why == 7:
-                        cause = part_row[p.needs_part[q]]
-                    elif why == 2:
-                        cause = segment_row[p.segment[q]]
-                    elif why == 3:
-                        cause = partner_row[p.operator[q]]
-                    elif why == 4:
-                        cause = machine_row[st, p.machine[q]]
-                    elif why == 5:
-                        cause = stock_row[st, p.resource[q]]
-                s.up[st, v] = False
-                s.row[st, v] = add(log, t_s, happened.SERVICE_DOWN, st, happened.SERVICE + v, cause, 0.0)
-            if not waiting:
-                break
+            changed |= now[st, v] != up[st, v]
+        if changed:
+            _note_losses(
+                p, s, st, t_s, mask, allowed, now, part_row, vehicle_row, machine_row, stock_row, partner_row, segment_row,
+                limit_row, log,
+            )  # fmt: skip
         for v in range(count):
-            if now[st, v] and not s.up[st, v]:
-                s.up[st, v] = True
+            if not now[st, v]:
+                continue
+            if not up[st, v]:
+                up[st, v] = True
                 s.row[st, v] = add(log, t_s, happened.SERVICE_UP, st, happened.SERVICE + v, s.row[st, v], 0.0)
-            s.up[st, v] = now[st, v]
-            if now[st, v]:
-                g = giver[st, v]
-                if g >= 0 and offered[g, st] and (needs[g] & mask) == needs[g]:
-                    continue
-                for q in range(service.size):
-                    if service[q] == v and offered[q, st] and (needs[q] & mask) == needs[q]:
-                        giver[st, v] = q
-                        break
+            g = giver[st, v]
+            if g >= 0 and unmet[g, st] == 0 and (needs[g] & mask) == needs[g]:
+                continue
+            for q in range(service.size):
+                if service[q] == v and unmet[q, st] == 0 and (needs[q] & mask) == needs[q]:
+                    giver[st, v] = q
+                    break
+
+
+@njit(cache=True)
+def _note_losses(
+    p: Params, s: State, st: int, t_s: float, mask: int, allowed: np.ndarray, now: np.ndarray, part_row: np.ndarray,
+    vehicle_row: np.ndarray, machine_row: np.ndarray, stock_row: np.ndarray, partner_row: np.ndarray,
+    segment_row: np.ndarray, limit_row: np.ndarray, log: Log,
+) -> None:  # fmt: skip
+    """Services that go down at one station, those that others wait for first."""
+    count = now.shape[1]
+    for _pass in range(count):
+        waiting = False
+        for v in range(count):
+            if now[st, v] or not s.up[st, v]:
+                continue
+            q = s.giver[st, v]
+            cause = -1
+            if not allowed[st, v]:
+                cause = limit_row[st, v]
+            elif q >= 0:
+                why = s.unmet[q, st]
+                if why == 0:
+                    lacking = -1
+                    for w in range(count):
+                        if (p.needs[q] >> w) & 1 == 1 and (mask >> w) & 1 == 0:
+                            lacking = w
+                            break
+                    if lacking >= 0:
+                        if s.up[st, lacking] and lacking != v:
+                            waiting = True
+                            continue
+                        cause = s.row[st, lacking]
+                elif why == 1:
+                    cause = part_row[p.part[q]] if p.part[q] >= 0 else vehicle_row[st, p.vehicle[q]]
+                elif why == 7:
+                    cause = part_row[p.needs_part[q]]
+                elif why == 2:
+                    cause = segment_row[p.segment[q]]
+                elif why == 3:
+                    cause = partner_row[p.operator[q]]
+                elif why == 4:
+                    cause = machine_row[st, p.machine[q]]
+                elif why == 5:
+                    cause = stock_row[st, p.resource[q]]
+            s.up[st, v] = False
+            s.row[st, v] = add(log, t_s, happened.SERVICE_DOWN, st, happened.SERVICE + v, cause, 0.0)
+        if not waiting:
+            return
+    for v in range(count):  # services that went down waiting for each other
+        if s.up[st, v] and not now[st, v]:
+            s.up[st, v] = False
+            s.row[st, v] = add(log, t_s, happened.SERVICE_DOWN, st, happened.SERVICE + v, -1, 0.0)

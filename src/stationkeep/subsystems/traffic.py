@@ -175,6 +175,17 @@ def next_flight(s: State, until_s: float) -> int:
 
 
 @njit(cache=True)
+def next_supply_s(p: Params, s: State, station: int, t_s: float) -> float:
+    """When the next ship without seats is due at `station`, launched or planned; NEVER_s when none is."""
+    best_s = NEVER_s
+    status, next_s, seats, at = s.status, s.next_s, p.seats, p.station
+    for f in range(status.size):
+        if seats[f] == 0 and at[f] == station and (status[f] == PLANNED or status[f] == EN_ROUTE) and next_s[f] > t_s:
+            best_s = min(best_s, next_s[f])
+    return best_s
+
+
+@njit(cache=True)
 def free_port(p: Params, s: State, f: int, at_s: float) -> int:
     """A port flight `f` can take at `at_s`: free, or left by then; -1 when there is none."""
     target = p.station[f]
@@ -235,7 +246,10 @@ def undock(p: Params, s: State, f: int, t_s: float, log: Log) -> None:
     if s.port_flight[s.port[f]] == f:
         s.port_flight[s.port[f]] = -1
     here = p.part_station.size + f
-    s.row[f] = add(log, t_s, happened.UNDOCK, s.part_station[here], happened.FLIGHT + f, s.row[f], s.port[f])
+    cause, r = s.row[f], p.relief[f]
+    if r >= 0 and not p.flown[f] and t_s >= s.docked_s[f] + p.most_s[f] and s.status[r] != DOCKED and s.row[r] >= 0:
+        cause = s.row[r]  # it can wait no longer for a relief that does not come
+    s.row[f] = add(log, t_s, happened.UNDOCK, s.part_station[here], happened.FLIGHT + f, cause, s.port[f])
     s.part_station[here] = -1
     s.changed[0] = True
 

@@ -146,10 +146,12 @@ def _loads(
 ) -> dict[str, np.ndarray]:  # fmt: skip
     segment = {row["id"]: row["segment"] for row in catalogue.table(f"{root}/parts")}
     rows = [*catalogue.table(f"{root}/loads"), *machine_loads]
+    priority = integers(number(row, "priority") for row in rows)
     return {
         "load_part": _parts(rows, "part", part_index),
         "load_bus": integers(BUSES.get(segment.get(row["part"], "us"), power.US) for row in rows),
-        "load_priority": integers(number(row, "priority") for row in rows),
+        "load_priority": priority,
+        "load_order": np.argsort(priority, kind="stable"),
         "load_machine": integers(machine_index.get(row.get("machine", ""), -1) for row in rows),
         "load_from_s": _moments(rows, "from_utc", -NEVER_s),
         "load_to_s": _moments(rows, "to_utc", NEVER_s),

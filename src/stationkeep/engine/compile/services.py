@@ -50,7 +50,7 @@ def build_services(scenario: Scenario, catalogue: Catalogue, names: Names) -> tu
     stations, count = len(names.stations), len(names.services)
     s = services.State(
         up=np.ones((stations, count), np.bool_), row=np.full((stations, count), -1, np.int64),
-        giver=np.full((stations, count), -1, np.int64), offered=np.zeros((len(offers), stations), np.bool_),
+        giver=np.full((stations, count), -1, np.int64), unmet=np.full((len(offers), stations), 6, np.int64),
     )  # fmt: skip
     return p, s
 

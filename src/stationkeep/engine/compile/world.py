@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...formats.density_fit import load_fit
+from ...laws import radiation
 from ...laws.matter import RESOURCES
 from ...laws.orbit import EARTH_RADIUS_M
 from ...laws.sun import eclipse_fraction
@@ -93,6 +94,7 @@ def compile(scenario: Scenario) -> Case:
         joint_part=integers(part_index.get(k, -1) for k in ("p3", "s3")),
         cmg_kind=names.of("machine_kinds").get("cmg", -1),
         station_inclination_deg=reals(_inclination(scenario, n) for n in names.stations),
+        dose_factor=_dose_factor([math.radians(_inclination(scenario, n)) for n in names.stations]),
         partner_crew_segment=integers(1 if p == "roscosmos" else 0 for p in names.partners),
         sky_day0_s=(t0_s // DAY_s) * DAY_s - DAY_s,
         us_partner=partner_index["nasa"], ru_partner=partner_index["roscosmos"],
@@ -122,6 +124,10 @@ def compile(scenario: Scenario) -> Case:
         scenario, catalogue, world, state, names, flights, t0_s, dt_s, steps, opening, containers,
         channel_names(catalogue),
     )  # fmt: skip
+
+
+def _dose_factor(inclination_rad: list[float]) -> np.ndarray:
+    return np.asarray([(radiation.cosmic_ray_factor(i), radiation.anomaly_factor(i)) for i in inclination_rad])
 
 
 def _names(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> Names:
@@ -204,7 +210,8 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         leave_after_no_seat_s=table["leave_after_no_seat_d"] * DAY_s,
         leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, tank_hold_kg=table["tank_hold_kg"],
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
-        stock_target_s=table["stock_target_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
+        stock_target_s=table["stock_target_d"] * DAY_s,
+        water_target_s=table["water_target_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
         propellant_target_kg=table["propellant_target_kg"], replay_until_s=_replay_until_s(scenario, catalogue),
     )  # fmt: skip
 

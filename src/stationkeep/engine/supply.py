@@ -1,0 +1,135 @@
+"""Supply: what a ship brings and takes, and how its cargo is shared out by need."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from ..laws import metabolism
+from ..laws.matter import (
+    DELIVERED,
+    FOOD,
+    NITROGEN,
+    OXYGEN,
+    PROPELLANT,
+    REMOVED,
+    RESEARCH,
+    SPARES,
+    SUPPLIES,
+    TOILET,
+    WASTE,
+    WATER,
+)
+from ..subsystems import stores, traffic
+from .world import RunState, Scratch, World
+
+GAS_BOTTLES_kg = 150.0
+"""Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
+
+
+@njit(cache=True)
+def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None:
+    """A ship's cargo joins the stores as far as they have room; its propellant stays in its tank or fills the station's."""
+    place = s.traffic.part_station
+    share = s.partners.may_share
+    owner = w.ships.owner[f]
+    cargo_kg = w.ships.cargo_kg[f].copy()
+    tank_kg = w.ships.tank_kg[f]
+    if w.ships.filled[f]:
+        there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
+        if w.ships.refuel_kg[f] > 0.0 and there < w.rules.propellant_target_kg:
+            more = w.ships.refuel_most_kg[f] - w.ships.refuel_kg[f]
+            tank_kg += more
+            cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
+        _fill(w, s, st, t_s, cargo_kg)
+    for r in range(cargo_kg.size):
+        kg = cargo_kg[r]
+        if kg > 0.0:
+            x.flow_kg[st, r, DELIVERED] += stores.put(w.stores, s.stores, st, r, owner, kg, place, share)
+    c = w.ships.tank[f]
+    if c >= 0:
+        s.stores.stock_kg[c] = tank_kg
+        x.flow_kg[st, PROPELLANT, DELIVERED] += tank_kg
+
+
+@njit(cache=True)
+def _fill(w: World, s: RunState, st: int, t_s: float, cargo_kg: np.ndarray) -> None:
+    """Share a ship's cargo by need: crew stores up to their target first, nitrogen before oxygen, spares and research the rest.
+
+    Mass is that of the typical cargo. The target is what must still be there when the next supply ship comes; what the
+    station lacks most of comes first, at most 90 % of the dry cargo.
+    """
+    dry = cargo_kg[FOOD] + cargo_kg[SUPPLIES] + cargo_kg[TOILET] + cargo_kg[SPARES] + cargo_kg[RESEARCH]
+    if dry <= 0.0:
+        return
+    c = w.life_support.crew
+    people = max(s.usual_people[st], 2.0)
+    wait_s = min(traffic.next_supply_s(w.traffic, s.traffic, st, t_s) - t_s, w.rules.stock_target_s)
+    use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
+    kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
+    lack = np.zeros(4)
+    for j in range(4):
+        there = stores.total(w.stores, s.stores, st, kinds[j], -1, s.traffic.part_station)
+        target_s = w.rules.water_target_s if kinds[j] == WATER else w.rules.stock_target_s + wait_s
+        lack[j] = max(use[j] * target_s - there, 0.0)
+    gas = cargo_kg[OXYGEN] + cargo_kg[NITROGEN]
+    nitrogen = stores.total(w.stores, s.stores, st, NITROGEN, -1, s.traffic.part_station)
+    short = max(w.rules.gas_target_kg - nitrogen, 0.0)
+    tanked = min(short, gas)
+    bottled = min(min(short - tanked, GAS_BOTTLES_kg), 0.1 * dry)
+    cargo_kg[NITROGEN] = tanked + bottled
+    cargo_kg[OXYGEN] = gas - tanked
+    dry -= 2.0 * bottled  # a tank weighs about what it holds
+    lack[3] = max(lack[3] - cargo_kg[WATER], 0.0)  # what the ship's water tanks do not bring, in bags
+    crew_share = min(lack.sum(), 0.9 * dry)
+    rest = cargo_kg[SPARES] + cargo_kg[RESEARCH]
+    spare_frac = cargo_kg[SPARES] / rest if rest > 0.0 else 0.5
+    for j in range(4):
+        kg = crew_share * lack[j] / max(lack.sum(), 1e-9)
+        cargo_kg[kinds[j]] = cargo_kg[WATER] + kg if kinds[j] == WATER else kg
+    cargo_kg[SPARES] = (dry - crew_share) * spare_frac
+    cargo_kg[RESEARCH] = (dry - crew_share) * (1.0 - spare_frac)
+
+
+@njit(cache=True)
+def refuel(w: World, s: RunState, x: Scratch) -> None:
+    """Propellant meant for the station goes from docked ships to the tanks as they have room, where lines and service are."""
+    modules = w.traffic.part_station.size
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
+        c = w.ships.tank[f]
+        if c < 0 or not w.ships.port_refuels[s.traffic.port[f]]:
+            continue
+        st = s.traffic.part_station[modules + f]
+        spare = s.stores.stock_kg[c] - (w.ships.tank_kg[f] - w.ships.refuel_kg[f])
+        if spare <= 0.0 or not s.services.up[st, 13]:
+            continue
+        for d in range(w.stores.container_part.size):
+            if w.stores.container_resource[d] == PROPELLANT and w.stores.container_part[d] < modules:
+                if s.traffic.part_station[w.stores.container_part[d]] == st:
+                    moved = min(spare, max(w.stores.capacity_kg[d] - s.stores.stock_kg[d], 0.0))
+                    s.stores.stock_kg[d] += moved
+                    s.stores.stock_kg[c] -= moved
+                    spare -= moved
+
+
+@njit(cache=True)
+def unload(w: World, s: RunState, x: Scratch, f: int, st: int) -> None:
+    """A leaving ship takes waste along, research and worn hardware where it can land them, and its own propellant."""
+    if st < 0:
+        return
+    left = w.ships.trash_kg[f]
+    for p in range(s.partners.flies.size):
+        got = stores.take(w.stores, s.stores, st, WASTE, p, left, s.traffic.part_station, s.partners.may_share)
+        x.flow_kg[st, WASTE, REMOVED] -= got
+        left -= got
+    left = min(left, w.ships.down_kg[f])
+    for r in (RESEARCH, SPARES):
+        for p in (w.us_partner, w.ru_partner):
+            got = stores.take(w.stores, s.stores, st, r, p, 0.5 * left, s.traffic.part_station, s.partners.may_share)
+            x.flow_kg[st, r, REMOVED] -= got
+            left -= got
+    c = w.ships.tank[f]
+    if c >= 0:
+        x.flow_kg[st, PROPELLANT, REMOVED] -= s.stores.stock_kg[c]
+        s.stores.stock_kg[c] = 0.0
