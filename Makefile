@@ -25,7 +25,7 @@ bench: $(VENV)/ready
 	$(BIN)/python -m pytest benchmarks -m "not slow" --benchmark-only
 
 validation: $(VENV)/ready
-	$(BIN)/python tools/validate.py
+	$(BIN)/python tools/validate.py $(if $(FACTS),--facts $(FACTS))
 
 $(VENV)/ready: pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from sgp4.api import Satrec
 
-from stationkeep.cli.window import find_ascent, find_site, read_elements, window
+from stationkeep.cli.window import find_ascent, find_site, window
 from stationkeep.flight.window import azimuth_allowed, opportunities
-from stationkeep.formats.oem import iso_utc, parse_utc
+from stationkeep.formats.oem import parse_utc
 from stationkeep.model.catalogue import Catalogue, number
 from stationkeep.model.files import InputError
 
@@ -106,12 +106,12 @@ def test_dragons_by_the_law_alone() -> None:
     assert max(errors) <= 300.0
 
 
-def test_nearest_element_set_is_taken(tmp_path: Path) -> None:
+def test_nearest_element_set_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "two.tle"
-    later = ISS[0].replace("21340.39932169", "21343.39932169")
+    later = ISS[0].replace("21340.39932169", "21343.39932169")[:68]
     path.write_text("\n".join((*ISS, later, ISS[1])), encoding="utf-8")
-    _, epoch_t_s = read_elements(str(path), parse_utc("2021-12-09"))
-    assert iso_utc(epoch_t_s, 0) == "2021-12-09T09:35:01"
+    window(site="baikonur", tle=str(path), from_="2021-12-09", to="2021-12-10", json=True)
+    assert json.loads(capsys.readouterr().out)["element_epoch"] == "2021-12-09T09:35:01Z"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,8 @@ def test_nearest_element_set_is_taken(tmp_path: Path) -> None:
         ({"to": "2021-12-08"}, "is empty"),
         ({"from_": "yesterday"}, "not a date"),
         ({"vehicle": "zeppelin"}, "no ascent of 'zeppelin'"),
-        ({"tle": "nowhere.tle"}, "cannot be read"),
+        ({"tle": "nowhere.tle"}, "No such file"),
+        ({"from_": "2026-12-08", "to": "2026-12-09"}, "d from the far end"),
     ],
 )
 def test_refusals(tle: str, options: dict[str, str], message: str) -> None:
@@ -132,12 +133,12 @@ def test_refusals(tle: str, options: dict[str, str], message: str) -> None:
         window(**given)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["", "hello\n", ISS[0] + "\n", ISS[0][:40] + "\n2 25544\n", "1 x\n2 y\n"])
+@pytest.mark.parametrize("text", ["", "hello\n", ISS[0] + "\n", ISS[0][:40] + "\n2 25544\n", "1 x\n2 y\n", ISS[0] + "\n" + ISS[1][:-1] + "0\n"])
 def test_bad_element_files_name_the_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bad.tle"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"bad\.tle"):
-        read_elements(str(path), FLOWN)
+        window(site="baikonur", tle=str(path), from_="2021-12-08", to="2021-12-09")
 
 
 def test_words_for_people(tle: str, capsys: pytest.CaptureFixture[str]) -> None:

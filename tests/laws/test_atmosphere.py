@@ -1,8 +1,8 @@
 """The fitted drag density against quadrature, its edges, and the orbits it gives against a precise code."""
 
 import csv
-import importlib.util
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -174,11 +174,10 @@ def test_a_quiet_sun_thins_the_air():
 
 
 def _validation():
-    path = Path(__file__).parents[2] / "tools/validation/orbit.py"
-    spec = importlib.util.spec_from_file_location("validation_orbit", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+    from validation import orbit
+
+    return orbit
 
 
 def test_mean_elements_fall_as_a_precise_orbit_does():

@@ -1,10 +1,11 @@
-"""Payload by the method against the figures quoted: `python tools/validation/payload.py`."""
+"""Payload by the method against the figures quoted."""
 
 from __future__ import annotations
 
 from stationkeep.cli.payload import find_stages
 from stationkeep.flight.payload import Payload, Stage, payload
 from stationkeep.model.catalogue import Catalogue, number
+from validation.table import Row, show
 
 JUDGED = ("angara-1.2", "soyuz-2.1a", "soyuz-2.1b", "proton-m", "falcon-9", "h-iib", "ariane-5-es")
 WHY = {
@@ -32,20 +33,24 @@ def ariane_to_orbit_only() -> tuple[float, list[Stage]]:
 
 
 def main() -> None:
-    print("launcher       estimate      low     high   quoted  estimate - quoted")
+    rows, near = [], []
     for row in Catalogue().table("fleet/payload_quotes"):
         if number(row, "perigee_km") < 100.0:
             continue
         launcher = row["launcher"]
         found, quoted_kg = compare(launcher)
         share = found.payload_kg / quoted_kg - 1.0
-        mark = "judged" if launcher in JUDGED else ""
-        figures = (found.payload_kg, found.low_kg, found.high_kg, quoted_kg)
-        print(
-            f"{launcher:13s}", *(f"{kg:8,.0f}" for kg in figures), f" {share:+7.1%} {mark:6s} {row['status']:8s}",
-            WHY.get(launcher, ""),
-        )  # fmt: skip
-    print(f"ariane-5-es, upper stage counted for 510 s: {ariane_to_orbit_only()[0]:,.0f} kg")
+        if launcher in JUDGED:
+            near.append(abs(share) <= 0.10)
+        what = f"{launcher}{' (judged)' if launcher in JUDGED else ''}, {row['perigee_km']} x {row['apogee_km']} km, {row['inclination_deg']} deg"
+        got = f"{found.payload_kg:,.0f} kg ({found.low_kg:,.0f}-{found.high_kg:,.0f}), {share:+.1%}"
+        why = f": {WHY[launcher]}" if launcher in WHY else ""
+        rows.append(Row(what + why, f"{quoted_kg:,.0f} kg ({row['status']})", got, None, "test", "fleet/payload_quotes.csv"))
+    got = f"{sum(near)} of {len(near)} within 10 %"
+    rows.insert(0, Row("launchers judged (soyuz-2.1a and b counted apart)", "4 of 6 within 10 %", got, sum(near) >= 4, "test", "stages.csv, two common choices in view"))
+    burned_510_s = f"{ariane_to_orbit_only()[0]:,.0f} kg"
+    rows.append(Row("ariane-5-es, upper stage counted for its 510 s to orbit", "20,500 kg", burned_510_s, None, "in view", "fleet/stages.csv"))
+    show(rows)
 
 
 if __name__ == "__main__":

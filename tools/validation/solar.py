@@ -1,7 +1,7 @@
-"""Back-test of the solar ensemble: outlooks made at past dates, scored on what came: run this file.
+"""Back-test of the solar ensemble: outlooks made at past dates, scored on what came.
 
 Each outlook reads the record before its date only, and fits everything to it. What no fit chooses (named in
-`laws.solar_outlook`) was chosen on outlooks of 1971-1995 scored up to cycle 22 (kind ``calibration``); outlooks from
+`laws.solar_outlook`) was chosen on outlooks of 1971-1995 scored up to cycle 22 (``calibration``); outlooks from
 1996 on, scored on cycles 23, 24 and 25, are the ``test``. Truth is the record with radio bursts removed.
 """
 
@@ -12,7 +12,8 @@ import numpy as np
 from stationkeep.formats.solar_bulletins import Bulletin, read_bulletins, read_cycles
 from stationkeep.formats.space_weather import read_space_weather
 from stationkeep.laws.solar import future_activity, uniforms_count
-from stationkeep.laws.solar_outlook import _without_bursts, solar_outlook
+from stationkeep.laws.solar_outlook import solar_outlook, without_bursts
+from validation.table import Row, show
 
 EPOCH = np.datetime64("2000-01-01")
 LEADS_Y = (1, 3, 5)
@@ -66,7 +67,7 @@ def running_mean(values: Any, width: int) -> Any:
 def record() -> Truth:
     """The packaged record."""
     weather = read_space_weather()
-    return Truth(weather.first_day, _without_bursts(weather.f107), weather.ap, read_cycles())
+    return Truth(weather.first_day, without_bursts(weather.f107), weather.ap, read_cycles())
 
 
 def simulate(truth: Truth, origin: np.datetime64, years: int = max(LEADS_Y)) -> tuple[int, Any, Any, Any]:
@@ -138,11 +139,11 @@ def back_test(first: str, last: str, step_months: int, until: np.datetime64 | No
     return scores
 
 
-def _row(claim: str, expected: str, got: str, ok: bool, kind: str, source: str = SOURCE) -> dict[str, Any]:
-    return {"claim": claim, "expected": expected, "got": got, "ok": bool(ok), "kind": kind, "source": source}
+def _row(claim: str, expected: str, got: str, ok: bool, kind: str, source: str = SOURCE) -> Row:
+    return Row(claim, expected, got, bool(ok), kind, source)
 
 
-def _band_rows(scores: list[Score], kind: str, span: str) -> list[dict[str, Any]]:
+def _band_rows(scores: list[Score], kind: str, span: str) -> list[Row]:
     """Coverage and CRPS by quantity and lead."""
     rows = []
     for quantity in dict.fromkeys(s.quantity for s in scores):
@@ -164,7 +165,7 @@ def _band_rows(scores: list[Score], kind: str, span: str) -> list[dict[str, Any]
     return rows
 
 
-def _issued_rows(scores: list[Score]) -> list[dict[str, Any]]:
+def _issued_rows(scores: list[Score]) -> list[Row]:
     """CRPS and coverage against NASA's bulletin of the same month."""
     rows = []
     for quantity in dict.fromkeys(s.quantity for s in scores):
@@ -181,7 +182,7 @@ def _issued_rows(scores: list[Score]) -> list[dict[str, Any]]:
     return rows
 
 
-def _day_rows() -> list[dict[str, Any]]:
+def _day_rows() -> list[Row]:
     """The run of days: storms, recurrence, noise, drawn as of 1996-09 for a cycle and a half against what came."""
     truth, years = record(), 16
     start, flux, _, ap = simulate(truth, np.datetime64("1996-09-01"), years)
@@ -215,7 +216,7 @@ def _recurrence(series: Any, lag: int) -> float:
     return float(np.corrcoef(x[lag:], x[:-lag])[0, 1])
 
 
-def rows() -> list[dict[str, Any]]:
+def rows() -> list[Row]:
     """Every claim about the solar ensemble beside what the back-test gives; about three minutes on one core."""
     held_back = back_test("1996-09", "2026-01", 3)
     fitted = back_test("1971-01", "1996-01", 6, CYCLE_22_ENDS)
@@ -228,6 +229,4 @@ def rows() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for row in rows():
-        mark = "ok " if row["ok"] else "OFF"
-        print(f"{mark} {row['kind']:11} {row['claim']}: {row['got']} (expected {row['expected']})")
+    show(rows())

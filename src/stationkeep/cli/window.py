@@ -10,13 +10,13 @@ from stationkeep.cli.output import emit
 from stationkeep.model.files import InputError
 
 if TYPE_CHECKING:
-    from sgp4.api import Satrec
-
     from stationkeep.flight.window import Ascent, LiftOff, Opportunity, Rendezvous, Site
     from stationkeep.model.catalogue import Row
 
 DEFAULT_ASCENTS = {"kennedy": "dragon", "canaveral": "dragon", "vandenberg": "dragon"}
 """The ascent taken at a site when no vehicle is named; elsewhere the first of the table that flies from there."""
+OLDEST_D = 366.0
+"""Oldest element set taken. Near a month its lift-offs are minutes off (0.235 deg of node make 0.9 min)."""
 
 
 def window(
@@ -38,7 +38,7 @@ def window(
     site
         Launch site (`baikonur`, `plesetsk`, `kennedy`, ...) or pad (`baikonur/31`).
     tle
-        File of element sets, two or three lines each; of several, the set nearest to the span is taken.
+        File of element sets (TLE of two or three lines, OMM); of several, the set nearest to the span is taken.
     from_
         First day or instant (UTC) of the span.
     to
@@ -54,6 +54,7 @@ def window(
     stationkeep window --site baikonur --tle iss.tle --from 2021-12-08 --to 2021-12-09
     """
     from stationkeep.flight.window import opportunities
+    from stationkeep.formats.elements import nearest, read_elements
     from stationkeep.formats.oem import iso_utc
 
     start_t_s, end_t_s = _instant("--from", from_), _instant("--to", to)
@@ -62,12 +63,16 @@ def window(
         raise InputError("--to", None, what, "give an end within a year after --from")
     pad = find_site(site)
     climb, chases = find_ascent(pad, vehicle, start_t_s)
-    elements, epoch_t_s = read_elements(tle, start_t_s)
+    elements = nearest(read_elements(tle), start_t_s)
+    epoch_t_s = elements.epoch_t_s
+    age_d = max(abs(start_t_s - epoch_t_s), abs(end_t_s - epoch_t_s)) / 86400.0
+    if age_d > OLDEST_D:
+        what = f"the element set is of {iso_utc(epoch_t_s)[:10]}, {age_d:.0f} d from the far end of the span"
+        raise InputError(tle, elements.line, what, f"give one within {OLDEST_D:.0f} d: its node drifts by hours")
     try:
-        found = opportunities(elements, pad, climb, chases, start_t_s, end_t_s)
+        found = opportunities(elements.satellite, pad, climb, chases, start_t_s, end_t_s)
     except ValueError as error:
         raise InputError(tle, None, str(error), "give another site or element set") from None
-    age_d = max(abs(start_t_s - epoch_t_s), abs(end_t_s - epoch_t_s)) / 86400.0
     result = {
         "site": pad.id,
         "ascent": climb.id,
@@ -136,38 +141,6 @@ def _since(row: Row) -> float:
 
 def _covers(row: Row, t_s: float) -> bool:
     return _since(row) <= t_s < (_instant("to_utc", row["to_utc"]) if row["to_utc"] else 1e18)
-
-
-def read_elements(path: str, near_t_s: float) -> tuple[Satrec, float]:
-    """The element set of a file whose epoch lies nearest to a time, and that epoch (UTC seconds since 2000)."""
-    from itertools import pairwise
-    from pathlib import Path
-
-    from sgp4.api import Satrec
-
-    from stationkeep.flight.window import JD_2000
-
-    advice = "a file holds line pairs '1 25544U ...' and '2 25544 ...', with or without a name line before"
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(path, None, f"cannot be read: {error}", advice) from None
-    found: list[tuple[float, int, Satrec]] = []
-    for index, (first, second) in enumerate(pairwise(lines)):
-        if not (first.startswith("1 ") and second.startswith("2 ")):
-            continue
-        try:
-            elements = Satrec.twoline2rv(first.rstrip(), second.rstrip())
-        except ValueError as error:
-            raise InputError(path, index + 1, f"the element set is not valid: {error}", advice) from None
-        if elements.error or not 0.0 < elements.no_kozai < 1.0:
-            raise InputError(path, index + 1, "the element set is not valid", advice)
-        epoch_t_s = (elements.jdsatepoch - JD_2000 + elements.jdsatepochF) * 86400.0
-        found.append((abs(epoch_t_s - near_t_s), index, elements))
-    if not found:
-        raise InputError(path, 1 if lines else None, "no element set in the file", advice)
-    elements = min(found, key=lambda item: item[:2])[2]
-    return elements, (elements.jdsatepoch - JD_2000 + elements.jdsatepochF) * 86400.0
 
 
 def _instant(name: str, text: str) -> float:
