@@ -26,7 +26,7 @@ MAY_USE = {
                 {"numpy", "pandas", "xarray", "pyarrow", "sgp4", "ccsds_ndm", "h5netcdf", "yaml", "pydantic"}),
     "engine": ({"engine", "subsystems", "laws", "log", "model", "units", "formats"}, {"numpy", "numba", "xarray"}),
     "report": ({"report", "formats", "units"}, {"numpy", "xarray", "jinja2", "matplotlib", "rich", "pandas", "markupsafe", "scipy"}),
-    "plan": ({"plan", "engine", "model", "report", "units"}, {"numpy", "xarray", "scipy"}),
+    "plan": ({"plan", "engine", "subsystems", "laws", "log", "model", "report", "units"}, {"numpy", "xarray", "scipy"}),
     "flight": ({"flight", "laws", "formats", "model", "units"}, {"numba", "numpy", "scipy", "pandas", "sgp4", "satkit", "brahe", "matplotlib", "yaml"}),
     "web": ({"web"}, {"stationkeep", "fastapi", "starlette", "pydantic"}),
     "cli": ({"cli", "web", "engine", "flight", "formats", "model", "plan", "report", "laws"}, {"stationkeep", "cyclopts", "rich", "numpy", "sgp4", "yaml", "xarray", "uvicorn"}),

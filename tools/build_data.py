@@ -13,6 +13,7 @@ from data_builder import (
     flights,
     launchers,
     mass,
+    money,
     orbit,
     outlook,
     partners,
@@ -45,6 +46,7 @@ def main() -> None:
     systems.build(source)
     services.build(source)
     partners.build(source)
+    money.build(source)
     outlook.build(source)
     orbit.build(source)
     for row in systems.separation_disagreements(source, part_rows, parts.part_id):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .model.dependence import dependence
     from .model.files import InputError, ScenarioError, packaged_scenarios
     from .model.scenario import Scenario, parse_scenario, read_scenario
+    from .plan.depends import depends
     from .plan.explain import explain, explain_findings
     from .report.checks import Finding, check
     from .report.compare import compare
@@ -36,14 +37,14 @@ _HOME = {
     "simulate": "engine.simulate", "read_result": "formats.results", "write_result": "formats.results",
     "to_netcdf": "formats.results", "InputError": "model.files", "ScenarioError": "model.files",
     "packaged_scenarios": "model.files", "Scenario": "model.scenario", "read_scenario": "model.scenario",
-    "explain": "plan.explain", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
+    "depends": "plan.depends", "explain": "plan.explain", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
     "report": "report.page", "verdict": "report.verdict", "view": "report.view",
     "chronicle": "model.chronicle", "port_names": "model.chronicle", "dependence": "model.dependence",
     "parse_scenario": "model.scenario", "check_compiles": "engine.compile.check", "explain_findings": "plan.explain",
     "ephemeris": "formats.ephemeris", "write_oem": "formats.oem", "write_czml": "formats.czml",
 }  # fmt: skip
 __all__ = [
-    "Finding", "InputError", "Scenario", "ScenarioError", "check", "check_compiles", "chronicle", "compare", "dependence",
+    "Finding", "InputError", "Scenario", "ScenarioError", "check", "check_compiles", "chronicle", "compare", "dependence", "depends",
     "ephemeris", "explain", "explain_findings", "packaged_scenarios", "parse_scenario", "port_names", "read_result",
     "read_scenario", "report", "simulate", "to_netcdf", "verdict", "view", "write_czml", "write_oem", "write_result",
 ]  # fmt: skip
@@ -57,7 +58,7 @@ def __getattr__(name: str) -> Any:
 
 #: What compiled code is made from; files of the engine that only prepare, share out or record runs are none of it.
 _COMPILED_FROM = ("log.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
-_NOT_COMPILED = ("ensemble", "luck", "power_stage", "record", "simulate")
+_NOT_COMPILED = ("cost", "ensemble", "luck", "power_stage", "record", "simulate")
 
 
 def _compiled_sources() -> list[_Path]:

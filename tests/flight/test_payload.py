@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from stationkeep.cli.payload import find_stages, payload
+from stationkeep.cli.payload import payload
 from stationkeep.flight.payload import RESIDUAL_FRAC, Stage, available_speed, lift_off_mass
 from stationkeep.flight.payload import payload as estimate
+from stationkeep.flight.stages import find_stages
 from stationkeep.model.files import InputError
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))

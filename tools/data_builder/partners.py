@@ -94,13 +94,14 @@ SEAT_SPANS = {
     "Crew-10..14": ("2025-03-14", ""), "first six": ("2019-12-20", ""),
     "2020 (last seat)": ("2020-01-01", "2020-12-31"),
     "2022-2027": ("2022-07-15", "2027-12-31"), "2006": ("2006-01-01", "2006-12-31"),
+    "31 flights, 93,800 kg": ("2012-10-08", "2020-04-07"), "21 flights, 87,900 kg": ("2019-11-02", ""),
 }
 PRICE_VEHICLES = {
     "Soyuz": "soyuz", "Crew Dragon": "crew-dragon", "Starliner": "starliner", "Progress MS": "progress-ms",
     "HTV": "htv", "ATV": "atv", "USDV": "usdv", "Dragon CRS-1": "dragon-1", "CRS-1 both": "dragon-1;cygnus-enhanced",
-    "CRS-2 both": "cargo-dragon-2;cygnus-enhanced", "Angara-A5": "angara-a5", "Proton-M": "proton-m",
+    "CRS-2 both": "cargo-dragon-2;cargo-dragon-boost;cygnus-enhanced;cygnus-xl", "Angara-A5": "angara-a5", "Proton-M": "proton-m",
     "Falcon 9": "falcon-9", "Starship for Starlab": "starship", "Soyuz-2.1a + Soyuz MS": "soyuz-ms",
-    "Soyuz / Dragon swap": "soyuz;crew-dragon", "Crew Dragon CCtCap": "crew-dragon", "Starliner CCtCap": "starliner",
+    "Soyuz / Dragon swap": "soyuz", "Crew Dragon CCtCap": "crew-dragon", "Starliner CCtCap": "starliner",
 }
 
 
@@ -179,6 +180,13 @@ def _prices(source: Source) -> None:
             "status": status_of(row["found_or_recalled"]),
         })
     assert all(count == 1 for count in seen.values()), seen
+    rows.append({
+        "id": "propulsion-kg-crs-2", "kind": "propulsion_kg", "vehicle": "cygnus-enhanced;cygnus-xl;cargo-dragon-boost",
+        "from_utc": "2019-11-02", "to_utc": "", "usd_million": 0.0718, "low": 0.0632, "high": 0.0718,
+        "unit": "per kg of propellant for the station", "price_year": "2018",
+        "text": "propellant to push the station, at the price of cargo by the kilogram (CRS-2); no price of a boost kit found",
+        "source": "facts/seat_and_cargo_prices.csv: engineering.md D2 (spacenews 2018-04)", "status": "derived",
+    })
     source.write("partners/prices.csv", rows, names)
 
 

@@ -11,8 +11,8 @@ import math
 
 from scipy.optimize import least_squares
 
-from stationkeep.cli.payload import find_stages
 from stationkeep.flight.payload import Stage, lift_off_mass
+from stationkeep.flight.stages import find_stages
 from stationkeep.laws import ascent, orbit
 
 STEP_S = 1.0

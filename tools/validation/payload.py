@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stationkeep.cli.payload import find_stages
 from stationkeep.flight.payload import Payload, Stage, payload
+from stationkeep.flight.stages import find_stages
 from stationkeep.model.catalogue import Catalogue, number
 from validation.table import Row, show
 

@@ -15,8 +15,8 @@ app = App(
     "Start with `stationkeep run iss-partner-leaves --runs 50`.",
 )
 for _verb in (
-    "list", "new", "validate", "run", "show", "compare", "sources", "hindcast", "window", "payload", "propagate", "power",
-    "deorbit", "schema", "serve",
+    "list", "new", "validate", "run", "show", "compare", "depends", "sources", "hindcast", "window", "payload", "campaign",
+    "propagate", "power", "deorbit", "schema", "serve",
 ):  # fmt: skip
     _module = {"list": "scenarios:list_", "new": "scenarios:new", "validate": "scenarios:validate",
                "schema": "scenarios:schema", "sources": "scenarios:sources", "run": "run:run", "show": "run:show",

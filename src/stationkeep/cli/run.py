@@ -70,6 +70,13 @@ def run(
         from stationkeep.plan.explain import explain_findings
 
         result.attrs["explained"] = text.dumps(explain_findings(read, result, most=explain, workers=count))
+    if page:
+        import json as text
+
+        from stationkeep.plan.depends import days_worth_telling
+
+        asked = days_worth_telling(read)
+        result.attrs["depends"] = text.dumps([sk.depends(read, day, future=future, seed=seed) for day, future in asked])
     told = sk.verdict(result)
     if out:
         sk.write_result(result, out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,9 @@ from ..formats.solar_bulletins import latest_bulletin, read_bulletins, read_cycl
 from ..laws import reliability
 from ..laws.solar import future_activity, mean_flux_before, uniforms_count
 from ..laws.solar_outlook import solar_outlook
-from ..model.base import NEVER_s, Quantity, seconds
-from ..model.catalogue import Catalogue, number
-from ..model.events import Event
+from ..model.base import DateLaw, NEVER_s, Quantity, seconds
+from ..model.catalogue import Catalogue, Row, number
+from ..model.events import StationIs
 from ..model.scenario import Scenario
 from ..subsystems import traffic
 from .compile.life_support import stand_down_fit
@@ -31,6 +32,8 @@ AVOIDANCES = 160
 DOCKING = "docking"
 PRIOR_FAILURES, PRIOR_TRIES = 0.5, 10.0
 """What is known of a launcher before it flies: half a failure in ten flights. Assumed; soyuz with 4 in 151 hardly sees it."""
+REBUILD_d = 1096.0
+"""A module lost at launch flies again after three years. Assumed: none was ever lost; a second Node took longer."""
 SERIES_MEAN_d = 22.4
 """Mean slip at a lead under 90 days; a series at the cadence as flown already contains it."""
 
@@ -44,6 +47,7 @@ class Chances:
     tries: dict[str, tuple[int, int]]
     standdown_ln: tuple[float, float]
     stretch_ln: tuple[float, float]
+    stretches: tuple[tuple[float, float], ...]
     slips: list[tuple[float, float, float, float]]
     life_s: np.ndarray
     day0: int
@@ -59,7 +63,8 @@ def prepare(case: Case) -> Chances:
     days = int((case.steps * case.dt_s + case.t0_s) // DAY_s) - day0 + 3
     observed, outlook, ahead = _sky(case, day0, days)
     return Chances(
-        case, quantities(case.scenario, catalogue), _tries(catalogue), stand_down_fit(catalogue, "everyone")[:2], _stretch(catalogue),
+        case, quantities(case.scenario, catalogue), _tries(catalogue), stand_down_fit(catalogue, "everyone")[:2], stretch_fit(stretch_rows(catalogue)),
+        tuple((lead, stretch) for _, lead, stretch in stretch_rows(catalogue)),
         [(number(r, "lead_to_d"), number(r, "on_time_frac"), number(r, "shape"), number(r, "scale_d"))
          for r in catalogue.table("life_support/launch_slips")],
         mean_life_s(catalogue, case.names), day0, observed, outlook, ahead,
@@ -80,10 +85,16 @@ def draw(
         return _quantity(law, q, uniform(seed, key_of(f"uncertain/{name}"), run, 0))
 
     crew_rate, leak, ageing = value("crew_rate_factor"), value("leak_factor"), value("array_ageing")
-    w, s = case.world, _copy(case.opening)
+    w, s = case.world, copy_state(case.opening)
     rates = type(w.life_support.crew)(*(r * crew_rate for r in w.life_support.crew))
     life_support = w.life_support._replace(crew=rates, leak_kg_per_s=w.life_support.leak_kg_per_s * leak)
     world = w._replace(life_support=life_support, power=w.power._replace(ageing=ageing))
+    assembled = module_dates(chances, seed, run)
+    if assembled:
+        arrive_s, part = w.traffic.part_arrive_s.copy(), case.names.of("parts")
+        for (_, module), at_s in assembled.items():
+            arrive_s[part[module]] = at_s
+        world = world._replace(traffic=w.traffic._replace(part_arrive_s=arrive_s))
     for key, (kg, low, high) in case.openings_kg.items():
         here = case.opening_container.get(key)
         if here is not None and here.size and kg > 0:
@@ -96,7 +107,7 @@ def draw(
         if kind == "failure":
             lives[case.names.of("machines")[name]] = NEVER_s
     s.equipment.change_s[:] = case.t0_s + lives[:, 0]
-    s.partners.event_s[:] = _event_dates(chances, seed, run)
+    s.partners.event_s[:] = event_dates(chances, seed, run)
     flights = _flight_luck(chances, seed, run, value("slip_factor"))
     for kind, name in without:
         if kind in ("launch_failure", "docking_failure"):
@@ -113,7 +124,7 @@ def draw(
     return world, s, luck
 
 
-def _copy(state: RunState) -> RunState:
+def copy_state(state: RunState) -> RunState:
     """A deep copy of a State: every array anew."""
 
     def copied(item: Any) -> Any:
@@ -175,18 +186,33 @@ def _tries(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def _stretch(catalogue: Catalogue) -> tuple[float, float]:
-    """Mean and scatter of ln(actual lead / declared lead) of leads over 180 days, each element weighing the same."""
-    as_of = catalogue.as_of or "9999"
+def stretch_rows(catalogue: Catalogue) -> list[tuple[str, float, float]]:
+    """(element, declared lead d, actual lead / declared lead) of what was declared 180 days ahead or more and has come."""
+    as_of = (catalogue.as_of or "9999")[:10]
+    return [
+        (row["element"], number(row, "lead_d"), float(row["stretch"]))
+        for row in catalogue.table("partners/slips")
+        if row["stretch"] and number(row, "lead_d", 0) >= 180 and row["actual"] and row["actual"][:10] <= as_of
+    ]
+
+
+def stretch_fit(rows: list[tuple[str, float, float]]) -> tuple[float, float]:
+    """Mean and scatter of ln(stretch), each element weighing the same: statements about one element are correlated."""
     by_element: dict[str, list[float]] = {}
-    for row in catalogue.table("partners/slips"):
-        if row["stretch"] and number(row, "lead_d", 0) >= 180 and row["actual"] and row["actual"][:10] <= as_of[:10]:
-            by_element.setdefault(row["element"], []).append(math.log(float(row["stretch"])))
+    for element, _, stretch in rows:
+        by_element.setdefault(element, []).append(math.log(stretch))
     means = [sum(v) / len(v) for v in by_element.values()]
     pooled = np.concatenate([np.asarray(v) for v in by_element.values()])
     weights = np.concatenate([np.full(len(v), 1.0 / len(v)) for v in by_element.values()])
     mu = float(np.mean(means))
     return mu, float(np.sqrt(np.average((pooled - mu) ** 2, weights=weights)))
+
+
+def least_stretch(stretches: Sequence[tuple[float, float]], lead_d: float) -> float:
+    """The least stretch on record at a lead of at least half of this one (of the longest leads where there is none):
+    who declares years ahead has hardly ever been early."""
+    longest = max((lead for lead, _ in stretches), default=0.0)
+    return min((x for lead, x in stretches if lead >= min(0.5 * lead_d, longest)), default=1.0)
 
 
 def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
@@ -238,9 +264,45 @@ def _slip_d(chances: Chances, lead_s: float | None, u: float) -> float:
     return 0.0
 
 
-def _event_dates(chances: Chances, seed: int, run: int) -> np.ndarray:
+def module_dates(chances: Chances, seed: int, run: int) -> dict[tuple[str, str], float]:
+    """(station, module) -> day it joins, s, of modules whose launch is a law.
+
+    The modules of one station share one draw of how its dates stretch (assumed: one programme, one money). A launch
+    that fails, as often as its launcher's family did, is made good after `REBUILD_d`.
+    """
+    dates: dict[tuple[str, str], float] = {}
+    launchers = chances.case.catalogue.by_id("fleet/launchers")
+    for station, s in chances.case.scenario.stations.items():
+        u = uniform(seed, key_of(f"assembly/{station}"), run, 0)
+        for module, m in s.modules.items():
+            if m.launch is None:
+                continue
+            at_s = _date(chances, m.launch, u)
+            if m.launcher in launchers:
+                tries, bad = chances.tries.get(launchers[m.launcher]["family"]) or _flown(launchers, m.launcher)
+                luck = uniforms(seed, key_of(f"module/{station}/{module}"), run, 4)
+                risk = reliability.failure_frac(luck[0], bad, tries, PRIOR_FAILURES, PRIOR_TRIES)
+                for v in luck[1:]:
+                    if v >= risk:
+                        break
+                    at_s += REBUILD_d * DAY_s
+            dates[(station, module)] = at_s
+    return dates
+
+
+def _flown(launchers: dict[str, Row], launcher: str) -> tuple[int, int]:
+    """(launches, failures) of a launcher's family by the fleet table; none of one still in test (assumed: its test flights
+    tell little of the launcher it will be)."""
+    alike = [r for r in launchers.values() if r["family"] == launchers[launcher]["family"] and r["activity"] != "test"]
+    bad = sum(int(number(r, "failures", 0)) for r in alike)
+    return bad + sum(int(number(r, "successes", 0)) for r in alike), bad
+
+
+def event_dates(chances: Chances, seed: int, run: int) -> np.ndarray:
+    """When each event of the branch comes, s; NEVER_s for what the run itself must bring about."""
     scenario = chances.case.scenario
     dates = np.full(len(scenario.events), NEVER_s)
+    modules = module_dates(chances, seed, run)
     for i, (name, event) in enumerate(scenario.events.items()):
         if isinstance(event.when, str):
             c = scenario.conditions[event.when]
@@ -248,13 +310,16 @@ def _event_dates(chances: Chances, seed: int, run: int) -> np.ndarray:
             if u[0] < c.probability_frac:
                 dates[i] = seconds(c.between[0]) + u[1] * (seconds(c.between[1]) - seconds(c.between[0]))
         elif event.on is not None:
-            dates[i] = _date(chances, event, uniform(seed, key_of(f"event/{name}"), run, 0))
+            dates[i] = _date(chances, event.on, uniform(seed, key_of(f"event/{name}"), run, 0))
+        elif isinstance(event.when, StationIs) and event.when.is_ == "assembled":
+            needed = scenario.stations[event.when.station].modules
+            last = max((at for (st, m), at in modules.items() if st == event.when.station and needed[m].needed_for_crew),
+                       default=chances.case.t0_s)  # fmt: skip
+            dates[i] = last + event.when.days_after * DAY_s
     return dates
 
 
-def _date(chances: Chances, event: Event, u: float) -> float:
-    law = event.on
-    assert law is not None
+def _date(chances: Chances, law: DateLaw, u: float) -> float:
     if law.at:
         return seconds(law.at)
     if law.between:
@@ -262,7 +327,8 @@ def _date(chances: Chances, event: Event, u: float) -> float:
     assert law.declared and law.said
     mu, sigma = chances.stretch_ln
     said, lead = seconds(law.said), seconds(law.declared) - seconds(law.said)
-    return said + max(reliability.lognormal_inverse(u, mu, sigma), 0.8) * lead
+    least = least_stretch(chances.stretches, lead / DAY_s)
+    return said + max(reliability.lognormal_inverse(u, mu, sigma), least) * lead
 
 
 def _avoidances(chances: Chances, seed: int, run: int, per_y: float, growth: float) -> np.ndarray:

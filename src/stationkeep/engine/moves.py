@@ -123,7 +123,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
                 s.traffic.part_station[k] = st
                 s.traffic.changed[0] = True
     elif kind == partners.FUND:
-        q.funded_frac[who] = p.share_frac[e]
+        q.fund_event[who] = e
     traffic.gate(w.traffic, s.traffic, luck.traffic, e, t_s, row, log)
 
 
@@ -253,12 +253,16 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             _seats(w, s, x, t_s)
             crew.leave(w.crew, s.crew, f, st, t_s, t1_s, log, s.traffic.row[f])
             unload(w, s, x, f, st)
-        habitable = _habitable(w, s, st) or w.crew.seats[f] == 0 or w.traffic.flown[f]
-        if not s.partners.opened[st] and not w.traffic.flown[f]:
-            habitable = False
+        habitable = w.traffic.flown[f] or (s.partners.opened[st] and _takes_ships(w, s, st, f))
         if status == traffic.PLANNED and not w.traffic.flown[f] and not s.partners.flies[w.traffic.partner[f]]:
             if st == 0:
                 traffic.cancel(w.traffic, s.traffic, f, t_s, s.partners.row[w.traffic.partner[f]], log)
+                _note_supply(w, s, f, s.traffic.row[f])
+                continue
+        if status == traffic.PLANNED and not w.traffic.flown[f]:
+            paid_by = s.partners.fund_event[w.traffic.partner[f]]
+            if paid_by >= 0 and w.partners.unpaid[paid_by, f]:
+                traffic.cancel(w.traffic, s.traffic, f, t_s, s.partners.event_row[paid_by], log)
                 _note_supply(w, s, f, s.traffic.row[f])
                 continue
         what = traffic.happen(w.traffic, s.traffic, luck.traffic, f, habitable, log)
@@ -288,8 +292,11 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
 
 
 @njit(cache=True)
-def _habitable(w: World, s: RunState, st: int) -> bool:
-    return not s.evacuated[st] and not s.orbit.entered[st]
+def _takes_ships(w: World, s: RunState, st: int, f: int) -> bool:
+    """Whether flight `f` can be sent to a station: it is in orbit, holds its attitude, and is fit for people if it brings any."""
+    return (s.attitude_held[st] or w.simple.is_simple[st]) and not s.orbit.entered[st] and (
+        not s.evacuated[st] or w.crew.seats[f] == 0
+    )
 
 
 @njit(cache=True)

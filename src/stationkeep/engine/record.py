@@ -13,6 +13,7 @@ from ..laws.crew_time import CREW_USES
 from ..laws.matter import RESOURCES, STORED, USES
 from ..model.base import PARTNERS
 from ..subsystems.services import SERVICES
+from .cost import COST_USES, about, prepare_costs, run_costs
 from .world import RESERVES, SCALARS, Rows
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 FULL_RUNS = 20
 """Up to this many runs every variable is kept at every step; beyond, those with a further dimension by month."""
-ALL_USES = (*USES, *CREW_USES)
-"""One axis for every variable with a use: kilograms first, then hours."""
+ALL_USES = (*USES, *CREW_USES, *COST_USES)
+"""One axis for every variable with a use: kilograms first, then hours, then dollars."""
 EPOCH = np.datetime64("2000-01-01T00:00:00", "ns")
 
 # name: (dims beyond future, run, station, time; unit; meaning)
@@ -59,7 +60,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "service_up_frac": (("service",), "1", "share of the interval the service was up"),
     "hours_per_week": (("partner", "use"), "h week-1", "crew hours by use"),
     "power_channel_kW": (("channel",), "kW", "made in sunlight by channel, main station"),
-    "cost_usd": (("partner", "use"), "USD", "cost in the interval"),
+    "cost_usd": (("partner", "use"), "USD", "cost in the month, in dollars of the year a price was agreed (negative: earned)"),
 }  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def dataset(futures: Sequence[tuple[str | None, Any, Sequence[RunResult]]], mont
     else:
         ds = xr.concat(parts, dim=xr.DataArray(labels, dims="future", name="future"), join="outer", fill_value={})
     events = _events(xr, futures)
-    return ds.assign(events)
+    return ds.assign(events).assign_attrs(about([(name, case) for name, case, _ in futures]))
 
 
 def _on_all_uses(array: np.ndarray, first: int) -> np.ndarray:
@@ -179,11 +180,21 @@ def _of_future(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) 
     data["docked_utc"] = (("run", "flight"), np.stack([moments(r.docked_s) for r in results]))
     data["undocked_utc"] = (("run", "flight"), np.stack([moments(r.left_s) for r in results]))
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
+    coords["month"], costs = _costs(case, times, results)
+    data["cost_usd"] = (("run", "station", "month", "partner", "use"), _on_all_uses(costs, len(USES) + len(CREW_USES)))
     ds = xr.Dataset({k: v for k, v in data.items()}, coords=coords)
     for name, (_, unit, meaning) in VARIABLES.items():
         if name in ds:
             ds[name].attrs.update(units=unit, long_name=meaning)
     return ds
+
+
+def _costs(case: Any, times: np.ndarray, results: Sequence[RunResult]) -> tuple[np.ndarray, np.ndarray]:
+    """Last stamp of each month, and the cost of each run by month: (run, station, month, partner, cost use)."""
+    ends = months_of(times)[1]
+    edges_s = np.concatenate([[case.t0_s], (ends - EPOCH) / np.timedelta64(1, "s")])
+    ledger = prepare_costs(case, edges_s)
+    return ends, np.stack([run_costs(ledger, r.events) for r in results]).swapaxes(1, 2)
 
 
 def _events(xr: Any, futures: Sequence[tuple[str | None, Any, Sequence[RunResult]]]) -> dict[str, Any]:

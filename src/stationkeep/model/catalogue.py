@@ -21,7 +21,8 @@ KNOWN_BY = {
     "stations/iss/wings": "deployed_utc", "traffic/flights": "launch_utc", "crew/stays": "dock_utc",
     "crew/seats": "from_utc", "crew/history": "date", "orbit/altitude": "date", "orbit/space_weather": "date",
     "orbit/reboosts": "utc", "orbit/raan": "date", "partners/agreements": "known_on", "partners/forward_plan": "known_on",
-    "partners/incidents": "date", "partners/prices": "from_utc", "partners/budgets": "from_utc", "successors": "known_on",
+    "partners/incidents": "date", "partners/prices": "from_utc", "partners/budgets": "from_utc", "partners/programmes": "known_on",
+    "successors": "known_on",
     "partners/successor_statements": "said_on", "orbit/solar_bulletins": "issued", "orbit/density_scale": "known_utc", "partners/slips": "said_on",
 }  # fmt: skip
 BLANK_WHEN_LATER: dict[str, dict[str, tuple[str, ...]]] = {

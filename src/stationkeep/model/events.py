@@ -17,8 +17,16 @@ class StationIs(Record):
 
     station: str
     """Name of a station of the scenario."""
-    is_: Annotated[Literal["crewed", "abandoned", "open"], Field(alias="is")]
-    """The state waited for."""
+    is_: Annotated[Literal["crewed", "abandoned", "open", "assembled"], Field(alias="is")]
+    """The state waited for; `assembled`: every module its first crew needs is there."""
+    days_after: Annotated[float, Field(ge=0)] = 0.0
+    """Days from there to the event (commissioning); only with `assembled`."""
+
+    @model_validator(mode="after")
+    def _when_counted(self) -> StationIs:
+        if self.days_after and self.is_ != "assembled":
+            raise ValueError("`days_after` counts from a drawn date; use it with `is: assembled` only")
+        return self
 
 
 class Condition(Record):
@@ -62,7 +70,7 @@ class Event(Record):
     open: str | None = None
     """This station (a successor) is in orbit and can take people."""
     fund: Partner | None = None
-    """This partner's money changes to `share_frac` of what it was."""
+    """This partner's money for the stations changes to `share_frac` of what its plan costs, or to `most_musd_per_y`."""
     on: DateLaw | None = None
     """When."""
     when: str | StationIs | None = None
@@ -84,7 +92,9 @@ class Event(Record):
     count: Annotated[int, Field(ge=1)] = 1
     """How many people."""
     share_frac: Annotated[float, Field(ge=0)] = 1.0
-    """Share of money left."""
+    """Share of money left; flights that cannot be paid are cancelled, least needed first."""
+    most_musd_per_y: Annotated[float, Field(ge=0)] | None = None
+    """Most the partner may spend a year, millions of dollars; operations are paid first, then flights."""
     source: str = ""
     """Statement or document it rests on."""
     text: str = ""
@@ -104,6 +114,8 @@ class Event(Record):
         if self.withdraw and self.segment is None:
             raise ValueError("a withdrawal must say what happens to the segment; add `segment:` keeps_running, "
                              "handed_over, powered_down or separated")  # fmt: skip
+        if self.fund and self.most_musd_per_y is not None and self.share_frac != 1.0:
+            raise ValueError("a change of money needs one measure; write `share_frac:` or `most_musd_per_y:`")
         if self.ground and self.for_d is None:
             raise ValueError("a grounding needs its length; add `for_d:`")
         return self

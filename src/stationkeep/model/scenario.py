@@ -282,6 +282,7 @@ def _check_flights(scenario: Scenario, document: Document, at: tuple[Any, ...], 
     launchers, sites = catalogue.by_id("fleet/launchers"), catalogue.by_id("fleet/sites")
     ports = {row["id"]: row for row in Catalogue().table("stations/iss/ports")}
     held: list[tuple[str, str, float, float]] = []
+    into = {e.into for e in scenario.events.values() if e.into}
     for name, flight in scenario.flights.items():
         if flight is None:
             continue
@@ -297,9 +298,10 @@ def _check_flights(scenario: Scenario, document: Document, at: tuple[Any, ...], 
         if sum(flight.people.values()) > seats:
             say("people", f"{sum(flight.people.values())} people but {flight.vehicle} has {seats} seats",
                 "send fewer people or another vehicle")  # fmt: skip
-        if flight.station not in scenario.stations:
-            say("station", f"no station '{flight.station}'", _near(flight.station, scenario.stations))
+        if flight.station not in into | set(scenario.stations):
+            say("station", f"no station '{flight.station}'", _near(flight.station, into | set(scenario.stations)))
             continue
+        home = scenario.stations.get(flight.station, scenario.stations[scenario.main_station])
         if flight.launcher and flight.launcher not in launchers:
             say("launcher", f"no launcher '{flight.launcher}'", _near(flight.launcher, launchers))
         if flight.site and flight.site.split("/")[0] not in {s.split("/")[0] for s in sites}:
@@ -308,7 +310,7 @@ def _check_flights(scenario: Scenario, document: Document, at: tuple[Any, ...], 
             say("after", f"no event '{flight.after}' in this future", _near(flight.after, scenario.events))
         named = (flight.port,) if isinstance(flight.port, str) else flight.port or ()
         for port in named:
-            if scenario.stations[flight.station].parts == "iss" and port not in ports:
+            if home.parts == "iss" and port not in ports:
                 say("port", f"no port '{port}'", _near(port, ports))
             elif port in ports and flight.vehicle not in listed(ports[port], "accepts"):
                 fit = [p for p, row in ports.items() if flight.vehicle in listed(row, "accepts")]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Date, Partner, Quantity, Record
+from .base import Date, DateLaw, Partner, Quantity, Record
 
 Service = Literal[
     "reboost", "attitude_control", "desaturation", "power", "thermal", "oxygen", "co2_removal", "water_recovery",
@@ -41,8 +41,22 @@ class Module(Record):
     """Docking ports it brings."""
     arrives: Date | None = None
     """Day it joins the station; default: there from the start, or with the event that opens the station."""
+    launch: DateLaw | None = None
+    """Day it is launched and joins the station, where that is uncertain; a launch that fails is made good years later."""
+    launcher: str | None = None
+    """Launcher id; its record says how likely the launch fails, and `stationkeep campaign` whether it can lift the module."""
+    site: str | None = None
+    """Launch site id."""
+    needed_for_crew: bool = True
+    """Whether the first crew waits for it."""
     source: str = ""
     """Where the figures come from."""
+
+    @model_validator(mode="after")
+    def _one_date(self) -> Module:
+        if self.arrives and self.launch:
+            raise ValueError("a module comes on one day; write `arrives:` or `launch:`")
+        return self
 
 
 class Band(Record):

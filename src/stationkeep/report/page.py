@@ -8,12 +8,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stationkeep.report import plots, sections
+from stationkeep.report import depends, plots, sections
 from stationkeep.report.causes import family_of
 from stationkeep.report.checks import percent, rule_text
 from stationkeep.report.metrics import presence
+from stationkeep.report.money import money
 from stationkeep.report.read import attr, future_names, words
-from stationkeep.report.verdict import headline, verdict
+from stationkeep.report.verdict import headline, notice_text, verdict
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -52,7 +53,7 @@ def page(ds: xr.Dataset) -> str:
     environment = Environment(
         loader=PackageLoader("stationkeep.report"), autoescape=True, trim_blocks=True, undefined=StrictUndefined
     )
-    environment.filters |= {"percent": _percent, "words": words, "family": family_of, "span": _span, "number": _number}
+    environment.filters |= {"behind": depends.behind, "hurt": depends.hurt, "percent": _percent, "words": words, "family": family_of, "span": _span, "number": _number, "notice_text": notice_text}
     names = future_names(ds)
     context: dict[str, Any] = {
         "told": told,
@@ -66,8 +67,10 @@ def page(ds: xr.Dataset) -> str:
         "partner_years": list(told["presence"])[-1:],
         "break_chart": sections.break_chart(ds, told),
         "chart_groups": sections.chart_groups(ds),
-        "money": sections.money(ds),
+        "money": money(ds),
         "price_year": attr(ds, "price_year"),
+        "agreements": attr(ds, "agreements") or [],
+        "depends": [(item, depends.headline(item)) for item in attr(ds, "depends") or []],
         **sections.services(ds),
         **sections.ports(ds),
         "sources": sorted(told["sources"], key=lambda item: str(item.get("date", ""))),

@@ -10,7 +10,7 @@ import numpy as np
 from stationkeep.report import plots
 from stationkeep.report.checks import percent
 from stationkeep.report.metrics import Band, band, service_share_by_year
-from stationkeep.report.read import attr, future_names, iso_day, label_and_unit, series, stamps, time_axis, words
+from stationkeep.report.read import attr, future_names, iso_day, label_and_unit, series, words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -187,34 +187,6 @@ def _service_tables(ds: xr.Dataset) -> Iterator[dict[str, Any]]:
             "years": years,
             "rows": [{"service": key, "cells": [row.get(year) for year in years]} for key, row in table.items()],
         }
-
-
-def money(ds: xr.Dataset) -> list[dict[str, Any]]:
-    """Cost by partner and year for each future, mean over runs, in millions of dollars."""
-    cost = series(ds, "cost_usd")
-    if cost is None or "partner" not in cost.dims:
-        return []
-    axis = time_axis(cost)
-    years = stamps(cost).astype("datetime64[Y]")
-    spare = [dim for dim in cost.dims if dim not in ("future", "run", axis, "partner")]
-    values = cost.sum(spare).mean("run").transpose("future", "partner", axis).values / 1e6
-    named = [str(year) for year in np.unique(years)]
-    tables = []
-    for place, name in enumerate(future_names(ds)):
-        by_year = np.stack([values[place][:, years == np.datetime64(year)].sum(axis=1) for year in named], axis=1)
-        rows = [(str(partner), row) for partner, row in zip(cost["partner"].values, by_year, strict=True) if row.any()]
-        rows.append(("all", by_year.sum(axis=0)))
-        tables.append(
-            {
-                "title": words(name),
-                "years": named,
-                "rows": [
-                    {"partner": partner, "cells": [f"{value:,.0f}" for value in (*row, row.sum())]}
-                    for partner, row in rows
-                ],
-            }
-        )
-    return tables if np.any(values) else []
 
 
 def ports(ds: xr.Dataset) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from stationkeep.report.checks import Finding, all_findings, percent
+from stationkeep.report.gaps import gaps
 from stationkeep.report.metrics import (
     ByYear,
     days_aboard_by_partner,
@@ -15,6 +16,7 @@ from stationkeep.report.metrics import (
     presence_capability,
     presence_to_horizon,
 )
+from stationkeep.report.money import cost
 from stationkeep.report.read import attr, future_names, future_weights, scenario_name, words
 
 if TYPE_CHECKING:
@@ -46,11 +48,15 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "presence_to_horizon": to_end.all(),
         "presence_to_horizon_interval": to_end.interval_of_all(),
         "presence_if_weights_move": _moved(ds, to_end),
+        "presence_whatever_the_weights": [round(float(f(to_end.share[:, -1])), 6) for f in (min, max)],
+        "gaps": gaps(ds),
+        "notices": attr(ds, "notices") or [],
         "presence_capability": capable.all(),
         "presence_by_partner": {partner: table.all() for partner, table in by_partner.items()},
         "days_aboard_frac_by_partner": {k: round(v, 6) for k, v in days_aboard_by_partner(ds).items()},
         "futures": _futures(ds, aboard, to_end, capable, by_partner, findings),
         "findings": [finding.as_dict() for finding in pooled],
+        "cost": cost(ds),
         "sources": attr(ds, "sources") or [],
         "assumptions": assumptions,
         "ledger": ledger(assumptions),
@@ -92,6 +98,13 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
     out.print(_presence_table(told))
     for future in told["futures"]:
         _render_findings(out, future, several=len(told["futures"]) > 1)
+    for name, gap in told["gaps"].items():
+        out.print(_gap_table(words(name), gap))
+    for notice in told["notices"]:
+        if notice["breaks_agreement"]:
+            out.print(Text(notice_text(notice), style="yellow"))
+    if told["cost"]:
+        out.print(_cost_table(told))
     out.print(Text(_foot(told), style="dim"))
 
 
@@ -111,6 +124,52 @@ def _presence_table(told: dict[str, Any]) -> Any:
     if len(told["futures"]) > 1:
         pooled = (percent(told["presence"][year]) for year in years)
         table.add_row("pooled", "", *pooled, style="bold")
+    return table
+
+
+def notice_text(notice: dict[str, Any]) -> str:
+    """A withdrawal that breaks the notice period, in a sentence."""
+    given = "gives no notice" if notice["given_d"] is None else f"gives {notice['given_d']} days of notice"
+    where = f" ({words(notice['future'])})" if notice["future"] else ""
+    return f"{notice['event']}{where}: {notice['partner']} {given}; the agreement asks for {notice['asked_d']:.0f} ({notice['source']})."
+
+
+def _gap_table(name: str, gap: dict[str, Any]) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    years = list(gap["nobody_anywhere"])
+    ends = gap["ends"]
+    title = f"{name}: first station left {ends['p50'] or 'after the horizon'} ({ends['p5']} to {ends['p95']}); probability that on 1 January it is over and the next not yet crewed"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("station", "first crew", "5 to 95 %"):
+        table.add_column(column)
+    for year in years:
+        table.add_column(year, justify="right")
+    for station, row in gap["stations"].items():
+        first = row["first_crew"]
+        span = f"{first['p5'] or 'later'} to {first['p95'] or 'later'}"
+        table.add_row(station, first["p50"] or "later", span, *(percent(row["gap_by_year"][y]) for y in years))
+    table.add_row("nobody anywhere", "", "", *(percent(gap["nobody_anywhere"][y]) for y in years), style="bold")
+    return table
+
+
+def _cost_table(told: dict[str, Any]) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    by_year = told["cost"]["by_year"]
+    years = sorted({year for rows in by_year.values() for row in rows.values() for year in row})
+    title = f"Cost by partner and year, {told['cost']['unit']}, {told['cost']['price_year']} prices"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("future", "partner"):
+        table.add_column(column)
+    for year in (*years, "sum"):
+        table.add_column(year, justify="right")
+    for name, rows in by_year.items():
+        for place, (partner, row) in enumerate(rows.items()):
+            cells = [row.get(year, 0.0) for year in years]
+            table.add_row("" if place else words(name), partner, *(f"{v:,.0f}" for v in (*cells, sum(cells))))
     return table
 
 

@@ -11,9 +11,7 @@ NEVER_s = 1e18
 US, RUSSIAN = 0, 1
 KEEPS_RUNNING, HANDED_OVER, POWERED_DOWN, SEPARATED = range(4)
 (WITHDRAW, REJOIN, EXTEND, SEPARATE, RETIRE, FAIL, GROUND, DAMAGE, LOSE_PERSON, OPEN, FUND) = range(11)
-TAKES_FLIGHTS, TAKES_CREWS, TAKES_PROPELLANT, TAKES_COMMAND, TAKES_OPERATION, TAKES_SPARES, TAKES_MONEY = (
-    1 << i for i in range(7)
-)
+TAKES_FLIGHTS, TAKES_CREWS, TAKES_PROPELLANT, TAKES_COMMAND, TAKES_OPERATION, TAKES_SPARES = (1 << i for i in range(6))
 CREWED, ABANDONED, OPENED = range(3)
 
 
@@ -30,7 +28,7 @@ class Params(NamedTuple):
     for_s: np.ndarray  # (E,)
     learning_s: np.ndarray  # (E,)
     people: np.ndarray  # (E,)
-    share_frac: np.ndarray  # (E,)
+    unpaid: np.ndarray  # (E, F) bool: flights that a change of money leaves unpaid
     when_station: np.ndarray  # (E,) station whose state is waited for, -1
     when_state: np.ndarray  # (E,)
 
@@ -44,7 +42,7 @@ class State(NamedTuple):
     flies: np.ndarray  # (P,) bool: flights and people of this partner go up
     row: np.ndarray  # (P,) log row of its last change
     operates: np.ndarray  # (P, 3) bool: runs its things in segment US, Russian, and its own ships
-    funded_frac: np.ndarray  # (P,)
+    fund_event: np.ndarray  # (P,) event that set the partner's money last, -1
     may_share: np.ndarray  # (P, P) bool: stock of the first may be used for the second
     segment_mode: np.ndarray  # (2,)
     segment_runs: np.ndarray  # (2,) bool
@@ -84,8 +82,6 @@ def withdraw(p: Params, s: State, e: int, t_s: float, row: int) -> None:
     s.row[who] = row
     if p.takes[e] & (TAKES_FLIGHTS | TAKES_CREWS):
         s.flies[who] = False
-    if p.takes[e] & TAKES_MONEY:
-        s.funded_frac[who] = 0.0
     if seg < 0:
         return
     s.segment_mode[seg] = p.mode[e]
@@ -108,7 +104,7 @@ def rejoin(p: Params, s: State, e: int, row: int) -> None:
     """A partner comes back to its segment and flights."""
     who, seg = p.partner[e], p.segment[e]
     s.flies[who] = True
-    s.funded_frac[who] = 1.0
+    s.fund_event[who] = -1
     s.row[who] = row
     s.may_share[who, :] = True
     s.operates[who, :] = True

@@ -197,9 +197,10 @@ def build_ships(
 
 
 def _present(scenario: Scenario, catalogue: Catalogue) -> dict[str, bool]:
-    """Part id -> aboard at the start."""
-    start = scenario.start
-    return {
+    """Part id -> aboard at the start, or brought by its first module where the main station is yet to be assembled."""
+    start, main = scenario.start, scenario.stations[scenario.main_station]
+    first = next(iter(main.modules), "") if main.parts is None else ""
+    return {first: True} | {
         row["id"]: row["arrives_utc"] <= start and not ("" < row["leaves_utc"] <= start)
         for row in catalogue.table("stations/iss/parts")
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...model.base import NEVER_s
-from ...model.catalogue import Catalogue
+from ...model.base import NEVER_s, seconds
+from ...model.catalogue import Catalogue, number
 from ...model.events import Event, StationIs
 from ...model.files import Problem, ScenarioError
 from ...model.scenario import Scenario
 from ...subsystems import partners
+from .budget import unpaid_flights
+from .flights import PlannedFlight
 from .names import Names, integers, reals
 
 DAY_s = 86400.0
@@ -21,7 +23,7 @@ SEGMENT_OF = {"roscosmos": 1, "nasa": 0}
 
 
 def build_partners(
-    scenario: Scenario, catalogue: Catalogue, names: Names
+    scenario: Scenario, catalogue: Catalogue, names: Names, flights: tuple[PlannedFlight, ...]
 ) -> tuple[partners.Params, partners.State]:
     """Params and a State in which every partner takes part; dates of events are drawn."""
     station, partner = names.of("stations"), names.of("partners")
@@ -47,22 +49,27 @@ def build_partners(
         for_s=reals(e.for_d * DAY_s if e.for_d else NEVER_s for _, e in rows),
         learning_s=reals(e.learning_d * DAY_s for _, e in rows),
         people=integers(e.count for _, e in rows),
-        share_frac=reals(e.share_frac for _, e in rows),
-        when_station=integers(station[e.when.station] if isinstance(e.when, StationIs) else -1 for _, e in rows),
-        when_state=integers(STATES.index(e.when.is_) if isinstance(e.when, StationIs) else -1 for _, e in rows),
+        unpaid=unpaid_flights(scenario, catalogue, flights),
+        when_station=integers(station[e.when.station] if _watched(e) else -1 for _, e in rows),  # type: ignore[union-attr]
+        when_state=integers(STATES.index(e.when.is_) if _watched(e) else -1 for _, e in rows),  # type: ignore[union-attr]
     )  # fmt: skip
     count, stations, n = len(names.partners), len(names.stations), len(rows)
     opened_later = {e.open for e in scenario.events.values() if e.open}
     s = partners.State(
         event_s=np.full(n, NEVER_s), done=np.zeros(n, np.bool_), event_row=np.full(n, -1, np.int64),
         flies=np.ones(count, np.bool_), row=np.full(count, -1, np.int64), operates=np.ones((count, 3), np.bool_),
-        funded_frac=np.ones(count), may_share=np.ones((count, count), np.bool_),
+        fund_event=np.full(count, -1, np.int64), may_share=np.ones((count, count), np.bool_),
         segment_mode=np.zeros(2, np.int64), segment_runs=np.ones(3, np.bool_), segment_row=np.full(3, -1, np.int64),
         segment_home=np.zeros(2, np.int64), able_s=np.zeros(3),
         opened=np.asarray([name in scenario.stations and name not in opened_later for name in names.stations], np.bool_),
         was_crewed=np.zeros(stations, np.bool_),
     )  # fmt: skip
     return p, s
+
+
+def _watched(e: Event) -> bool:
+    """Whether the run itself must watch for the state; when a station is assembled is drawn before it."""
+    return isinstance(e.when, StationIs) and e.when.is_ != "assembled"
 
 
 def _target(scenario: Scenario, catalogue: Catalogue, names: Names, event: str, e: Event) -> int:
@@ -87,3 +94,22 @@ def _target(scenario: Scenario, catalogue: Catalogue, names: Names, event: str, 
         advice = f"did you mean '{near[0]}'?" if near else f"one of {', '.join(list(table)[:30])}"
         raise ScenarioError([Problem(scenario.title, None, None, f"events.{event}", f"no {kind} '{name}'", advice)])
     return table[name]
+
+
+def notices(scenario: Scenario, catalogue: Catalogue) -> list[dict[str, object]]:
+    """Every withdrawal of a branch beside the notice the agreement asks for; one that breaks it is flagged, not forbidden."""
+    clause = next((row for row in catalogue.table("partners/agreements") if row["what"] == "notice"), None)
+    if clause is None:
+        return []
+    out: list[dict[str, object]] = []
+    for name, e in scenario.events.items():
+        if not e.withdraw:
+            continue
+        leaves = (e.on.at or e.on.declared or (e.on.between or ("",))[0]) if e.on else None
+        given_d = round((seconds(leaves) - seconds(e.notice)) / DAY_s) if leaves and e.notice else None
+        out.append({
+            "event": name, "partner": e.withdraw, "leaves": leaves[:10] if leaves else None,
+            "notice": e.notice[:10] if e.notice else None, "given_d": given_d, "asked_d": number(clause, "value"),
+            "breaks_agreement": given_d is None or given_d < number(clause, "value"), "source": clause["source"],
+        })  # fmt: skip
+    return out

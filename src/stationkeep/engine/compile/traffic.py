@@ -28,7 +28,8 @@ def build_traffic(
     candidates = np.full((len(flights), CANDIDATES), -1, np.int64)
     moves: list[tuple[float, int, int]] = []
     for i, f in enumerate(flights):
-        chosen = _candidates(f, ports, vehicles[f.vehicle], names)
+        home = f.station if f.station in scenario.stations else scenario.main_station  # what separates takes its ports along
+        chosen = _candidates(f, home, ports, vehicles[f.vehicle])
         if not chosen and not (f.flown and f.lost):
             raise ScenarioError([Problem(scenario.title, None, None, f"flights.{f.series or f.id}",
                                          f"no port of {f.station} takes a {f.vehicle}", "name a port that accepts it")])  # fmt: skip
@@ -98,11 +99,11 @@ def _accepts(port: dict[str, object], vehicle: Row) -> bool:
     return vehicle["id"] in accepts or f"standard:{vehicle['standard']}" in accepts
 
 
-def _candidates(f: PlannedFlight, ports: list[dict[str, object]], vehicle: Row, names: Names) -> list[int]:
+def _candidates(f: PlannedFlight, home: str, ports: list[dict[str, object]], vehicle: Row) -> list[int]:
     """Port rows a flight may take; the recorded row for a flown one."""
     if f.flown:
         return [_port_at(ports, f.ports[0], f.launch_s + f.transit_s)] if f.ports else []
-    at_station = [i for i, r in enumerate(ports) if r["_station"] == f.station]
+    at_station = [i for i, r in enumerate(ports) if r["_station"] == home]
     fit = [i for i in at_station if _accepts(ports[i], vehicle)]
     if f.ports:
         return [i for name in f.ports for i in fit if ports[i]["id"] == name]
@@ -149,7 +150,7 @@ def _parts(
             k = part[module]
             home[k] = station[name]
             segment[k] = 1 if m.partner == "roscosmos" and s.parts == "iss" else 0
-            arrive[k] = seconds(m.arrives) if m.arrives else (NEVER_s if name in opened else -NEVER_s)
+            arrive[k] = seconds(m.arrives) if m.arrives else (NEVER_s if name in opened or m.launch else -NEVER_s)
     for i, f in enumerate(flights):
         segment[n + i] = 1 if f.partner == "roscosmos" and f.station == scenario.main_station else 0
     return {

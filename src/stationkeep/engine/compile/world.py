@@ -76,7 +76,7 @@ def compile(scenario: Scenario) -> Case:
     traffic_p, traffic_s = build_traffic(scenario, catalogue, names, flights, t0_s)
     crew_p, crew_s = build_crew(catalogue, names, flights, scenario)
     equipment_p, equipment_s = build_equipment(catalogue, names)
-    partners_p, partners_s = build_partners(scenario, catalogue, names)
+    partners_p, partners_s = build_partners(scenario, catalogue, names, flights)
     services_p, services_s = build_services(scenario, catalogue, names)
     bodies = build_bodies(scenario, catalogue, names, flights)
     opening = _opening_stocks(scenario, catalogue)
@@ -310,6 +310,8 @@ def _density_eras(
     for row in latest.values():
         middle_s = 0.5 * (seconds(row["calibration_from"]) + seconds(row["calibration_to"]))
         area = _frontal_area_m2(power_p, bodies, names, middle_s)
+        if area <= 0.0:
+            continue  # not the station the scale was fitted to
         from_s.append(seconds(row["era_from"]))
         scale.append(number(row, "ballistic_m2_per_kg") * number(row, "mass_kg") / (DRAG_COEFFICIENT * area))
         exponent, flux = number(row, "low_flux_exponent"), number(row, "low_flux_f107a")

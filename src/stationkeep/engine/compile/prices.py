@@ -1,0 +1,95 @@
+"""What a flight, a seat and a year of operations cost, from the price tables as known on the scenario's day."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from ...laws.cost import delivered_usd, price_then
+from ...model.base import NEVER_s, seconds
+from ...model.catalogue import Catalogue, Row, listed, number
+from ...model.scenario import Scenario
+
+MILLION = 1e6
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A line of spending that runs by time: `usd_per_y` of one partner for one station from one day to another."""
+
+    station: str
+    partner: str
+    line: str
+    from_s: float
+    to_s: float
+    usd_per_y: float
+
+
+class Prices:
+    """Prices of one scenario. Dollars of the year they were agreed in; the last known one is held."""
+
+    def __init__(self, scenario: Scenario, catalogue: Catalogue) -> None:
+        self.vehicles = catalogue.by_id("fleet/vehicles")
+        self.rows = catalogue.table("partners/prices")
+        self.programmes = _programmes(scenario, catalogue)
+
+    def flight_usd(self, vehicle: str, t_s: float) -> float:
+        """One flight at `t_s`, launcher included: its seats where they are bought by the seat, else by the flight."""
+        row = self.vehicles[vehicle]
+        seat = self._price("seat", row, t_s)
+        if number(row, "seats", 0) > 0 and not sells_seats(row) and seat > 0:
+            return seat * number(row, "seats")
+        bought = self._price("cargo_flight", row, t_s)
+        return bought if bought > 0 else number(row, "cost_musd", 0.0) * MILLION
+
+    def propulsion_usd(self, vehicle: str, t_s: float) -> float:
+        """What the propellant a bought ship brings to push the station costs, by the kilogram; 0 for all others."""
+        per_kg = self._price("propulsion_kg", self.vehicles[vehicle], t_s)
+        return delivered_usd(number(self.vehicles[vehicle], "reboost_propellant_kg", 0.0), per_kg) if per_kg > 0 else 0.0
+
+    def seat_usd(self, vehicle: str, t_s: float) -> float:
+        """A seat sold to another partner at `t_s`; 0 before seats were sold and under the exchange without money."""
+        price = self._price("seat", self.vehicles[vehicle], t_s)
+        return 0.0 if math.isnan(price) else price
+
+    def contract_s(self, vehicle: str) -> float:
+        """Day a vehicle was ordered at a total price; NEVER_s when it was not."""
+        starts = [seconds(r["from_utc"]) for r in self.rows if r["kind"] == "vehicle" and vehicle in listed(r, "vehicle")]
+        return min(starts, default=NEVER_s)
+
+    def operations_usd_per_y(self, partner: str, t_s: float) -> float:
+        """What a partner's operations cost a year at `t_s`, all stations."""
+        return sum(p.usd_per_y for p in self.programmes if p.partner == partner and p.from_s <= t_s < p.to_s)
+
+    def _price(self, kind: str, vehicle: Row, t_s: float) -> float:
+        """The price in force; of several from one day the row that names fewest vehicles."""
+        names = {vehicle["id"], vehicle["family"]}
+        rows = [r for r in self.rows if r["kind"] == kind and names & set(listed(r, "vehicle"))]
+        rows.sort(key=lambda r: (r["from_utc"], -len(listed(r, "vehicle"))))
+        starts = [seconds(r["from_utc"]) if r["from_utc"] else -NEVER_s for r in rows]
+        return price_then(t_s, starts, [number(r, "usd_million") * MILLION for r in rows])
+
+
+def sells_seats(vehicle: Row) -> bool:
+    """Whether the partner builds and flies the ship itself, and so sells its seats to others."""
+    return vehicle["operator"].lower() == vehicle["partner"]
+
+
+def _programmes(scenario: Scenario, catalogue: Catalogue) -> list[Programme]:
+    """Lines of the stations of the scenario; each holds until its partner's next for the same."""
+    owned = {m.partner for s in scenario.stations.values() for m in s.modules.values()}
+    last: dict[tuple[str, str, str], Programme] = {}
+    out: list[Programme] = []
+    for row in sorted(catalogue.table("partners/programmes"), key=lambda r: r["from_utc"]):
+        name = row["station"]
+        here = scenario.main_station if name == "any-commercial" and "commercial" in owned else name
+        if here not in scenario.stations:
+            continue
+        key = (here, row["partner"], row["line"])
+        start = seconds(row["from_utc"])
+        end = seconds(row["to_utc"]) if row["to_utc"] else NEVER_s
+        if key in last:
+            out[out.index(last[key])] = replace(last[key], to_s=min(start, last[key].to_s))
+        last[key] = Programme(*key, start, end, number(row, "usd_million_per_y") * MILLION)
+        out.append(last[key])
+    return out

@@ -1,0 +1,136 @@
+"""Cost by partner and year from a log: seats as recorded, contracts, who pays when a partner leaves, and budget cuts."""
+
+import numpy as np
+import pytest
+
+import stationkeep as sk
+from stationkeep import log as happened
+from stationkeep.engine.compile.budget import unpaid_flights
+from stationkeep.engine.compile.prices import Prices
+from stationkeep.engine.compile.world import compile
+from stationkeep.engine.cost import (
+    BOUGHT,
+    CREW_FLIGHTS,
+    DEORBIT,
+    OPERATIONS,
+    PROPULSION,
+    SOLD,
+    prepare_costs,
+    run_costs,
+)
+from stationkeep.model.base import seconds
+
+NASA, RUSSIA = 1, 0
+
+
+def by_year(scenario: sk.Scenario, rows: list[tuple[str, int, int]], first: int, last: int) -> np.ndarray:
+    """Cost (year, station, partner, use) of a log of (utc, kind, name)."""
+    case = compile(scenario)
+    edges = np.asarray([seconds(f"{year}-01-01") for year in range(first, last + 1)])
+    times = np.asarray([seconds(t) for t, _, _ in rows])
+    kinds, names = (np.asarray([r[i] for r in rows], np.int64) for i in (1, 2))
+    none = np.zeros(len(rows), np.int64)
+    return run_costs(prepare_costs(case, edges), (times, kinds, none, names, none - 1, none * 0.0))
+
+
+@pytest.fixture(scope="module")
+def history() -> sk.Scenario:
+    return sk.read_scenario("iss-history")
+
+
+def test_seats_cost_what_was_paid_for_them_each_year(history):
+    case = compile(history)
+    crew, flights = case.world.crew, case.flights
+    rows, paid = [], {}
+    for f, flight in enumerate(flights):
+        others = [p for p in crew.partner[crew.up == f] if case.names.partners[p] in ("nasa", "esa", "jaxa", "csa")]
+        if flight.vehicle.startswith("soyuz") and others and "2006" <= flight.row["launch_utc"][:4] <= "2020":
+            rows.append((flight.row["launch_utc"], happened.LAUNCH, happened.FLIGHT + f))
+            paid.setdefault(int(flight.row["launch_utc"][:4]), 0)
+            paid[int(flight.row["launch_utc"][:4])] += len(others)
+    cost = by_year(history, rows, 2006, 2021)[:, 0] / 1e6
+    for year, price in ((2006, 21.8), (2010, 25.0), (2013, 55.8), (2016, 70.85), (2018, 81.9), (2020, 90.25)):
+        assert cost[year - 2006, NASA, BOUGHT] == pytest.approx(price * paid[year]), year
+    np.testing.assert_allclose(cost[:, :, BOUGHT].sum(1), -cost[:, RUSSIA, SOLD], err_msg="what others pay Russia earns")
+
+
+def test_the_exchange_of_seats_costs_nothing_and_a_dragon_is_bought_by_the_seat():
+    case = compile(sk.read_scenario("iss-2022"))
+    index = case.names.of("flights")
+    rows = [("2022-09-21", happened.LAUNCH, happened.FLIGHT + index["soyuz-1"]),
+            ("2022-10-03", happened.LAUNCH, happened.FLIGHT + index["crew-dragon-1"])]  # fmt: skip
+    cost = by_year(sk.read_scenario("iss-2022"), rows, 2022, 2023)[0, 0] / 1e6
+    assert cost[NASA, BOUGHT] == 0 and cost[RUSSIA, SOLD] == 0
+    assert cost[NASA, CREW_FLIGHTS] == pytest.approx(4 * 55)
+    assert cost[RUSSIA, CREW_FLIGHTS] == pytest.approx(59.5)
+
+
+def test_the_deorbit_vehicle_is_paid_from_its_order_to_its_launch_and_a_kit_by_the_kilogram():
+    now = sk.read_scenario("iss-now")
+    case = compile(now)
+    index = case.names.of("flights")
+    rows = [("2029-06-01", happened.LAUNCH, happened.FLIGHT + index["usdv"]),
+            ("2027-01-10", happened.LAUNCH, happened.FLIGHT + index["cargo-dragon-1"])]  # fmt: skip
+    cost = by_year(now, rows, 2024, 2031)[:, 0, NASA] / 1e6
+    assert cost[:, DEORBIT].sum() == pytest.approx(966.5, rel=1e-3), "843 and a Falcon Heavy"
+    assert cost[1, DEORBIT] == pytest.approx(966.5 / 5, rel=0.01)
+    assert cost[3, PROPULSION] == pytest.approx(1390 * 0.0718)
+
+
+@pytest.mark.parametrize(("segment", "russia", "nasa_more"), [
+    ("powered_down", 0.0, 0.0), ("handed_over", 0.0, 146.0), ("separated", 146.0, 0.0),
+])  # fmt: skip
+def test_who_runs_the_segment_pays_for_it(segment, russia, nasa_more):
+    base = sk.read_scenario("iss-2022")
+    left = base.patch({"events.leave": {"withdraw": "roscosmos", "on": "2024-01-01", "segment": segment, "into": "alone"}})
+    stays = by_year(base.patch({"events.leave": None}), [], 2025, 2026)[0, :, :, OPERATIONS].sum(0) / 1e6
+    leaves = by_year(left, [("2024-01-01", happened.WITHDRAW, happened.EVENT)], 2025, 2026)[0, :, :, OPERATIONS] / 1e6
+    assert stays[RUSSIA] == pytest.approx(146, rel=0.01)
+    assert leaves[:, RUSSIA].sum() == pytest.approx(russia, rel=0.01)
+    assert leaves[:, NASA].sum() - stays[NASA] == pytest.approx(nasa_more, rel=0.01, abs=1e-6)
+    if segment == "separated":
+        assert leaves[0, RUSSIA] == 0 and leaves[1, RUSSIA] > 0, "on its own station"
+
+
+def cut(share: float | None = None, most: float | None = None) -> tuple[sk.Scenario, np.ndarray]:
+    event = {"fund": "nasa", "on": "2024-01-01"}
+    event |= {"share_frac": share} if most is None else {"most_musd_per_y": most}
+    scenario = sk.read_scenario("iss-2022").patch({"events.cut": event})
+    case = compile(scenario)
+    return scenario, unpaid_flights(scenario, case.catalogue, case.flights)[list(scenario.events).index("cut")]
+
+
+def test_a_cut_cancels_the_least_needed_flights_first():
+    scenario, mild = cut(0.9)
+    _, hard = cut(0.5)
+    flights = compile(scenario).flights
+    lost = {flights[f].id.rsplit("-", 1)[0] for f in np.flatnonzero(mild)}
+    assert lost == {"cargo-dragon"}, "ships that bring cargo and nothing else go first, crews stay"
+    assert np.all(hard >= mild), "a harder cut takes the same flights and more"
+    assert not any(flights[f].partner == "roscosmos" for f in np.flatnonzero(hard))
+    assert not cut(1.0)[1].any()
+    assert cut(most=1e6)[1].sum() == 0
+    everything = cut(most=0.0)[1]
+    assert {flights[f].partner for f in np.flatnonzero(everything)} == {"nasa"}
+    assert everything.sum() == sum(f.partner == "nasa" and not f.flown for f in flights)
+
+
+def test_a_budget_cut_shows_in_the_log_with_its_cause_and_money_back_brings_flights_back():
+    scenario = sk.read_scenario("iss-2022").patch({
+        "horizon": "2025-06-01",
+        "events.cut": {"fund": "nasa", "on": "2023-06-01", "most_musd_per_y": 2200},
+        "events.back": {"fund": "nasa", "on": "2024-06-01", "share_frac": 1.0},
+    })  # fmt: skip
+    ds = sk.simulate(scenario, runs=1, seed=3)
+    kind, name, cause = ds.event_kind.values, ds.event_name.values, ds.event_cause.values
+    gone = np.flatnonzero(kind == "cancelled")
+    assert gone.size, "some flights could not be paid"
+    assert all(kind[cause[i]] == "fund" and name[cause[i]] == "cut" for i in gone)
+    days = ds.event_utc.values[gone].astype("datetime64[D]").astype(str)
+    assert all("2023-06-01" <= day <= "2024-07-01" for day in days)
+    free = sk.simulate(scenario.patch({"events.cut": None, "events.back": None}), runs=1, seed=3)
+    saved = float((free.cost_usd - ds.cost_usd).sel(partner="nasa").sum()) / 1e6
+    prices = Prices(scenario, scenario.catalogue())
+    vehicle = {f.id: f.vehicle for f in compile(scenario).flights}
+    price = sum(prices.flight_usd(vehicle[name[i]], seconds("2024-01-01")) for i in gone) / 1e6
+    assert saved == pytest.approx(price, rel=0.1), "what was not flown was not paid (propulsion apart)"
