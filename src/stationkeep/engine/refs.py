@@ -1,51 +1,106 @@
 """NamedTuples handed to compiled code by reference.
 
-A NamedTuple of a hundred arrays passed by value to fifty functions costs minutes of compilation and reference counts at
-every call. `by_reference` turns it, once per run and inside compiled code, into a tree of references with the same
-attribute names; uncompiled (`NUMBA_DISABLE_JIT=1`) it is the NamedTuple itself.
+A NamedTuple of a hundred arrays passed by value to fifty functions costs minutes of compilation, and reference counts at
+every look. `by_reference` lays the descriptors of its arrays out in one block of memory and hands over the address;
+compiled code reads `record.field` from there as if it were the NamedTuple. The arrays belong to Python, which holds them
+while the call lasts, so compiled code counts nothing. Uncompiled (`NUMBA_DISABLE_JIT=1`) it is the NamedTuple itself.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from numba import types
-from numba.core import errors
-from numba.experimental import structref
-from numba.extending import overload
+import numpy as np
+from numba import typeof, types
+from numba.core import cgutils, config
+from numba.core.datamodel import models
+from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import NativeValue, infer_getattr, register_model, typeof_impl, unbox
+
+WORD_bytes = 8
+ARRAY_WORDS = 5
+"""Words of numba's array descriptor before the shape: two owners (none here), items, bytes an item, address."""
 
 
-@structref.register
-class Reference(types.StructRef):  # type: ignore[misc]
-    """Type of a reference; its fields are those of the NamedTuple it was made from."""
+class Reference(types.Type):  # type: ignore[misc]
+    """Type of a reference: names, types and places (in words) of the fields of the NamedTuple it was made from."""
 
-    def preprocess_fields(self, fields: Any) -> Any:
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-def by_reference(record):  # type: ignore[no-untyped-def]
-    """The record with the same attributes, passed by reference in compiled code."""
-    return record
-
-
-def _reference_type(kind: Any) -> Any:
-    if not hasattr(kind, "fields") or not isinstance(kind, types.BaseNamedTuple):
-        return kind
-    record: Any = kind
-    fields: Any = zip(record.fields, record.types, strict=True)
-    return Reference([(name, _reference_type(part)) for name, part in fields])
+    def __init__(self, fields: tuple[tuple[str, Any], ...]) -> None:
+        self.kinds = dict(fields)
+        self.places: dict[str, int] = {}
+        words = 0
+        for name, kind in fields:
+            self.places[name] = words
+            words += ARRAY_WORDS + 2 * kind.ndim if isinstance(kind, types.Array) else 1
+        self.words = words
+        described = ",".join(f"{name}:{kind}" for name, kind in fields)
+        super().__init__(name=f"Reference<{hashlib.sha256(described.encode()).hexdigest()[:16]}>")
 
 
-@overload(by_reference)
-def _by_reference(record):  # type: ignore[no-untyped-def]
-    if not isinstance(record, types.BaseNamedTuple):
-        raise errors.TypingError("by_reference takes a NamedTuple")
-    nested = {n for n, t in zip(record.fields, record.types, strict=True) if isinstance(t, types.BaseNamedTuple)}
-    lines = ["def make(record):", "    out = new(kind)"]
-    for name in record.fields:
-        value = f"by_reference(record.{name})" if name in nested else f"record.{name}"
-        lines.append(f"    out.{name} = {value}")
-    lines.append("    return out")
-    space = {"new": structref.new, "kind": _reference_type(record), "by_reference": by_reference}
-    exec("\n".join(lines), space)
-    return space["make"]
+@register_model(Reference)
+class ReferenceModel(models.PrimitiveModel):  # type: ignore[misc]
+    """An address."""
+
+    def __init__(self, manager: Any, kind: Reference) -> None:
+        super().__init__(manager, kind, cgutils.voidptr_t)
+
+
+@infer_getattr
+class ReferenceAttribute(AttributeTemplate):  # type: ignore[misc]
+    """`record.field` has the type of the field."""
+
+    key = Reference
+
+    def generic_resolve(self, typ: Any, attr: str) -> Any:  # type: ignore[override]
+        return typ.kinds.get(attr)
+
+
+@lower_getattr_generic(Reference)
+def _read_field(context: Any, builder: Any, kind: Reference, address: Any, name: str) -> Any:
+    field = kind.kinds[name]
+    model = context.data_model_manager[field]
+    place = cgutils.pointer_add(builder, address, kind.places[name] * WORD_bytes, model.get_data_type().as_pointer())
+    return impl_ret_borrowed(context, builder, field, model.load_from_data_pointer(builder, place, WORD_bytes))
+
+
+class Referred:
+    """A record's block of descriptors and what it points to, kept alive together."""
+
+    def __init__(self, record: Any) -> None:
+        parts: list[Any] = [Referred(v) if hasattr(v, "_fields") else v for v in record]
+        kinds = [types.unliteral(typeof(v)) for v in parts]
+        self.kind: Reference = Reference(tuple(zip(record._fields, kinds, strict=True)))
+        self.parts = parts
+        self.block = np.zeros(self.kind.words, np.int64)
+        for name, value in zip(record._fields, parts, strict=True):
+            self._lay(self.kind.places[name], value)
+        self.address = self.block.ctypes.data
+
+    def _lay(self, place: int, value: Any) -> None:
+        if isinstance(value, np.ndarray):
+            words = [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
+            self.block[place : place + len(words)] = words
+        elif isinstance(value, float):
+            self.block.view(np.float64)[place] = value
+        else:
+            self.block[place] = value.address if isinstance(value, Referred) else value
+
+
+@typeof_impl.register(Referred)
+def _typeof(referred: Referred, _context: Any) -> Reference:
+    return referred.kind
+
+
+@unbox(Reference)
+def _unbox(_kind: Reference, referred: Any, c: Any) -> NativeValue:
+    number = c.pyapi.object_getattr_string(referred, "address")
+    address = c.pyapi.long_as_voidptr(number)
+    c.pyapi.decref(number)
+    return NativeValue(address, is_error=c.pyapi.c_api_error())
+
+
+def by_reference(record: Any) -> Any:
+    """The record with the same attributes, passed by reference to compiled code; keep it until the call returns."""
+    return record if getattr(config, "DISABLE_JIT", 0) else Referred(record)

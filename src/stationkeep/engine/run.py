@@ -10,12 +10,23 @@ from .step import step
 from .world import Luck, Rows, RunState, Scratch, World
 
 
-@njit(cache=True, nogil=True)
 def advance(
     w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, first: int, last: int, t0_s: float, dt_s: float
 ) -> None:
     """Advance a run from stamp `first` to stamp `last`; stamp 0 is at `t0_s`."""
     world, state, chance = by_reference(w), by_reference(s), by_reference(luck)
     scratch, kept, happenings = by_reference(x), by_reference(rows), by_reference(log)
+    _advance(world, state, chance, scratch, kept, happenings, first, last, t0_s, dt_s)
+
+
+def is_compiled() -> bool:
+    """Whether the compiled loop is in this process already."""
+    return bool(getattr(_advance, "signatures", True))
+
+
+@njit(cache=True, nogil=True)
+def _advance(
+    w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, first: int, last: int, t0_s: float, dt_s: float
+) -> None:
     for k in range(first, last):
-        step(world, state, chance, scratch, kept, happenings, k, t0_s + k * dt_s, dt_s)
+        step(w, s, luck, x, rows, log, k, t0_s + k * dt_s, dt_s)

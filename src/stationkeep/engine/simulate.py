@@ -19,7 +19,7 @@ from .compile.services import services_by_partner
 from .compile.world import Case, compile
 from .luck import Chances, draw, prepare, quantities
 from .record import FULL_RUNS, RunResult, dataset, empty_rows, months_of, stamps
-from .run import advance
+from .run import advance, is_compiled
 from .world import Luck, Rows, RunState, Scratch
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def new_scratch(case: Case) -> Scratch:
 
 def warm_up(case: Case) -> float:
     """Run one step so that the step is compiled or loaded; returns the seconds it took (0 once it was done)."""
-    if advance_is_ready():
+    if is_compiled():
         return 0.0
     begun = time.perf_counter()
     chances = prepare(case)
@@ -132,11 +132,6 @@ def warm_up(case: Case) -> float:
     rows, log, scratch = new_rows(case, False), new_log(), new_scratch(case)
     advance(world, state, luck, scratch, rows, log, 0, 1, case.t0_s, case.dt_s)
     return time.perf_counter() - begun
-
-
-def advance_is_ready() -> bool:
-    """Whether the compiled step is in this process already."""
-    return bool(getattr(advance, "signatures", True))
 
 
 def _attributes(
