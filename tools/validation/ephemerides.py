@@ -3,6 +3,10 @@
 DIR holds `orbit/oem/` (CCSDS OEM files of the ISS) and `orbit/iss_elements.csv.gz`. Each ephemeris is flown from its first
 state after its creation date (what stands before is reconstruction; what comes after is a forecast, so days with other
 activity than forecast part from it), with the burns it shows by its close samples.
+
+What misses 0.5 km is drag alone: with one factor on the day's drag some metres to tens of metres are left. The factor (0.5 to
+1.5) is not the density model's: Jacchia 1970 instead of NRLMSISE-00 changes the day's density by 0.82 to 1.19, without
+correlation. The header's Cd (0.75 to 4.9) was tuned on the days before, with the activity forecast then, which is not published.
 """
 
 import argparse
@@ -44,18 +48,20 @@ SOURCE = "NASA/JSC trajectory files, as published with their header"
 
 
 class Flown(NamedTuple):
-    """One file: errors after a day with the header's drag, and over the whole file with one fitted factor."""
+    """One file: errors after a day with the header's drag and with the day's own factor; over the whole of a quiet file
+    with one fitted factor."""
 
     name: str
     oem: Oem
     burns: list[Burn]
     quiet: bool
     day: Errors
-    factor: float
-    whole: Errors
     held_day: Errors
-    held_factor: float
-    held_whole: Errors
+    day_factor: float
+    day_left_m: float
+    """Rms of the in-track error that no factor on the drag explains, over the first day."""
+    factor: float
+    whole: Errors | None
 
 
 def part(path: Trajectory, first_t_s: float, last_t_s: float) -> Trajectory:
@@ -72,16 +78,25 @@ def fly(path: Path, weather: SpaceWeather) -> Flown:
     start, end_t_s = reference.at(0), float(reference.t_s[-1])
     burns = [burn for burn in burns_in(oem, forces, weather) if burn.start_t_s >= start.t_s]
     day = part(reference, start.t_s, start.t_s + DAY_S)
-    told: list[Any] = []
-    for activity in (weather, held_activity(weather, start.t_s, end_t_s)):
-        one = propagate(start, float(day.t_s[-1]), forces, activity, burns, day.t_s)
-        factor, whole = fit_drag(start, reference, forces, activity, burns)
-        told += [errors_against(one, day), factor, errors_against(whole, reference)]
+
+    def first_day(activity: SpaceWeather, share: float = 1.0) -> Errors:
+        scaled = forces._replace(ballistic_m2_per_kg=share * forces.ballistic_m2_per_kg)
+        return errors_against(propagate(start, float(day.t_s[-1]), scaled, activity, burns, day.t_s), day)
+
+    seen, more = first_day(weather), first_day(weather, 1.2)
+    slope_m = (more.intrack_m - seen.intrack_m) / 0.2
+    step = float(slope_m @ seen.intrack_m / (slope_m @ slope_m))
+    left_m = float(np.sqrt(np.mean((seen.intrack_m - step * slope_m) ** 2)))
     first = int(start.t_s // DAY_S) - weather.first_day
     days = slice(first, int(end_t_s // DAY_S) - weather.first_day + 1)
     steady = np.ptp(weather.f107[days]) <= QUIET_RANGE and weather.ap[days].max() <= QUIET_AP
-    steady = steady and weather.f107a[days].max() < QUIET_MEAN
-    return Flown(path.name.split(".")[0], oem, burns, bool(steady), *told)
+    steady = bool(steady and weather.f107a[days].max() < QUIET_MEAN)
+    factor, whole = 1.0 - step, None
+    if steady:
+        factor, flown = fit_drag(start, reference, forces, weather, burns)
+        whole = errors_against(flown, reference)
+    held = first_day(held_activity(weather, start.t_s, end_t_s))
+    return Flown(path.name.split(".")[0], oem, burns, steady, seen, held, 1.0 - step, left_m, factor, whole)
 
 
 def worst_km(column: Any) -> float:
@@ -92,19 +107,20 @@ def worst_km(column: Any) -> float:
 def table(flown: list[Flown]) -> Iterator[str]:
     """A line for each file, in Markdown."""
     yield (
-        "| file | Cd A/m m2/kg | burns m/s | in-track after 1 d, km (held activity) | radial, cross in that day, km | "
-        "fitted factor (held) | worst in-track to the end, km (held) | radial, cross, km | quiet |"
+        "| file | Cd A/m m2/kg | burns m/s | in-track after 1 d, km (held activity) | that day's own factor | left of it, m rms "
+        "| radial, cross in that day, km | whole file if quiet: factor, worst in-track, radial, cross km |"
     )
-    yield "|" + "---|" * 9
+    yield "|" + "---|" * 8
     for f in flown:
         speeds = ", ".join(f"{np.linalg.norm(burn.delta_v_m_per_s):.2f}" for burn in f.burns) or "-"
+        whole = "-"
+        if f.whole:
+            worst = (f.whole.intrack_m, f.whole.radial_m, f.whole.crosstrack_m)
+            whole = f"{f.factor:.2f}, " + ", ".join(f"{worst_km(column):.2f}" for column in worst)
         yield (
             f"| {f.name[8:]} | {f.oem.ballistic_m2_per_kg:.5f} | {speeds} "
-            f"| {f.day.intrack_m[-1] / 1e3:+.2f} ({f.held_day.intrack_m[-1] / 1e3:+.2f}) "
-            f"| {worst_km(f.day.radial_m):.3f}, {worst_km(f.day.crosstrack_m):.3f} "
-            f"| {f.factor:.2f} ({f.held_factor:.2f}) "
-            f"| {worst_km(f.whole.intrack_m):.1f} ({worst_km(f.held_whole.intrack_m):.1f}) "
-            f"| {worst_km(f.whole.radial_m):.3f}, {worst_km(f.whole.crosstrack_m):.3f} | {'yes' if f.quiet else ''} |"
+            f"| {f.day.intrack_m[-1] / 1e3:+.2f} ({f.held_day.intrack_m[-1] / 1e3:+.2f}) | {f.day_factor:.2f} | {f.day_left_m:.0f} "
+            f"| {worst_km(f.day.radial_m):.3f}, {worst_km(f.day.crosstrack_m):.3f} | {whole} |"
         )
 
 
@@ -116,19 +132,21 @@ def row(claim: str, expected: str, got: str, ok: bool, source: str = SOURCE) -> 
 def ephemeris_rows(flown: list[Flown]) -> list[Row]:
     """The claims about NASA's files."""
     near = [abs(f.day.intrack_m[-1]) <= 500.0 for f in flown]
-    quiet, other = ([worst_km(f.whole.intrack_m) for f in flown if f.quiet == which] for which in (True, False))
+    quiet = [f.whole for f in flown if f.whole]
+    left_m = [f.day_left_m for f in flown]
+    reach = [worst_km(errors.intrack_m) for errors in quiet]
     across = [max(worst_km(f.day.radial_m), worst_km(f.day.crosstrack_m)) for f in flown]
-    calm = [max(worst_km(f.whole.radial_m), worst_km(f.whole.crosstrack_m)) for f in flown if f.quiet]
+    calm = [max(worst_km(errors.radial_m), worst_km(errors.crosstrack_m)) for errors in quiet]
     return [
-        row("in-track at most 0.5 km after one day, Cd A/m of the header", "6 of 8 files", f"{sum(near)} of {len(near)}",
+        row("in-track at most 0.5 km after one day, Cd A/m of the header", "3 of 4 files (6 of 8)", f"{sum(near)} of {len(near)}",
             sum(near) >= 0.75 * len(near)),
+        Row("the same with that day's own factor on the drag: what other forces leave", "",
+            f"median {np.median(left_m):.0f} m rms, worst {max(left_m):.0f} m", None, "derived", SOURCE),
         row("radial and cross-track over that day", "below 0.3 km", f"worst {max(across):.3f} km", max(across) < 0.3),
         row("in-track over the rest of a quiet file, one fitted drag factor", "at most 10 km",
-            f"{sum(km <= 10.0 for km in quiet)} of {len(quiet)} files, worst {max(quiet, default=0.0):.1f} km; of the others "
-            f"{sum(km <= 10.0 for km in other)} of {len(other)}, median {np.median(other):.0f} km",
-            max(quiet, default=0.0) <= 10.0),
-        row("radial and cross-track there", "below 0.3 km", f"worst {max(calm, default=0.0):.3f} km",
-            max(calm, default=0.0) < 0.3),
+            f"{sum(km <= 10.0 for km in reach)} of {len(reach)} files, worst {max(reach, default=0.0):.1f} km",
+            max(reach, default=0.0) <= 10.0),
+        row("radial and cross-track there", "below 0.3 km", f"worst {max(calm, default=0.0):.3f} km", max(calm, default=0.0) < 0.3),
     ]  # fmt: skip
 
 

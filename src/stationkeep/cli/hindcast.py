@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from stationkeep.laws.atmosphere import DensityFit
 
 INCLINATION_DEG = 51.64
-LENGTHS_D = (30, 90, 180)
+LENGTHS_D: tuple[int, ...] = (30, 90, 180)
+LEAST_ARC_D = 5
+"""Shortest record replayed: a daily mean is good to some 20 m."""
 STARTS = ("2022-01-01", "2025-01-01")
 LEVELS = (10, 50, 90)
 HEIGHTS_KM = (350, 400)
@@ -60,7 +62,8 @@ def hindcast(
     subject
         What to replay.
     altitude
-        Altitude record in place of the packaged one: csv with `date, alt_brouwer_km`, element sets (TLE, OMM csv), OEM.
+        Altitude record in place of the packaged one: csv with `date, alt_brouwer_km`, element sets (TLE, OMM), OEM. One
+        shorter than 30 days is replayed as a whole.
     space_weather
         Activity record in place of the packaged one (its columns, or CelesTrak's).
     ap_mode
@@ -82,7 +85,10 @@ def hindcast(
     if page:
         from stationkeep.flight import hindcast_page
 
-        page.write_text(hindcast_page.page(records.driven, result), encoding="utf-8")
+        try:
+            page.write_text(hindcast_page.page(records.driven, result), encoding="utf-8")
+        except OSError as error:
+            raise InputError("--page", None, f"{page}: {error.strerror}", "give a file that can be written") from None
     emit(result, json, render)
 
 
@@ -112,14 +118,20 @@ def _records(altitude: Path | None, space_weather: Path | None, ap_mode: str) ->
 
 
 def _decay(records: Records, ap_mode: str) -> Result:
+    import numpy as np
+
+    from stationkeep.flight.hindcast import chains
     from stationkeep.flight.replay import replay, summarize
     from stationkeep.formats.oem import iso_utc
 
-    arcs = replay(records.driven, LENGTHS_D, records.blocks, records.geometry, records.fit)
+    lengths_d = LENGTHS_D
+    longest_d = max((int(np.ptp(records.driven.t_s[chain]) / 86400.0) for chain in chains(records.driven)), default=0)
+    if LEAST_ARC_D <= longest_d < LENGTHS_D[0]:
+        lengths_d = (longest_d,)
+    arcs = replay(records.driven, lengths_d, records.blocks, records.geometry, records.fit)
     if not arcs:
-        raise InputError(
-            "--altitude", None, "no 30 days in a row (gaps up to 3 days) free of burns by at least 70 %", "a daily record"
-        )
+        what = f"no {lengths_d[0]} days in a row (gaps up to 3 days) free of burns by at least 70 %"
+        raise InputError("--altitude", None, what, f"a daily record of {LEAST_ARC_D} days or more")
     told = [
         {
             "start": iso_utc(arc.start_t_s, 0) + "Z",

@@ -1,11 +1,12 @@
-"""A station's altitude history: the packaged daily record, or the user's csv, element sets (TLE, OMM csv) or OEM."""
+"""A station's altitude history: the packaged daily record, or the user's csv, element sets (TLE, OMM) or OEM."""
 
 import csv
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from stationkeep.formats.elements import read_elements
 from stationkeep.laws.orbit import EARTH_RADIUS_M, GRAVITY_RADIUS_M, J2, MU_M3_PER_S2
 from stationkeep.model.files import InputError
 
@@ -26,19 +27,17 @@ class AltitudeRecord(NamedTuple):
 
 
 def read_altitude(path: Path = PACKAGED) -> AltitudeRecord:
-    """Read a csv (`COLUMNS`), TLEs in two or three lines, OMM in csv, or a CCSDS OEM; several sets a day become their
-    mean.
+    """Read a csv (`COLUMNS`), element sets (TLE, OMM), or a CCSDS OEM; several a day become their mean.
 
     Raises InputError naming the line of what cannot be read.
     """
     text = path.read_text(errors="replace") if path.suffix != ".gz" else ""
     head = text.lstrip()[:400]
-    if path.suffix == ".gz" or head.startswith(("CCSDS_OEM_VERS", "<?xml", "<oem")):
+    first = head.splitlines()[0] if head else ""
+    if path.suffix == ".gz" or "CCSDS_OEM" in head or "<oem" in head:
         samples = _from_oem(path)
-    elif "MEAN_MOTION" in head.splitlines()[0] if head else False:
-        samples = _from_omm(path, text)
-    elif any(line.startswith("1 ") and len(line.rstrip()) >= 64 for line in head.splitlines()[:2]):
-        samples = _from_tle(path, text)
+    elif "CCSDS_OMM" in head or "MEAN_MOTION" in first or head[:1] in tuple("[{<") or "\n1 " in f"\n{head}":
+        samples = _from_elements(path)
     else:
         samples = _from_csv(path, text)
     return _daily(np.array(samples, float).reshape(-1, 4))
@@ -64,44 +63,16 @@ def _from_csv(path: Path, text: str) -> Samples:
     return found
 
 
-def _from_tle(path: Path, text: str) -> Samples:
-    from sgp4.api import Satrec
-
-    found, first = [], ""
-    for line, content in enumerate(text.splitlines(), 1):
-        if content.startswith("1 "):
-            first = content
-        elif content.startswith("2 "):
-            if not first:
-                raise InputError(str(path), line, "a line 2 without its line 1", "both lines of each element set")
-            found.append(_elements(path, line, Satrec.twoline2rv(first, content)))
-            first = ""
-    if not found:
-        raise InputError(str(path), None, "no complete element set", "lines 1 and 2 of each set")
-    return found
-
-
-def _from_omm(path: Path, text: str) -> Samples:
-    from sgp4 import omm
-    from sgp4.api import Satrec
-
+def _from_elements(path: Path) -> Samples:
+    """Epoch, Brouwer altitude, node and eccentricity of each set (SGP4 undoes Kozai's mean motion)."""
     found = []
-    for line, fields in enumerate(csv.DictReader(text.splitlines()), 2):
-        satellite = Satrec()
-        try:
-            omm.initialize(satellite, fields)
-        except (KeyError, ValueError, TypeError) as error:
-            raise InputError(str(path), line, f"not an OMM row ({error})", "CelesTrak's OMM columns") from None
-        found.append(_elements(path, line, satellite))
+    for one in read_elements(path):
+        orbit = one.satellite
+        if not 1.0 < orbit.a < 2.0:
+            raise InputError(str(path), one.line, "not a low Earth orbit", "sets of one satellite below 6,000 km")
+        height_m = orbit.a * orbit.radiusearthkm * 1e3 - EARTH_RADIUS_M
+        found.append((one.epoch_t_s, height_m, orbit.nodeo, orbit.ecco))
     return found
-
-
-def _elements(path: Path, line: int, satellite: Any) -> tuple[float, float, float, float]:
-    """Epoch, Brouwer altitude, node and eccentricity of one element set (SGP4 undoes Kozai's mean motion)."""
-    if satellite.error or not 1.0 < satellite.a < 2.0:
-        raise InputError(str(path), line, "an element set SGP4 does not accept", "a low Earth orbit")
-    t_s = (satellite.jdsatepoch - 2451544.5 + satellite.jdsatepochF) * DAY_S
-    return t_s, satellite.a * satellite.radiusearthkm * 1e3 - EARTH_RADIUS_M, satellite.nodeo, satellite.ecco
 
 
 def _from_oem(path: Path) -> Samples:
