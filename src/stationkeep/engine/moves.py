@@ -251,6 +251,9 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         st = s.traffic.part_station[modules + f] if status == traffic.DOCKED else w.traffic.station[f]
         if status == traffic.DOCKED:
             _seats(w, s, x, t_s)
+            if _last_crew_waits(w, s, f, st, t_s):
+                s.traffic.next_s[f] = t_s + DAY_s
+                continue
             crew.leave(w.crew, s.crew, f, st, t_s, t1_s, log, s.traffic.row[f])
             unload(w, s, x, f, st)
         habitable = w.traffic.flown[f] or (s.partners.opened[st] and _takes_ships(w, s, st, f))
@@ -289,6 +292,20 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
     traffic.relocate(w.traffic, s.traffic, t1_s)
     _seats(w, s, x, t1_s)
     people(s)
+
+
+@njit(cache=True)
+def _last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool:
+    """Whether ship `f`, whose going would empty the station, waits beyond its time for a relief still to come."""
+    r = w.traffic.relief[f]
+    if r < 0 or (w.traffic.flown[f] and w.traffic.undock_s[f] < NEVER_s) or s.evacuated[st]:
+        return False
+    coming = s.traffic.status[r] == traffic.PLANNED or s.traffic.status[r] == traffic.EN_ROUTE
+    last = s.traffic.docked_s[f] + w.traffic.most_s[f]
+    if not coming or not s.partners.flies[w.traffic.partner[f]] or not last <= t_s < last + w.rules.overstay_s:
+        return False
+    riders = np.sum((s.crew.status == crew.ABOARD) & (s.crew.seat == f))
+    return riders > 0 and riders == s.people[st]
 
 
 @njit(cache=True)

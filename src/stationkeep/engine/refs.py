@@ -65,27 +65,38 @@ def _read_field(context: Any, builder: Any, kind: Reference, address: Any, name:
     return impl_ret_borrowed(context, builder, field, model.load_from_data_pointer(builder, place, WORD_bytes))
 
 
+_kinds: dict[tuple[Any, ...], Reference] = {}
+"""Types met so far, so that a record met again has the same one: numba interns its types in the same way."""
+
+
+def _looks(value: Any) -> Any:
+    """What the type of a field follows from."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.char, value.ndim, value.flags.c_contiguous, value.flags.writeable
+    return value.kind if isinstance(value, Referred) else type(value)
+
+
 class Referred:
     """A record's block of descriptors and what it points to, kept alive together."""
 
     def __init__(self, record: Any) -> None:
         parts: list[Any] = [Referred(v) if hasattr(v, "_fields") else v for v in record]
-        kinds = [types.unliteral(typeof(v)) for v in parts]
-        self.kind: Reference = Reference(tuple(zip(record._fields, kinds, strict=True)))
+        key = (record._fields, *map(_looks, parts))
+        if key not in _kinds:
+            kinds = [types.unliteral(typeof(v)) for v in parts]
+            _kinds[key] = Reference(tuple(zip(record._fields, kinds, strict=True)))
+        self.kind = _kinds[key]
         self.parts = parts
-        self.block = np.zeros(self.kind.words, np.int64)
-        for name, value in zip(record._fields, parts, strict=True):
-            self._lay(self.kind.places[name], value)
-        self.address = self.block.ctypes.data
-
-    def _lay(self, place: int, value: Any) -> None:
-        if isinstance(value, np.ndarray):
-            words = [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
-            self.block[place : place + len(words)] = words
-        elif isinstance(value, float):
-            self.block.view(np.float64)[place] = value
-        else:
-            self.block[place] = value.address if isinstance(value, Referred) else value
+        words: list[int] = []
+        for value in parts:
+            if isinstance(value, np.ndarray):
+                words += [0, 0, value.size, value.itemsize, value.__array_interface__["data"][0], *value.shape, *value.strides]
+            elif isinstance(value, float):
+                words.append(int(np.float64(value).view(np.int64)))
+            else:
+                words.append(value.address if isinstance(value, Referred) else value)
+        self.block = np.array(words, np.int64)
+        self.address: int = self.block.ctypes.data
 
 
 @typeof_impl.register(Referred)

@@ -20,9 +20,12 @@ from ..laws.matter import (
     WASTE,
     WATER,
 )
-from ..subsystems import stores, traffic
+from ..subsystems import services, stores, traffic
 from .world import RunState, Scratch, World
 
+RECOVERED_frac = 0.75
+"""Share of the water people use that recovery gives back even on a bad day: condensate and half of the urine
+(life_support/machines: 93 % on a good one)."""
 GAS_BOTTLES_kg = 150.0
 """Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
@@ -50,6 +53,20 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
     if c >= 0:
         s.stores.stock_kg[c] = tank_kg
         x.flow_kg[st, PROPELLANT, DELIVERED] += tank_kg
+    if w.ships.filled[f] and w.ships.refuel_kg[f] > 0.0:
+        there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
+        if there < w.rules.propellant_target_kg:
+            _bring_tankers_forward(w, s, st, t_s)
+
+
+@njit(cache=True)
+def _bring_tankers_forward(w: World, s: RunState, st: int, t_s: float) -> None:
+    """Tankers not yet launched for a station short of propellant fly sooner, none on short notice."""
+    r = w.rules
+    for f in range(w.ships.tank.size):
+        if s.traffic.status[f] == traffic.PLANNED and w.ships.refuel_kg[f] > 0.0 and w.traffic.station[f] == st:
+            due_s = s.traffic.next_s[f]
+            s.traffic.next_s[f] = min(due_s, max(due_s - r.tanker_forward_s, t_s + r.tanker_notice_s))
 
 
 @njit(cache=True)
@@ -70,7 +87,10 @@ def _fill(w: World, s: RunState, st: int, t_s: float, cargo_kg: np.ndarray) -> N
     lack = np.zeros(4)
     for j in range(4):
         there = stores.total(w.stores, s.stores, st, kinds[j], -1, s.traffic.part_station)
-        target_s = w.rules.water_target_s if kinds[j] == WATER else w.rules.stock_target_s + wait_s
+        target_s = w.rules.stock_target_s + wait_s
+        if kinds[j] == WATER:
+            recovers = s.services.up[st, services.WATER] and not w.simple.is_simple[st]
+            target_s = w.rules.water_target_s + wait_s * (1.0 - RECOVERED_frac if recovers else 1.0)
         lack[j] = max(use[j] * target_s - there, 0.0)
     gas = cargo_kg[OXYGEN] + cargo_kg[NITROGEN]
     nitrogen = stores.total(w.stores, s.stores, st, NITROGEN, -1, s.traffic.part_station)

@@ -45,6 +45,9 @@ class Rules(NamedTuple):
     burn_most_m_per_s: float
     stock_target_s: float
     water_target_s: float
+    overstay_s: float
+    tanker_forward_s: float
+    tanker_notice_s: float
     gas_target_kg: float
     propellant_target_kg: float
     replay_until_s: float  # what was flown until then stands

@@ -211,7 +211,9 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, tank_hold_kg=table["tank_hold_kg"],
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
         stock_target_s=table["stock_target_d"] * DAY_s,
-        water_target_s=table["water_target_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
+        water_target_s=table["water_target_d"] * DAY_s,
+        overstay_s=table["overstay_d"] * DAY_s, tanker_forward_s=table["tanker_forward_d"] * DAY_s,
+        tanker_notice_s=table["tanker_notice_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
         propellant_target_kg=table["propellant_target_kg"], replay_until_s=_replay_until_s(scenario, catalogue),
     )  # fmt: skip
 
