@@ -187,7 +187,7 @@ def next_supply_s(p: Params, s: State, station: int, t_s: float) -> float:
 
 @njit(cache=True)
 def free_port(p: Params, s: State, f: int, at_s: float) -> int:
-    """A port flight `f` can take at `at_s`: free, or left by then; -1 when there is none."""
+    """A port flight `f` can take at `at_s`: free, or left by then (not by a crew that waits for `f`); -1 when there is none."""
     target = p.station[f]
     for i in range(p.ports.shape[1]):
         q = p.ports[f, i]
@@ -196,7 +196,7 @@ def free_port(p: Params, s: State, f: int, at_s: float) -> int:
         if p.port_open_s[q] > at_s or p.port_close_s[q] <= at_s or s.part_station[p.port_part[q]] != target:
             continue
         other = s.port_flight[q]
-        if other < 0 or s.next_s[other] <= at_s:
+        if other < 0 or (s.next_s[other] <= at_s and p.relief[other] != f):
             return q
     return -1
 
@@ -269,6 +269,8 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
             s.next_s[f] = t_s + 30 * DAY_s
             return
         if free_port(p, s, f, t_s + p.transit_s[f]) < 0:
+            if p.seats[f] > 0:
+                _make_room(p, s, f, t_s)
             s.next_s[f] = t_s + 2 * DAY_s
             return
     s.launched_s[f] = t_s
@@ -281,6 +283,19 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
     s.status[f] = EN_ROUTE
     s.next_s[f] = t_s + p.transit_s[f]
     s.row[f] = add(log, t_s, happened.LAUNCH, p.station[f], name, s.row[f], 0.0)
+
+
+@njit(cache=True)
+def _make_room(p: Params, s: State, f: int, t_s: float) -> None:
+    """A cargo ship whose stay has no set end leaves a port that a crew ship waits for."""
+    for i in range(p.ports.shape[1]):
+        q = p.ports[f, i]
+        if q < 0:
+            return
+        other = s.port_flight[q]
+        if other >= 0 and p.seats[other] == 0 and not p.flown[other] and p.undock_s[other] >= NEVER_s:
+            s.next_s[other] = min(s.next_s[other], t_s + DAY_s)
+            return
 
 
 @njit(cache=True)
