@@ -162,6 +162,12 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     for k in range(s.part_row.size):
         if s.traffic.part_station[k] == into:
             s.part_row[k] = row
+    b = w.bodies
+    for k in range(w.traffic.part_station.size):  # what is fitted in its modules goes along, and is not fitted again
+        if s.traffic.part_station[k] == into:
+            fitted_kg = b.outfit_kg[k] * -math.expm1(-max(t_s - b.arrive_s[k], 0.0) / b.outfit_s)
+            s.fitted_kg[into] += fitted_kg
+            s.fitted_kg[0] -= fitted_kg
     take_stock(w, s, x)
     for st in range(before.shape[0]):
         for r in range(before.shape[2]):

@@ -1,0 +1,89 @@
+"""Leaving, separating and buying replacements: what is conserved, what parts, and what a purchase cannot replace."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import stationkeep as sk
+
+LEAVE = "2022-12-01"
+TAKES = ["flights", "propellant", "command", "operation", "spares", "money"]
+"""All but the crews: they stay with their segment."""
+
+
+def left(segment: str, horizon: str = "2023-04-01", **more: object) -> sk.Scenario:
+    event = {"withdraw": "roscosmos", "on": LEAVE, "segment": segment, "into": "russian", "takes": TAKES}
+    return sk.read_scenario("iss-2022").patch({"horizon": horizon, "events.leave": event, **more})
+
+
+@pytest.fixture(scope="module")
+def apart() -> xr.Dataset:
+    low = {"stations.iss.policy": [{"floor_km": 350, "target_km": 380}]}  # nobody burns in the days looked at
+    return sk.simulate(left("separated", **low), runs=1, seed=5).isel(run=0)
+
+
+def around(ds: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+    """The last stamp before the separation and the first after."""
+    k = int(np.flatnonzero(np.isfinite(ds.mass_kg.sel(station="russian").values) & (ds.mass_kg.sel(station="russian").values > 0))[0])
+    return ds.isel(time=k - 1), ds.isel(time=k)
+
+
+def test_separation_conserves_mass_people_stores_and_propellant(apart):
+    before, after = around(apart)
+    day = apart.flow_kg.sel(time=after.time)
+    crossed = float(day.sel(use=["leak", "overboard", "reboost", "attitude", "dumped"]).sum())  # what left that day
+    assert float(after.mass_kg.sum()) == pytest.approx(float(before.mass_kg.sum()) + crossed, abs=30.0), "outfitting grows"
+    assert float(after.mass_kg.sel(station="russian")) > 60_000
+    for resource in ("propellant", "water", "food", "nitrogen"):
+        flow = float(day.sel(resource=resource).sum())
+        change = float(after.stock_kg.sel(resource=resource).sum()) - float(before.stock_kg.sel(resource=resource).sum())
+        assert change == pytest.approx(flow, abs=0.05), resource
+        assert float(after.flow_kg.sel(resource=resource, use="moved").sum()) == pytest.approx(0.0, abs=0.01), resource
+    spares = float(after.flow_kg.sel(resource="spares", use="moved").sum())
+    assert -30.0 < spares <= 0.0, "what is fitted in the modules is not fitted a second time"
+    people = float(before.people_count.sum())
+    came = apart.people_count.sum("station")
+    assert float(came.sel(time=after.time)) == people
+    assert float(after.people_count.sel(station="russian")) == float(before.people_by_partner_count.sel(partner="roscosmos").sum())
+
+
+def test_two_complexes_drift_apart_as_their_ballistic_coefficients_say(apart):
+    _, first = around(apart)
+    altitude = apart.altitude_km.sel(time=slice(first.time.values, None))
+    assert abs(np.diff(altitude.isel(time=0).values)[0]) < 1.0, "they start together"
+    area, mass, density = (apart[v].sel(time=altitude.time) for v in ("drag_area_m2", "mass_kg", "density_kg_per_m3"))
+    burned = apart.reboost_m_per_s.sel(time=altitude.time)
+    still = (burned.cumsum("time") == 0).all("station").values
+    days = int(still.sum())
+    assert days > 3, "days without a burn on either"
+    fell = (altitude.isel(time=0) - altitude.isel(time=days - 1)).values
+    drag = (area / mass * density).isel(time=slice(0, days)).sum("time").values
+    assert fell[1] / fell[0] == pytest.approx(drag[1] / drag[0], rel=0.05)
+    assert (fell[1] > fell[0]) == (drag[1] > drag[0])
+
+
+def service_end(ds: xr.Dataset, service: str) -> np.datetime64:
+    kind, name, station = ds.event_kind.values, ds.event_name.values, ds.event_station.values
+    hit = (kind == "service_down") & (name == service) & (station == "iss") & (ds.event_utc.values >= np.datetime64(LEAVE))
+    return ds.event_utc.values[hit].min()
+
+
+def test_ships_that_push_move_the_end_of_reboost_but_not_of_attitude_control():
+    """A Cygnus can push; it cannot unload the gyroscopes, and a station that cannot point cannot burn."""
+    none = {"flights.cygnus": None, "uncertain": {"slip_factor": {"value": 0}, "hazard_factor": {"value": 0}}}
+    ship = {"flights.pusher": {"vehicle": "cygnus-enhanced", "launch": "2022-11-01", "undock": "2023-03-25", "port": "unity-nadir"}}
+    bare, pushed = (sk.simulate(left("powered_down", "2023-02-01", **none, **more), runs=1, seed=5) for more in ({}, ship))
+    assert service_end(pushed, "reboost") > service_end(bare, "reboost")
+    assert service_end(pushed, "attitude_control") == service_end(bare, "attitude_control")
+    assert service_end(pushed, "reboost") <= service_end(pushed, "attitude_control")
+
+
+def test_handed_over_powered_down_and_separated_differ_for_the_right_reasons():
+    ends = {}
+    for segment in ("handed_over", "powered_down", "separated"):
+        ds = sk.simulate(left(segment), runs=1, seed=5).isel(run=0)
+        week = ds.service_up_frac.sel(station="iss").sel(time="2022-12-20T12:00:00", method="nearest")
+        ends[segment] = {s: float(week.sel(service=s)) for s in ("desaturation", "refuelling", "power", "attitude_control")}
+    assert ends["handed_over"]["desaturation"] == 1.0 and ends["handed_over"]["attitude_control"] == 1.0
+    assert ends["powered_down"]["desaturation"] == 0.0 and ends["powered_down"]["attitude_control"] == 0.0
+    assert ends["separated"]["desaturation"] == 0.0 and ends["separated"]["refuelling"] == 0.0
