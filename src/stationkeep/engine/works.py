@@ -43,7 +43,8 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
     take_stock(w, s, x)
     allowed, stocked, stock_kg = x.allowed, x.stocked, x.stock_kg
     for st in range(s.people.size):
-        x.crewed[st] = s.people[st] > 0
+        # a station that waits for its first crew runs under ground control, as it was launched
+        x.crewed[st] = s.people[st] > 0 or (w.simple.is_simple[st] and not s.was_people[st])
         for r in range(stocked.shape[1]):
             kg = 0.0
             for p in range(stock_kg.shape[1]):

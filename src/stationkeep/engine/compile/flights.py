@@ -66,7 +66,9 @@ def end_of_record_s(catalogue: Catalogue) -> float:
 
 
 def _recorded(scenario: Scenario, catalogue: Catalogue, start_s: float) -> list[PlannedFlight]:
-    """Flights of the record: all until the replay ends, or only those there at the start."""
+    """Flights of the record: all until the replay ends, or only those there at the start; none at another station."""
+    if scenario.stations[scenario.main_station].parts != "iss":
+        return []
     if scenario.replay is None:
         until_s = start_s
     else:
