@@ -11,7 +11,7 @@ TAKES = ["flights", "propellant", "command", "operation", "spares", "money"]
 """All but the crews: they stay with their segment."""
 
 
-def left(segment: str, horizon: str = "2023-04-01", **more: object) -> sk.Scenario:
+def left(segment: str, horizon: str = "2023-01-10", **more: object) -> sk.Scenario:
     event = {"withdraw": "roscosmos", "on": LEAVE, "segment": segment, "into": "russian", "takes": TAKES}
     return sk.read_scenario("iss-2022").patch({"horizon": horizon, "events.leave": event, **more})
 
@@ -31,7 +31,7 @@ def around(ds: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
 def test_separation_conserves_mass_people_stores_and_propellant(apart):
     before, after = around(apart)
     day = apart.flow_kg.sel(time=after.time)
-    crossed = float(day.sel(use=["leak", "overboard", "reboost", "attitude", "dumped"]).sum())  # what left that day
+    crossed = sum(float(day.sel(use=u).sum()) for u in ("leak", "overboard", "reboost", "attitude", "dumped"))  # what left that day
     assert float(after.mass_kg.sum()) == pytest.approx(float(before.mass_kg.sum()) + crossed, abs=30.0), "outfitting grows"
     assert float(after.mass_kg.sel(station="russian")) > 60_000
     for resource in ("propellant", "water", "food", "nitrogen"):
@@ -72,7 +72,7 @@ def test_ships_that_push_move_the_end_of_reboost_but_not_of_attitude_control():
     """A Cygnus can push; it cannot unload the gyroscopes, and a station that cannot point cannot burn."""
     none = {"flights.cygnus": None, "uncertain": {"slip_factor": {"value": 0}, "hazard_factor": {"value": 0}}}
     ship = {"flights.pusher": {"vehicle": "cygnus-enhanced", "launch": "2022-11-01", "undock": "2023-03-25", "port": "unity-nadir"}}
-    bare, pushed = (sk.simulate(left("powered_down", "2023-02-01", **none, **more), runs=1, seed=5) for more in ({}, ship))
+    bare, pushed = (sk.simulate(left("powered_down", "2023-01-10", **none, **more), runs=1, seed=5) for more in ({}, ship))
     assert service_end(pushed, "reboost") > service_end(bare, "reboost")
     assert service_end(pushed, "attitude_control") == service_end(bare, "attitude_control")
     assert service_end(pushed, "reboost") <= service_end(pushed, "attitude_control")
