@@ -3,7 +3,8 @@
 Writes data/atmosphere/drag_density.npz (coefficients) and fit_errors.csv (rms, 99th percentile and largest error on
 samples that the fit never saw, per inclination, Ap mode and altitude band; ``domain`` samples fill the whole box of
 arguments, ``record`` samples take the solar activity of days of the record). ``--only 51.6/daily`` refits one and
-keeps the others.
+keeps the others. ``--inclination 28.5 [--ap-mode history] [--model nrlmsis21]`` makes one for this user alone, kept in the
+user's cache folder and found there by the package; NRLMSIS 2.1 may not be shipped.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from stationkeep.formats.density_fit import PACKAGED, load_fit, save_fits
+from stationkeep.formats.density_fit import PACKAGED, load_fit, own_fits, save_fits
 from stationkeep.formats.space_weather import read_space_weather
 from stationkeep.laws import atmosphere
 from stationkeep.laws.atmosphere import AP_OFFSET, HARMONICS, DensityFit, drag_density_direct, ln_drag_density
@@ -91,9 +92,9 @@ def draw(rng: np.random.Generator, count: int, band_km: tuple[int, int], record:
 
 
 def direct(
-    arguments: list[np.ndarray], inclination_rad: float, ap_mode: str, free: Any = (0.0, 0.0), grid: Any = (12, 4)
+    arguments: list[np.ndarray], inclination_rad: float, kind: tuple[str, str], free: Any = (0.0, 0.0), grid: Any = (12, 4)
 ) -> np.ndarray:
-    """ln <rho F> by quadrature, in chunks; ``free`` is added to the frozen eccentricity, ``grid`` is (points,
+    """ln <rho F> by quadrature, in chunks; ``kind`` is (Ap mode, model), ``free`` is added to the frozen eccentricity, ``grid`` is (points,
     hours)."""
     out = []
     for start in range(0, len(arguments[0]), 4000):
@@ -101,7 +102,7 @@ def direct(
         frozen = np.array([frozen_eccentricity(EARTH_RADIUS_M + h, inclination_rad) for h in part[0]])
         out.append(
             drag_density_direct(
-                *part, inclination_rad, free[0], frozen + free[1], ap_mode=ap_mode, points=grid[0], hours=grid[1]
+                *part, inclination_rad, free[0], frozen + free[1], ap_mode=kind[0], model=kind[1], points=grid[0], hours=grid[1]
             )
         )
     return np.log(np.concatenate(out))
@@ -146,10 +147,10 @@ def crossed(monomial: np.ndarray, wave: np.ndarray) -> np.ndarray:
     return (wave[:, :, None] * monomial[:, None, :]).reshape(len(wave), -1)
 
 
-def fit_band(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator) -> None:
+def fit_band(fit: DensityFit, band: int, kind: tuple[str, str], rng: np.random.Generator) -> None:
     """Fill the coefficients of one band in place."""
     arguments = draw(rng, TRAINING, BANDS_KM[band])
-    values = direct(arguments, fit.inclination_rad, ap_mode)
+    values = direct(arguments, fit.inclination_rad, kind)
     turning, eccentric, waves = fit.turning_count, fit.eccentric_count, fit.harmonic.shape[1]
 
     def blocks() -> Any:
@@ -166,13 +167,13 @@ def fit_band(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator)
 
     arguments = draw(rng, ECCENTRIC, BANDS_KM[band])
     step = STEP_ECCENTRICITY
-    middle = direct(arguments, fit.inclination_rad, ap_mode)
+    middle = direct(arguments, fit.inclination_rad, kind)
     monomial, wave = design(fit, arguments, band)
     monomial = monomial[:, :eccentric]
     square = 0.0
     for column, along in ((turning, (1, 0)), (turning + eccentric, (0, 1))):
         ahead, behind = (
-            direct(arguments, fit.inclination_rad, ap_mode, (sign * step * along[0], sign * step * along[1]))
+            direct(arguments, fit.inclination_rad, kind, (sign * step * along[0], sign * step * along[1]))
             for sign in (1, -1)
         )
         slope = least_squares([(crossed(monomial, wave), (ahead - behind) / (2 * step))])
@@ -181,7 +182,7 @@ def fit_band(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator)
     fit.steady[band, -eccentric:] = least_squares([(monomial, square)])
 
 
-def measure(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator) -> list[dict[str, Any]]:
+def measure(fit: DensityFit, band: int, kind: tuple[str, str], rng: np.random.Generator) -> list[dict[str, Any]]:
     """Errors of the compiled evaluator on new samples: the whole box, days of the record, and those with a free
     eccentricity."""
     record = read_space_weather()
@@ -193,11 +194,11 @@ def measure(fit: DensityFit, band: int, ap_mode: str, rng: np.random.Generator) 
         arguments = draw(rng, TESTING, (low_km, high_km), None if samples == "domain" else record)
         angle = rng.uniform(0, 2 * np.pi)
         free = 1e-3 * np.array([np.cos(angle), np.sin(angle)]) * ("free" in samples)
-        truth = direct(arguments, fit.inclination_rad, ap_mode, free, TEST_GRID)
+        truth = direct(arguments, fit.inclination_rad, kind, free, TEST_GRID)
         fitted = np.array([ln_drag_density(alone, *values, *free)[0] for values in zip(*arguments, strict=True)])
         error = np.abs(np.expm1(fitted - truth))
         rows.append({
-            "inclination_deg": np.degrees(fit.inclination_rad).round(3), "ap_mode": ap_mode, "h_low_km": low_km,
+            "inclination_deg": np.degrees(fit.inclination_rad).round(3), "ap_mode": kind[0], "h_low_km": low_km,
             "h_high_km": high_km, "samples": samples, "count": TESTING, "rms_frac": np.sqrt(np.mean(error**2)),
             "p99_frac": np.quantile(error, 0.99), "max_frac": error.max(),
             "source": "tools/fit_density.py against NRLMSISE-00 (pymsis version 0) quadrature", "status": "derived",
@@ -214,10 +215,28 @@ def write(fits: dict[tuple[float, str], DensityFit], rows: list[dict[str, Any]])
         writer.writerows(rows)
 
 
+def make_own(inclination_deg: float, ap_mode: str, model: str) -> None:
+    """Fit one inclination for this user, tell its errors, keep it beside the user's others."""
+    fit, path = empty_fit(inclination_deg), own_fits(model)
+    for band, band_km in enumerate(BANDS_KM):
+        fit_band(fit, band, (ap_mode, model), np.random.default_rng([9, band]))
+        for row in measure(fit, band, (ap_mode, model), np.random.default_rng([9, band, 1])):
+            print(f"{band_km} km, {row['samples']}: rms {100 * row['rms_frac']:.2f} %, largest {100 * row['max_frac']:.1f} %", flush=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_fits({(inclination_deg, ap_mode): fit}, path)
+    print(f"written to {path}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="inclination/mode, for example 51.6/daily")
-    only = parser.parse_args().only
+    parser.add_argument("--inclination", type=float, help="make a fit of your own, deg")
+    parser.add_argument("--ap-mode", choices=("daily", "history"), default="daily", help="of your own fit")
+    parser.add_argument("--model", choices=list(atmosphere.MODELS), default="nrlmsise00", help="of your own fit")
+    asked = parser.parse_args()
+    if asked.inclination is not None:
+        return make_own(asked.inclination, asked.ap_mode, asked.model)
+    only = asked.only
     fits: dict[tuple[float, str], DensityFit] = {}
     rows: dict[tuple[float, str], list[dict[str, Any]]] = {}
     for row in csv.DictReader(ERRORS.open()) if ERRORS.exists() else []:
@@ -232,8 +251,8 @@ def main() -> None:
         rows[inclination_deg, ap_mode] = []
         for band, band_km in enumerate(BANDS_KM):
             started = time.time()
-            fit_band(fit, band, ap_mode, np.random.default_rng([number, band]))
-            found = measure(fit, band, ap_mode, np.random.default_rng([number, band, 1]))
+            fit_band(fit, band, (ap_mode, "nrlmsise00"), np.random.default_rng([number, band]))
+            found = measure(fit, band, (ap_mode, "nrlmsise00"), np.random.default_rng([number, band, 1]))
             rows[inclination_deg, ap_mode] += [
                 {k: f"{v:.6f}" if k.endswith("frac") else v for k, v in row.items()} for row in found
             ]

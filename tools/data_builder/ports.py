@@ -20,7 +20,7 @@ ACCEPTS = {
     "prichal-nadir": ("soyuz-ms", "progress-ms", "progress-ros", "orel", "progress-tug"),
     "pma-2": ("shuttle",),
     "pma-3": ("shuttle",),
-    "harmony-forward": (*IDSS, "usdv"),
+    "harmony-forward": (*IDSS, "usdv", "icm"),
     "harmony-zenith": IDSS,
     "unity-nadir": BERTHED,
     "harmony-nadir": BERTHED,

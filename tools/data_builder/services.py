@@ -217,4 +217,11 @@ def _helpers() -> list[dict[str, object]]:
               "2028-01-01T00:00:00Z"),
         _ship("usdv", "deorbit", 57.0, "m/s", STEER, "nasa", 1, "the Russian segment holds attitude while it burns",
               f"{ENG} C6, E", "found", "2028-01-01T00:00:00Z"),
+        _ship("icm", "reboost", 445.0, "N", STEER, "nasa", 4, "own propellant 5 t; designed and not flown", f"{ENG} C6",
+              "recalled", "2000-01-01T00:00:00Z"),
+        _ship("icm", "attitude_control", 110.0, "N an axis", "command", "nasa", 4,
+              "own propellant 5 t: fuel for one to three years (found); thrust recalled", f"{ENG} C6", "recalled",
+              "2000-01-01T00:00:00Z"),
+        _ship("icm", "desaturation", 110.0, "N an axis", "command", "nasa", 4, "own propellant 5 t", f"{ENG} C6",
+              "recalled", "2000-01-01T00:00:00Z"),
     ]

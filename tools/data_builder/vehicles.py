@@ -120,6 +120,17 @@ COST_MUSD: dict[str, tuple[float, str]] = {
 STAY_D: dict[str, tuple[float, float, float]] = {
     "progress-tug": (27.0, 9.0, 27.0), "progress-ros": (180.0, 180.0, 370.0),
 }
+# The interim control module as designed in 1997-2000: the rest of its row is that of the deorbit vehicle.
+ICM: dict[str, object] = {
+    "id": "icm", "operator": "Naval Research Laboratory", "family": "icm", "launchers": "falcon-9",
+    "gross_mass_kg": 10400, "dry_mass_kg": 5400, "empty_mass_kg": 5400, "length_m": 4.6, "area_x_m2": 0, "area_y_m2": 20,
+    "area_z_m2": 20, "empty_basis": "10.4 t recalled less 5 t of propellant", "max_docked_d": 1095,
+    "max_docked_low_d": 365, "max_docked_high_d": 1095, "reboost_propellant_kg": 5000, "reboost_thrust_N": 445,
+    "isp_s": 290, "reboost_basis": "5 t for one to three years found; thrust and Isp recalled", "cost_musd": 400,
+    "cost_basis": "assumed; GAO 1999: 1.2 billion for all protection against Russian non-performance",
+    "note": "Interim control module as designed in 1997-2000, never flown; two years or more to make ready",
+    "source": "facts/engineering.md C3, C6", "status": "recalled",
+}
 FIELDS = columns(
     "id operator partner family standard launchers seats gross_mass_kg dry_mass_kg empty_mass_kg empty_basis length_m "
     "area_x_m2 area_y_m2 area_z_m2 max_docked_d max_docked_low_d max_docked_high_d record_docked_d cargo_up_kg "
@@ -146,6 +157,7 @@ def build(source: Source, flights: list[dict[str, object]]) -> list[dict[str, ob
             "standard": standard,
             "launchers": launchers, "length_m": lengths[geometry], **row,
         })
+    rows.append(next(row for row in rows if row["id"] == "usdv") | ICM)
     source.write("fleet/vehicles.csv", rows, FIELDS)
     return rows
 

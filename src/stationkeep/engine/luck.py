@@ -11,6 +11,7 @@ import numpy as np
 
 from ..formats.solar_bulletins import latest_bulletin, read_bulletins, read_cycles
 from ..laws import reliability
+from ..laws.atmosphere import density_noise, equivalent_ap
 from ..laws.solar import future_activity, mean_flux_before, uniforms_count
 from ..laws.solar_outlook import solar_outlook
 from ..model.base import DateLaw, NEVER_s, Quantity, seconds
@@ -161,12 +162,28 @@ def quantities(scenario: Scenario, catalogue: Catalogue) -> dict[str, tuple[str,
 
 
 def _density_scale(catalogue: Catalogue) -> Quantity | None:
-    """Scatter of the last era's density scale known by then, about the scale the orbit already carries."""
+    """Lasting scatter of the last era's density scale known by then, about the scale the orbit already carries.
+
+    It was measured on yearly means; what the wandering of `_density_days` puts into those is taken off.
+    """
     rows = catalogue.table("orbit/density_scale")
     if not rows:
         return None
-    spread = math.exp(Z95 * number(rows[-1], "sigma_ln"))
+    yearly, wander, memory_d = (number(rows[-1], key) for key in ("sigma_ln", "sigma_block_ln", "correlation_d"))
+    lasting = math.sqrt(max(yearly**2 - wander**2 * 2.0 * memory_d / 365.25, 0.0))
+    spread = math.exp(Z95 * lasting)
     return Quantity(value=1.0, low=1.0 / spread, high=spread, source=rows[-1]["source"], status="derived")
+
+
+def _density_days(chances: Chances, seed: int, run: int, days: int) -> np.ndarray:
+    """(days,) wandering factor on the density, as the blocks of the record scatter about the fitted scale; 1 where the
+    scenario fixes the scale."""
+    rows = chances.case.catalogue.table("orbit/density_scale")
+    q = chances.quantities["density_scale"][1]
+    if not rows or (q.low is None and q.high is None):
+        return np.ones(days)
+    law = (number(rows[-1], key) for key in ("sigma_block_ln", "correlation_d"))
+    return np.asarray(density_noise(uniforms(seed, key_of("density"), run, days), *law))
 
 
 def _tries(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
@@ -354,12 +371,16 @@ def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, Any, int]:
     f107 = np.asarray([float(r["f107"]) for r in rows])
     f107a = np.asarray([float(r["f107a"]) for r in rows])
     ap = np.asarray([float(r["ap"]) for r in rows])
+    if case.scenario.ap_mode == "history":
+        drag_ap = equivalent_ap(np.asarray([[float(r[f"ap_{h:02d}h"]) for h in range(0, 24, 3)] for r in rows]))
+    else:
+        drag_ap = ap
     known = first + len(rows)  # first day without observation
     take = max(0, min(known, day0 + days) - day0)
     observed = np.empty((take, 3))
     for i in range(take):
         k = day0 + i - first
-        observed[i] = (f107[k - 1], f107a[k], ap[k])
+        observed[i] = (f107[k - 1], f107a[k], drag_ap[k])
     ahead = days - take
     if ahead <= 0:
         return observed, None, 0
@@ -378,9 +399,12 @@ def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, Any, int]:
 
 
 def _run_sky(chances: Chances, seed: int, run: int) -> np.ndarray:
+    """(days, 4) what the density law is fed: observed, then drawn; and the factor that wanders."""
+    days = len(chances.observed) + chances.ahead
+    factor = _density_days(chances, seed, run, days)[:, None]
     if chances.outlook is None:
-        return chances.observed
+        return np.hstack([chances.observed, factor])
     u = uniforms(seed, key_of("sun"), run, uniforms_count(chances.ahead))
     f107, f107a, ap = future_activity(chances.outlook, chances.ahead, u)
     before = np.concatenate([chances.observed[-1:, 0] if len(chances.observed) else f107[:1], f107[:-1]])
-    return np.concatenate([chances.observed, np.column_stack([before, f107a, ap])])
+    return np.hstack([np.concatenate([chances.observed, np.column_stack([before, f107a, ap])]), factor])

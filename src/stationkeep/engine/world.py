@@ -166,7 +166,7 @@ class Luck(NamedTuple):
     life_s: np.ndarray  # (M, n) successive lives of each machine
     avoid_s: np.ndarray  # (A,) debris avoidance manoeuvres, NEVER_s padded
     density_scale: float
-    sky: np.ndarray  # (days, 3) f107 of the day before, f107a, ap
+    sky: np.ndarray  # (days, 4) f107 of the day before, f107a, ap, factor on the density
 
 
 class RunState(NamedTuple):

@@ -26,6 +26,7 @@ from stationkeep.laws.orbit import (
     perigee_rate,
     rotate_free_eccentricity,
 )
+from stationkeep.laws.solar import normal_quantile
 from stationkeep.laws.sun import day_of_year, node_local_time
 
 MODELS = {"nrlmsise00": 0, "nrlmsis21": 2.1}
@@ -297,6 +298,24 @@ def quiet_sun_factor(f107a: float, from_f107a: float, exponent: float) -> float:
     decay; Emmert et al. 2010 found 30 % less than the climatology in 2008.
     """
     return (min(f107a, from_f107a) / from_f107a) ** exponent
+
+
+@njit(cache=True)
+def density_noise(uniforms: Any, sigma_ln: float, correlation_d: float) -> Any:
+    """(n,) factors on the modelled density of n days, one uniform each: ln of it wanders with ``sigma_ln`` and forgets
+    over ``correlation_d``.
+
+    What NRLMSISE-00 misses from fortnight to fortnight. Source: first-order autoregression; both numbers come with the
+    density scale, measured on the station's own decay.
+    """
+    memory = math.exp(-1.0 / correlation_d)
+    fresh = sigma_ln * math.sqrt(1.0 - memory**2)
+    out, state = np.empty(len(uniforms)), 0.0
+    for day in range(len(uniforms)):
+        score = normal_quantile(uniforms[day])
+        state = sigma_ln * score if day == 0 else memory * state + fresh * score
+        out[day] = math.exp(state)
+    return out
 
 
 LARGEST_FALL_M = 2000.0

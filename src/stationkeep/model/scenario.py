@@ -100,7 +100,9 @@ class Scenario(Record):
     step_h: Literal[1, 6, 24] = 24
     """Length of a step, hours."""
     atmosphere: Literal["nrlmsise00", "nrlmsis21"] = "nrlmsise00"
-    """Density model."""
+    """Density model. NRLMSIS 2.1 is never shipped: its fit is made on the user's machine by tools/fit_density.py."""
+    ap_mode: Literal["daily", "history"] = "daily"
+    """What the density model is fed of geomagnetic activity: the daily Ap, or the 3-hour history where it was observed."""
     solar: Literal["ensemble", "bulletin"] = "ensemble"
     """Solar activity after the observed record: drawn cycles, or NASA's bulletin in force."""
     stations: dict[str, Station]

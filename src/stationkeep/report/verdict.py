@@ -60,12 +60,22 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "sources": attr(ds, "sources") or [],
         "assumptions": assumptions,
         "ledger": ledger(assumptions),
+        "days_beyond_density_fit_frac": round(beyond_density_fit(ds), 6),
         "station_days": round(station_days, 1),
         "station_days_per_s": round(station_days / wall_s, 1) if wall_s > 0.0 else None,
         "wall_s": wall_s,
         "compile_s": compile_s,
     }
     return told | {"headline": headline(told)}
+
+
+def beyond_density_fit(ds: xr.Dataset) -> float:
+    """Share of steps whose altitude or activity lay beyond the density fit and was taken at its edge; worst station."""
+    if "days_outside_fit_count" not in ds:
+        return 0.0
+    counts = ds["days_outside_fit_count"]
+    mean = counts.mean([d for d in counts.dims if d != "station"])
+    return float(mean.max()) / ds.sizes["time"]
 
 
 def ledger(assumptions: list[dict[str, Any]]) -> dict[str, Any]:
@@ -214,6 +224,9 @@ def _foot(told: dict[str, Any]) -> str:
         f"{percent(book['derived_frac'])} derived, {percent(book['assumed_frac'])} assumed, "
         f"{percent(book['recalled_frac'])} recalled.",
     ]
+    if told["days_beyond_density_fit_frac"]:
+        share = 100.0 * told["days_beyond_density_fit_frac"]
+        lines.append(f"{share:.2g} % of days lay beyond the range of the density fit and took its edge.")
     if told["presence_if_weights_move"]:
         spread = ", ".join(
             f"{words(name)} {percent(value)}" for name, value in told["presence_if_weights_move"].items()

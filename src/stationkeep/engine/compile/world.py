@@ -14,6 +14,7 @@ from ...laws.orbit import EARTH_RADIUS_M
 from ...laws.sun import eclipse_fraction
 from ...model.base import PARTNERS, NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
+from ...model.files import Problem, ScenarioError
 from ...model.scenario import REQUIRED_VARIABLES, Scenario
 from ...subsystems import orbit, power, services
 from ..world import Bodies, CrewTime, Requirements, Rules, RunState, Simple, World
@@ -280,8 +281,10 @@ def _orbit(
 ) -> orbit.Params:  # fmt: skip
     inclinations = [_inclination(scenario, n) for n in names.stations]
     others = [i for i in inclinations if abs(i - inclinations[0]) > 1.0]
-    fit_a = load_fit(inclinations[0])
-    fit_b = load_fit(others[0]) if others else fit_a
+    try:
+        fit_a, fit_b = (load_fit(i, scenario.ap_mode, scenario.atmosphere) for i in (inclinations[0], (others or inclinations)[0]))
+    except ValueError as error:
+        raise ScenarioError([Problem(scenario.title, None, None, "atmosphere", *str(error).split("; ", 1))]) from None
     bands = [scenario.stations.get(n, scenario.stations[scenario.main_station]).policy for n in names.stations]
     width = max(1, *(len(b) for b in bands))
     from_s, floor, target = (np.full((len(bands), width), fill) for fill in (NEVER_s, 0.0, 0.0))
