@@ -90,7 +90,7 @@ def test_bands_join_smoothly():
 
 
 def test_an_inclination_without_a_fit_is_refused():
-    with pytest.raises(ValueError, match=r"no density fit for 28.5 deg.*51.6, 97"):
+    with pytest.raises(ValueError, match=r"no fit of nrlmsise00 for 28.5 deg.*51.6, 97"):
         load_fit(28.5)
     with pytest.raises(ValueError, match="weekly"):
         load_fit(51.6, "weekly")
@@ -185,3 +185,11 @@ def test_mean_elements_fall_as_a_precise_orbit_does():
     pytest.importorskip("satkit")
     errors = _validation().against_precise(31, "history")
     assert abs(errors[29]) < 0.003
+
+
+def test_density_wanders_with_the_scatter_and_memory_given():
+    draws = np.random.default_rng(1).random(200_000)
+    ln = np.log(atmosphere.density_noise(draws, 0.24, 12.0))
+    assert ln.std() == pytest.approx(0.24, rel=0.02)
+    assert np.corrcoef(ln[12:], ln[:-12])[0, 1] == pytest.approx(math.exp(-1.0), abs=0.02)
+    assert np.allclose(atmosphere.density_noise(draws[:50], 0.24, 12.0), np.exp(ln[:50])), "a longer run begins as a short one"

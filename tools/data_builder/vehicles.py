@@ -122,7 +122,7 @@ STAY_D: dict[str, tuple[float, float, float]] = {
 }
 # The interim control module as designed in 1997-2000: the rest of its row is that of the deorbit vehicle.
 ICM: dict[str, object] = {
-    "id": "icm", "operator": "Naval Research Laboratory", "family": "icm", "launchers": "falcon-9",
+    "id": "icm", "operator": "Naval Research Laboratory", "launchers": "falcon-9",
     "gross_mass_kg": 10400, "dry_mass_kg": 5400, "empty_mass_kg": 5400, "length_m": 4.6, "area_x_m2": 0, "area_y_m2": 20,
     "area_z_m2": 20, "empty_basis": "10.4 t recalled less 5 t of propellant", "max_docked_d": 1095,
     "max_docked_low_d": 365, "max_docked_high_d": 1095, "reboost_propellant_kg": 5000, "reboost_thrust_N": 445,

@@ -65,6 +65,8 @@ def deorbit(
     from stationkeep.flight.deorbit import plan
 
     _check(mass_kg, altitude_km, burns_from_km, entry_perigee_km)
+    if area_m2 is not None and not 1.0 <= area_m2 <= 1e5:
+        raise InputError("--area-m2", None, f"{area_m2:g} m2", "give the drag area of the complex, 1 to 100,000 m2")
     pusher = find_pusher(vehicle)
     start_t_s = _instant("--from", from_)
     by_t_s = _instant("--by", by) if by else float("inf")

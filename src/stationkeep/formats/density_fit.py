@@ -35,7 +35,7 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlms
     near = min(held, key=lambda name: abs(float(name) - inclination_deg), default=None)
     if near is None or abs(float(near) - inclination_deg) > TOLERANCE_DEG:
         raise ValueError(
-            f"no fit of {model} for {inclination_deg:g} deg and Ap mode {ap_mode}, only for {', '.join(held) or 'no'} deg; "
+            f"no fit of {model} for {inclination_deg:g} deg and Ap mode {ap_mode} ({', '.join(held) or 'none'} deg held); "
             f"make one: python tools/fit_density.py --inclination {inclination_deg:g} --ap-mode {ap_mode} --model {model}"
         )
     with np.load(held[near]) as stored:
