@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .model.scenario import Scenario, parse_scenario, read_scenario
     from .plan.depends import depends
     from .plan.explain import explain, explain_findings
+    from .plan.make import plan
     from .report.checks import Finding, check
     from .report.compare import compare
     from .report.page import report
@@ -37,7 +38,7 @@ _HOME = {
     "simulate": "engine.simulate", "read_result": "formats.results", "write_result": "formats.results",
     "to_netcdf": "formats.results", "InputError": "model.files", "ScenarioError": "model.files",
     "packaged_scenarios": "model.files", "Scenario": "model.scenario", "read_scenario": "model.scenario",
-    "depends": "plan.depends", "explain": "plan.explain", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
+    "depends": "plan.depends", "explain": "plan.explain", "plan": "plan.make", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
     "report": "report.page", "verdict": "report.verdict", "view": "report.view",
     "chronicle": "model.chronicle", "port_names": "model.chronicle", "dependence": "model.dependence",
     "parse_scenario": "model.scenario", "check_compiles": "engine.compile.check", "explain_findings": "plan.explain",
@@ -45,7 +46,7 @@ _HOME = {
 }  # fmt: skip
 __all__ = [
     "Finding", "InputError", "Scenario", "ScenarioError", "check", "check_compiles", "chronicle", "compare", "dependence", "depends",
-    "ephemeris", "explain", "explain_findings", "packaged_scenarios", "parse_scenario", "port_names", "read_result",
+    "ephemeris", "explain", "explain_findings", "packaged_scenarios", "parse_scenario", "plan", "port_names", "read_result",
     "read_scenario", "report", "simulate", "to_netcdf", "verdict", "view", "write_czml", "write_oem", "write_result",
 ]  # fmt: skip
 

@@ -15,7 +15,7 @@ app = App(
     "Start with `stationkeep run iss-partner-leaves --runs 50`.",
 )
 for _verb in (
-    "list", "new", "validate", "run", "show", "compare", "depends", "sources", "hindcast", "window", "payload", "campaign",
+    "list", "new", "validate", "run", "show", "compare", "depends", "sources", "plan", "hindcast", "window", "payload", "campaign",
     "propagate", "power", "deorbit", "schema", "serve",
 ):  # fmt: skip
     _module = {"list": "scenarios:list_", "new": "scenarios:new", "validate": "scenarios:validate",

@@ -46,6 +46,11 @@ class Flight(Record):
     """People up by partner; they go home in the same ship."""
     handover_d: Annotated[float, Field(ge=0)] = 6.0
     """Days a crew waits for its relief to be aboard, within the ship's docked life."""
+    relief: str | None = None
+    """Name of the flight that relieves this crew; default: the next of its series. It stays until that one is aboard."""
+    fixed_d: PositiveDays | None = None
+    """Days before launch at which the date of a single flight is fixed, as in a plan that is made again and again: it
+    slips as launches slip at that lead; default: its whole lead from the day the scenario is made."""
     cargo_kg: Cargo | None = None
     """Cargo by kind; default: what the vehicle typically carries."""
     source: str = ""

@@ -308,6 +308,8 @@ def _check_flights(scenario: Scenario, document: Document, at: tuple[Any, ...], 
             say("launcher", f"no launcher '{flight.launcher}'", _near(flight.launcher, launchers))
         if flight.site and flight.site.split("/")[0] not in {s.split("/")[0] for s in sites}:
             say("site", f"no launch site '{flight.site}'", _near(flight.site, sites))
+        if flight.relief and scenario.flights.get(flight.relief) is None:
+            say("relief", f"no flight '{flight.relief}'", _near(flight.relief, scenario.flights))
         if flight.after and flight.after not in scenario.events:
             say("after", f"no event '{flight.after}' in this future", _near(flight.after, scenario.events))
         named = (flight.port,) if isinstance(flight.port, str) else flight.port or ()

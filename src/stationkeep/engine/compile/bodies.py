@@ -85,7 +85,8 @@ def build_bodies(
 def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
     """What a flight brings, kg by resource: as recorded, as planned, or as its type typically carries."""
     if flight.cargo_kg is not None:
-        return dict(flight.cargo_kg)
+        supplies = flight.cargo_kg.get("supplies", 0.0)
+        return {**flight.cargo_kg, "supplies": (1.0 - TOILET_SHARE) * supplies, "toilet": TOILET_SHARE * supplies}
     row = flight.row or {}
     refuel = _figure(row, "refuel_kg", number(vehicle, "refuel_kg", 0))
     water = _figure(row, "water_kg", number(vehicle, "water_kg", 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from statistics import median
 
@@ -153,12 +154,13 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
         transit_s=transit_s(catalogue, flight.vehicle), undock_s=seconds(flight.undock) if flight.undock else NEVER_s,
         stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if ends in scenario.events else "",
         handover_s=flight.handover_d * DAY_s, people={str(k): v for k, v in flight.people.items()}, cargo_kg=_cargo(flight),
-        launcher=flight.launcher or row["launchers"].split(";")[-1], site=flight.site or "",
+        launcher=flight.launcher or row["launchers"].split(";")[-1], site=flight.site or "", relief=flight.relief or "",
         series=name if crewed else "",
     )  # fmt: skip
     if flight.launch is not None:
         launch_s = seconds(flight.launch)
         lead_s = launch_s - (seconds(scenario.as_of) if scenario.as_of else start_s)
+        lead_s = min(lead_s, (flight.fixed_d or math.inf) * DAY_s)
         return [replace(base, launch_s=launch_s, lead_s=lead_s)]
     if flight.every_d == "record":
         try:
@@ -204,7 +206,7 @@ def _with_relief(flights: list[PlannedFlight]) -> list[PlannedFlight]:
     """Name, for every rotating crew ship, the next flight of its kind to the same station as its relief."""
     out = list(flights)
     for i, flight in enumerate(flights):
-        if not flight.series or (flight.flown and flight.undock_s < NEVER_s):
+        if not flight.series or flight.relief or (flight.flown and flight.undock_s < NEVER_s):
             continue
         for later in flights[i + 1 :]:
             same = later.series == flight.series or (flight.flown and later.vehicle == flight.vehicle and later.people)

@@ -1,0 +1,192 @@
+"""`plan`: the traffic that keeps people aboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from stationkeep.cli.output import emit
+from stationkeep.model.files import InputError
+
+
+def plan(
+    scenario: str,
+    *,
+    future: str = "",
+    objective: Literal["cost", "research", "presence", "blend"] = "cost",
+    people: int = -1,
+    vehicles: str = "",
+    fix: str = "",
+    budget: str = "",
+    cadence: str = "",
+    research_usd_per_h: float = 0.0,
+    person_week_usd: float = 0.0,
+    margin_d: float = 0.0,
+    probability: float = 0.95,
+    runs: int = 0,
+    seed: int = 0,
+    workers: int = 0,
+    time_limit_s: float = 60.0,
+    out: str = "",
+    csv: str = "",
+    ics: str = "",
+    gantt: str = "",
+    json: bool = False,
+) -> None:
+    """Choose the flights of a scenario: vehicle, week, port, stay, people and manifest, at least cost or for most research.
+
+    Parameters
+    ----------
+    scenario
+        Packaged scenario (see `stationkeep list`) or file.
+    future
+        Future to plan; default: each of the scenario's.
+    objective
+        Least cost, most research hours, most presence (with `--budget`), or a blend of cost and stated worths.
+    people
+        Least people aboard at any time; default: the crews of the scenario's own series.
+    vehicles
+        More vehicles of the catalogue to choose from, with commas.
+    fix
+        Flights and series of the scenario that stay as they are, with commas.
+    budget
+        Most money by partner and year: `nasa 2026 3000, nasa 2027 3000` (million USD).
+    cadence
+        Most flights in 52 weeks by vehicle: `progress-ms 4`; default: as shown in the ten years before.
+    research_usd_per_h
+        Worth of an hour of research in a blend.
+    person_week_usd
+        Worth of a week of one person aboard in a blend.
+    margin_d
+        Days added to every reserve.
+    probability
+        Chance of unbroken presence to the horizon that `--runs` must show.
+    runs
+        Runs to prove the plan on; margins grow until the probability is met. 0: the plan is not tried.
+    seed
+        Number the chance of the runs is drawn from.
+    workers
+        Processes to share the runs among; default: one for each processor.
+    time_limit_s
+        Seconds for the solver; the best plan found until then is given with its gap.
+    out
+        Scenario file to write the plan to.
+    csv
+        Table of flights to write.
+    ics
+        Calendar (iCalendar) to write.
+    gantt
+        Chart of the ports (SVG) to write.
+    json
+        Print one JSON object instead of words.
+
+    Example
+    -------
+    stationkeep plan iss-2022 --out better.yaml --csv flights.csv
+    """
+    import os
+    import sys
+
+    import stationkeep as sk
+    from stationkeep.plan.make import plan_branch, with_plan
+
+    read = sk.read_scenario(scenario)
+    if future and future not in read.futures:
+        raise InputError("--future", None, f"no future '{future}'", f"one of {', '.join(read.futures) or 'none'}")
+    names: list[str | None] = [future] if future else [*read.futures] or [None]
+    wishes: dict[str, Any] = {
+        "objective": objective, "vehicles": _listed(vehicles), "fix": _listed(fix), "margin_d": margin_d,
+        "usd_per_research_h": research_usd_per_h, "usd_per_person_week": person_week_usd,
+        "budgets_musd": {(who, int(year)): float(most) for who, year, most in _triples("--budget", budget, 3)},
+        "cadence_count": {name: int(most) for name, most in _triples("--cadence", cadence, 2)},
+    }  # fmt: skip
+    if people >= 0:
+        wishes["people"] = people
+    made = {}
+    for name in names:
+
+        def say(text: str, name: str | None = name) -> None:
+            if not json:
+                print(f"{name + ': ' if name else ''}{text}", file=sys.stderr, flush=True)
+
+        made[name] = plan_branch(
+            read.branch(name), probability=probability, runs=runs, seed=seed, workers=workers or os.cpu_count() or 1,
+            time_limit_s=time_limit_s, say=say, **wishes,
+        )  # fmt: skip
+    new = read
+    for name, found in made.items():
+        new = with_plan(new, name, found) if found.solution.found else new
+    first = made[names[0]]
+    told: dict[str, Any] = {"scenario": read.name, "future": names[0], **first.as_dict()}
+    if len(names) > 1:
+        told["futures"] = [{"name": name, **found.as_dict()} for name, found in made.items()]
+    written = _write(new, first, out, csv, ics, gantt)
+    emit(told, json, lambda: _tell(made, written))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def _triples(option: str, text: str, width: int) -> list[list[str]]:
+    """`a 1 2, b 3 4` -> lists of words; InputError where a list is not `width` long or does not end in a number."""
+    out = []
+    for item in _listed(text):
+        words = item.split()
+        if len(words) != width or not all(_is_number(w) for w in words[1:]):
+            example = "nasa 2026 3000" if width == 3 else "progress-ms 4"
+            raise InputError(option, None, f"cannot read '{item}'", f"write {example}, with commas between them")
+        out.append(words)
+    return out
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) >= 0
+    except ValueError:
+        return False
+
+
+def _write(scenario: Any, made: Any, out: str, csv: str, ics: str, gantt: str) -> list[str]:
+    """Write what was asked for; returns the names written."""
+    from stationkeep.plan.write import calendar, rows, table_csv
+    from stationkeep.report.gantt import gantt_svg
+
+    table = rows(made.problem, list(made.flights))
+    texts = {
+        out: scenario.to_yaml, csv: lambda: table_csv(table), ics: lambda: calendar(table, scenario.as_of or scenario.start),
+        gantt: lambda: gantt_svg(scenario.title, table, scenario.start, scenario.horizon),
+    }  # fmt: skip
+    written = [name for name in texts if name]
+    for name in written:
+        try:
+            Path(name).write_text(texts[name](), encoding="utf-8", newline="")
+        except OSError as error:
+            raise InputError(name, None, f"cannot be written: {error.strerror}", "choose another place") from None
+    return written
+
+
+def _tell(made: dict[str | None, Any], written: list[str]) -> None:
+    for name, found in made.items():
+        s = found.solution
+        head = f"{name}: " if name else ""
+        if not s.found:
+            print(f"{head}no plan ({s.status})" + (". These cannot hold together:" if found.conflicts else ""))
+            for line in found.conflicts:
+                print(f"  - {line}")
+            continue
+        print(f"{head}{len(found.flights)} flights, {found.cost_musd():,.0f} M$; {s.status}, gap {s.gap_frac:.1%}, {s.wall_s:.0f} s")
+        if found.agreement_frac:
+            parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
+            print(f"  stocks differ from the nominal run by at most: {parts}")
+        for step in found.curve:
+            print(f"  reserves +{step['margin_d']:g} d: {step['flights_count']} flights, {step['cost_musd']:,.0f} M$, "
+                  f"unbroken in {step['probability_frac']:.1%} ({step['low']:.1%} to {step['high']:.1%})")  # fmt: skip
+        counts: dict[str, int] = {}
+        for f in found.flights:
+            counts[f.visit.vessel] = counts.get(f.visit.vessel, 0) + 1
+        print("  " + ", ".join(f"{count} {vehicle}" for vehicle, count in counts.items()))
+        for f in found.flights:
+            print(f"  {f.launch[:10]}  {f.undock[:10]}  {f.ports[0]:<16} {f.name}")
+    for name in written:
+        print(f"written: {name}")

@@ -1,0 +1,70 @@
+"""Why there is no plan: a smallest set of requirements that cannot hold together, in words."""
+
+from __future__ import annotations
+
+from .milp import Model, build, relax, run
+from .problem import Problem
+
+STRUCTURE = frozenset({"balance", "holds", "docked"})
+"""Rows that are arithmetic, never given up."""
+
+
+def conflicts(problem: Problem) -> list[str]:
+    """An irreducible set of requirements: none is enough to make room alone, and without any one of them a plan exists.
+
+    Found by leaving out one group after another for good while the problem stays infeasible. The linear relaxation
+    judges when it is infeasible itself, else the integer problem. Empty when a plan exists.
+    """
+    m = build(problem)
+    linear = relax(m).status == 2
+    if not linear and not _broken(m, frozenset(), linear):
+        return []
+    groups = [g for g in dict.fromkeys(m.rows.group) if g not in STRUCTURE]
+    dropped: set[str] = set()
+    for group in sorted(groups, key=_give_up_first):
+        if _broken(m, frozenset(dropped | {group}), linear):
+            dropped.add(group)
+    return [_words(problem, g) for g in groups if g not in dropped]
+
+
+def _broken(m: Model, without: frozenset[str], linear: bool) -> bool:
+    """Whether the problem stays infeasible without some groups."""
+    if linear:
+        return bool(relax(m, without=without).status == 2)
+    return bool(run(m, without=without, time_limit_s=30.0).status == 2)
+
+
+def _give_up_first(group: str) -> int:
+    """Order of leaving out: what explains least goes first, what people ask for stays to the end."""
+    order = ("handover", "site", "stores", "waste", "commitments", "budget", "cadence", "ports")
+    return next((i for i, word in enumerate(order) if group.startswith(word)), len(order))
+
+
+def _words(p: Problem, group: str) -> str:
+    """A requirement as a sentence."""
+    kind, _, rest = group.partition(" ")
+    if kind == "ports":
+        port = p.port(rest)
+        return f"{' and '.join(port.ports)} hold one ship each" if len(port.ports) > 1 else f"{rest} holds one ship"
+    if kind == "cadence":
+        return f"{rest} flies at most {p.vessel(rest).per_year_count} times a year, as it has shown"
+    if kind == "site":
+        return f"{rest} launches at most once in {p.site_gap_w} weeks"
+    if kind == "crew":
+        return f"a {rest} crew is there all the time, relieved before it leaves"
+    if kind == "budget":
+        partner, year = rest.split()
+        return f"{partner} spends at most {p.budgets_musd[partner, int(year)]:g} M$ in {year}"
+    if kind == "people":
+        return f"at least {int(p.people.max())} people are aboard, relieved before they leave"
+    fixed = {
+        "handover": "a crew aboard waits for its relief", "waste": "waste has room aboard until a ship takes it",
+        "commitments": "committed flights are flown as they stand", "return mass": f"{p.down_kg_per_y:g} kg a year come back",
+        "external cargo": f"{p.external_kg_per_y:g} kg a year of external spares go up",
+        "propellant": "altitude and attitude are kept with the propellant asked for in reserve",
+    }  # fmt: skip
+    if group in fixed:
+        return fixed[group]
+    if group.startswith("stores of "):
+        return f"{group[10:]} has room aboard"
+    return p.asked.get(group, f"the reserve of {group} is kept")

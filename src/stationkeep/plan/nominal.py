@@ -1,0 +1,104 @@
+"""The nominal run: every uncertain quantity at its best value, nothing fails or slips, the Sun as the median outlook has it.
+
+A plan and the simulation agree because the plan's demand is what this run used, read from the same flows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..engine.compile.world import Case, compile
+from ..engine.luck import draw, prepare, quantities
+from ..engine.run import advance
+from ..engine.simulate import finish, new_rows, new_scratch
+from ..engine.world import ALTITUDE, MASS, PEOPLE
+from ..laws.matter import DELIVERED, DUMPED, MOVED, REMOVED, RESOURCES, USES
+from ..laws.solar_outlook import at_percentile
+from ..log import KINDS, new_log
+from ..model.base import NEVER_s, Quantity
+from ..model.scenario import Scenario
+
+DAY_s = 86400.0
+YEAR_s = 365.25 * DAY_s
+MEDIAN = 50.0
+TRAFFIC_USES = (DELIVERED, REMOVED, DUMPED, MOVED)
+"""Uses that are traffic or housekeeping, not demand."""
+
+
+@dataclass(frozen=True)
+class Nominal:
+    """What the nominal run of one branch left, by day (D) at the main station; kilograms."""
+
+    case: Case
+    t_s: np.ndarray  # (D,) time stamps
+    people: np.ndarray  # (D,)
+    by_partner: np.ndarray  # (D, P)
+    stock_kg: np.ndarray  # (D, R) at the stamp
+    flow_kg: np.ndarray  # (D, R, U) in the day that ends at the stamp
+    reserve_d: np.ndarray  # (D, 5)
+    altitude_km: np.ndarray  # (D,)
+    mass_kg: np.ndarray  # (D,)
+    docked_s: np.ndarray  # (F,) by flight of the case; NEVER_s where it did not
+    left_s: np.ndarray  # (F,)
+    events: tuple[tuple[float, str, str, str], ...]  # (t_s, kind, name, station)
+    repair_kg_per_d: float  # spares that the mean failure rates of the machines take
+
+    def use_kg(self, resource: str) -> np.ndarray:
+        """Net use of a resource in each day (D,): what all uses but traffic took."""
+        r = RESOURCES.index(resource)
+        kept = [u for u in range(len(USES)) if u not in TRAFFIC_USES]
+        return -self.flow_kg[:, r, kept].sum(axis=1)
+
+    def stock(self, *resources: str) -> np.ndarray:
+        """Stock of some resources together (D,)."""
+        return self.stock_kg[:, [RESOURCES.index(r) for r in resources]].sum(axis=1)
+
+
+def nominal(scenario: Scenario) -> Nominal:
+    """Run one branch (no futures) once without chance. Raises ScenarioError when it cannot be compiled."""
+    case = compile(_certain(scenario))
+    case = replace(case, openings_kg={k: (v, v, v) for k, (v, _, _) in case.openings_kg.items()})
+    chances = prepare(case)
+    if chances.outlook is not None:
+        chances = replace(chances, outlook=at_percentile(chances.outlook, chances.ahead, MEDIAN))
+    per_y = quantities(scenario, case.catalogue)["avoidance_per_y"][1].value
+    world, state, luck = draw(chances, 0, 0)
+    luck.life_s[:] = NEVER_s
+    state.equipment.change_s[:] = NEVER_s
+    luck.traffic.fails[:] = [f.flown and f.lost for f in case.flights]
+    luck.traffic.misses[:] = False
+    every = np.arange(luck.avoid_s.size) + 0.5
+    luck.avoid_s[:] = case.t0_s + every * YEAR_s / per_y if per_y > 0 else NEVER_s
+    rows, log = new_rows(case, False), new_log()
+    advance(world, state, luck, new_scratch(case), rows, log, 0, case.steps, case.t0_s, case.dt_s)
+    result = finish(case, 0, state, luck, rows, log)
+    t_s, kind, station, name, _, _ = result.events
+    events = tuple(
+        (float(t), KINDS[k], case.names.text(n), case.names.stations[max(st, 0)])
+        for t, k, n, st in zip(t_s, kind, name, station, strict=True)
+    )
+    life_s = chances.life_s[chances.life_s < NEVER_s]
+    spare_kg = world.equipment.spare_kg[chances.life_s < NEVER_s]
+    scalar = rows.scalar[:, 0]
+    return Nominal(
+        case, case.t0_s + case.dt_s * np.arange(1, case.steps + 1), scalar[:, PEOPLE], rows.partner_people[:, 0],
+        rows.stock_kg[:, 0].sum(axis=1), rows.flow_kg[:, 0], rows.reserve_d[:, 0], scalar[:, ALTITUDE], scalar[:, MASS],
+        result.docked_s, result.left_s, events, float((spare_kg / life_s).sum() * DAY_s),
+    )  # fmt: skip
+
+
+def _certain(scenario: Scenario) -> Scenario:
+    """The scenario with every range taken away, no slips and no hazards."""
+    table = quantities(scenario, scenario.catalogue())
+    fixed = {name: Quantity(value=q.value) for name, (_, q) in table.items()}
+    fixed["slip_factor"] = fixed["hazard_factor"] = Quantity(value=0.0)
+    stations = {}
+    for name, station in scenario.stations.items():
+        altitude = station.altitude_km
+        if isinstance(altitude, Quantity):
+            altitude = Quantity(value=altitude.value)
+        stations[name] = station.model_copy(update={"altitude_km": altitude})
+    return scenario.model_copy(update={"uncertain": fixed, "stations": stations})
+

@@ -1,0 +1,168 @@
+"""A chosen plan -> flights of a scenario that a person can read and edit, a table, and a calendar."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from ..model.base import to_utc
+from ..model.fleet import Flight
+from ..model.scenario import Scenario
+from .problem import Problem, Solution, Visit
+
+DAY_s = 86400.0
+WEEK_s = 7 * DAY_s
+FIXED_d = 60.0
+"""Days before launch at which the date of a planned flight stands: plans of the station's traffic are made anew each
+quarter, so a flight slips as launches slip at under 90 days (life_support/launch_slips.csv). Assumed."""
+HANDOVER_d = 5.0
+"""Days a crew stays with its relief; direct handovers took four to nine days. The plan's week of overlap holds them."""
+LEAVES_EARLY_s = 0.5 * DAY_s
+"""A ship leaves half a day before the week in which its port is planned to be free."""
+COLUMNS = ("name", "vehicle", "partner", "launcher", "site", "launch", "undock", "port", "people", "relief", "cost_musd",
+           "food_kg", "supplies_kg", "water_kg", "oxygen_kg", "nitrogen_kg", "propellant_kg", "spares_kg", "research_kg")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One flight of the plan with its name, its dates and its port."""
+
+    name: str
+    visit: Visit
+    launch: str
+    undock: str
+    ports: tuple[str, ...]  # the planned one first, then those that take it as well
+    relief: str | None
+
+
+def planned(problem: Problem, solution: Solution) -> list[Planned]:
+    """Names, ports and reliefs of the chosen flights, in order of launch."""
+    visits = sorted(solution.visits, key=lambda v: (v.week, v.vessel))
+    names = _names(problem, visits)
+    ports = _ports(problem, solution, visits)
+    out = []
+    for i, visit in enumerate(visits):
+        launch_s = problem.start_s + visit.week * WEEK_s
+        undock_s = problem.start_s + (visit.week + visit.stay_w) * WEEK_s - LEAVES_EARLY_s
+        relief = _relief(problem, visits, i)
+        out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(undock_s), ports[i], None if relief is None else names[relief]))
+    return out
+
+
+def planned_scenario(scenario: Scenario, problem: Problem, flights: list[Planned]) -> Scenario:
+    """The branch with its traffic to the main station replaced by the plan; committed and other stations' flights stay."""
+    kept = {f.name.rsplit("-", 1)[0] for f in problem.fixed} | {f.name for f in problem.fixed}
+    stay: dict[str, Flight | None] = {
+        name: f for name, f in scenario.flights.items()
+        if f is None or f.station != scenario.main_station or f.after or name in kept
+    }  # fmt: skip
+    fixed = {(f.vessel, f.week, f.port, f.stay_w) for f in problem.fixed}
+    for flight in flights:
+        v = flight.visit
+        if (v.vessel, v.week, v.port, v.stay_w) not in fixed:
+            stay[flight.name] = Flight.model_validate(entry(problem, scenario, flight))
+    return scenario.model_copy(update={"flights": stay})
+
+
+def entry(problem: Problem, scenario: Scenario, flight: Planned) -> dict[str, Any]:
+    """A flight as the scenario file states it."""
+    vessel = problem.vessel(flight.visit.vessel)
+    row: dict[str, Any] = {
+        "vehicle": vessel.name, "partner": vessel.partner, "station": scenario.main_station, "site": vessel.site,
+        "launcher": vessel.launcher, "port": list(flight.ports), "launch": flight.launch, "undock": flight.undock,
+        "fixed_d": FIXED_d, "cargo_kg": flight.visit.manifest_kg, "source": "chosen by stationkeep plan",
+    }  # fmt: skip
+    if vessel.people:
+        row.update(people=vessel.people, handover_d=HANDOVER_d)
+    if flight.relief:
+        row["relief"] = flight.relief
+    return {k: v for k, v in row.items() if v not in ("", None)}
+
+
+def rows(problem: Problem, flights: list[Planned]) -> list[dict[str, Any]]:
+    """The table of flights, one row each."""
+    out = []
+    for f in flights:
+        vessel = problem.vessel(f.visit.vessel)
+        row: dict[str, Any] = {
+            "name": f.name, "vehicle": vessel.name, "partner": vessel.partner, "launcher": vessel.launcher, "site": vessel.site,
+            "launch": f.launch, "undock": f.undock, "port": f.ports[0], "people": vessel.people, "relief": f.relief,
+            "cost_musd": vessel.cost_musd,
+        }  # fmt: skip
+        out.append(row | {column: f.visit.manifest_kg.get(column[:-3], 0.0) for column in COLUMNS if column.endswith("_kg")})
+    return out
+
+
+def table_csv(table: list[dict[str, Any]]) -> str:
+    """The table of flights as CSV text."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in table:
+        people = ";".join(f"{who} {count}" for who, count in row["people"].items())
+        writer.writerow({**row, "people": people, "relief": row["relief"] or ""})
+    return out.getvalue()
+
+
+def calendar(table: list[dict[str, Any]], made: str) -> str:
+    """The visits as an iCalendar (RFC 5545), one event each; `made` is the instant it was made."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//stationkeep//plan//EN"]
+    for row in table:
+        lines += [
+            "BEGIN:VEVENT", f"UID:{row['name']}@stationkeep", f"DTSTAMP:{_stamp(made)}", f"DTSTART:{_stamp(row['launch'])}",
+            f"DTEND:{_stamp(row['undock'])}", f"SUMMARY:{row['name']} ({row['vehicle']})", f"LOCATION:{row['port']}", "END:VEVENT",
+        ]  # fmt: skip
+    return "\r\n".join([*lines, "END:VCALENDAR"]) + "\r\n"
+
+
+def _stamp(utc: str) -> str:
+    return utc.replace("-", "").replace(":", "")
+
+
+def _names(problem: Problem, visits: list[Visit]) -> list[str]:
+    """vehicle-year-month, with a letter where a month has two."""
+    plain = [f"{v.vessel}-{to_utc(problem.start_s + v.week * WEEK_s)[:7]}" for v in visits]
+    seen: dict[str, int] = {}
+    out = []
+    for name in plain:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if plain.count(name) == 1 else f"{name}{'abcdefgh'[seen[name] - 1]}")
+    return out
+
+
+def _ports(problem: Problem, solution: Solution, visits: list[Visit]) -> list[tuple[str, ...]]:
+    """A port for each visit: of its class, the one free longest; the class's others and further classes behind it."""
+    free: dict[str, dict[str, float]] = {c.name: dict.fromkeys(c.ports, -1.0) for c in problem.ports}
+    for docked in problem.docked:  # which of its class it holds is the record's; any of them serves for the count
+        ports = free[docked.port]
+        ports[min(ports, key=lambda q: ports[q])] = float(solution.leaves_w.get(docked.name, min(docked.leaves_w)))
+    out = []
+    for v in visits:
+        ports = free[v.port]
+        chosen = min(ports, key=lambda q: (ports[q] > v.week, ports[q]))
+        ports[chosen] = float(v.week + v.stay_w)
+        others = [q for c in problem.vessel(v.vessel).ports for q in problem.port(c).ports if q != chosen]
+        same = [q for q in others if q in ports]
+        out.append((chosen, *same, *(q for q in others if q not in ports)))
+    return out
+
+
+def _relief(problem: Problem, visits: list[Visit], i: int) -> int | None:
+    """The crew ship launched in the last two weeks of a crew's stay, of its own kind if there is one."""
+    v = visits[i]
+    if not problem.vessel(v.vessel).crew:
+        return None
+    near = [
+        j for j, o in enumerate(visits)
+        if j != i and problem.vessel(o.vessel).crew and v.week < o.week and v.week + v.stay_w - 2 <= o.week < v.week + v.stay_w
+    ]  # fmt: skip
+    same = [j for j in near if visits[j].vessel == v.vessel]
+    if same or near:
+        return (same or near)[0]
+    later = [j for j, o in enumerate(visits) if o.vessel == v.vessel and v.week < o.week < v.week + v.stay_w]
+    return later[-1] if later else None
+
+
+__all__ = ["COLUMNS", "Planned", "calendar", "entry", "planned", "planned_scenario", "rows", "table_csv"]

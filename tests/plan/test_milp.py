@@ -1,0 +1,161 @@
+"""The programme against a checker that walks through the weeks and tries everything."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stationkeep.plan.conflicts import conflicts
+from stationkeep.plan.milp import build, fill, relax, solve
+from stationkeep.plan.problem import Commodity, Docked, Fixed, PortClass, Problem, Vessel
+from stationkeep.plan.rolling import roll
+
+MONTH_w = 4
+
+
+def small(weeks=16, food_kg=500.0, per_year_count=6, ports=1, cost=(100.0, 40.0, 55.0), people=2, reserve_kg=100.0):
+    """One crew ship, two cargo ships, one kind of port each for crew and cargo; food for those aboard."""
+    every = np.ones(weeks, bool)
+    vessels = (
+        Vessel("crew", "nasa", "pad-a", "rocket", cost[0], (6, 8), every, ("forward",), per_year_count, {"nasa": people}, dry_kg=50.0),
+        Vessel("small", "nasa", "pad-b", "rocket", cost[1], (4,), every, ("nadir",), per_year_count, {}, dry_kg=300.0),
+        Vessel("large", "nasa", "pad-b", "rocket", cost[2], (4,), every, ("nadir",), per_year_count, {}, dry_kg=500.0),
+    )  # fmt: skip
+    return Problem(
+        start_s=0.0, weeks=weeks, vessels=vessels,
+        ports=(PortClass("forward", ("forward",), np.full(weeks, 2), False, False),
+               PortClass("nadir", ("nadir",), np.full(weeks, ports), False, False)),
+        docked=(Docked("first", "crew", "forward", (4,), people),),
+        commodities=(Commodity("food", food_kg, np.zeros(weeks), 40.0, np.full(weeks, reserve_kg), 2000.0),),
+        people=np.full(weeks, people), lines={}, push_need_kg=np.zeros(weeks), tanks_push=np.ones(weeks, bool), debt_most_kg=0.0,
+    )  # fmt: skip
+
+
+def holds(p, visits):
+    """Whether a list of (vessel, week, stay) keeps every requirement of `small`, found by walking through the weeks."""
+    by_name = {v.name: v for v in p.vessels}
+    people, sure = np.zeros(p.weeks), np.zeros(p.weeks)
+    ports = {q.name: np.zeros(p.weeks) for q in p.ports}
+    for d in p.docked:
+        people[: d.leaves_w[0]] += d.crew
+        sure[: d.leaves_w[0] - 1] += d.crew
+        ports[d.port][: d.leaves_w[0]] += 1
+    for name, week, stay in visits:
+        v = by_name[name]
+        people[week : week + stay] += v.crew
+        sure[week : week + stay - 1 if week + stay < p.weeks else p.weeks] += v.crew
+        ports[v.ports[0]][week : week + stay] += 1
+    if (sure < p.people).any() or any((ports[q.name] > q.open_count).any() for q in p.ports):
+        return False
+    for site in {v.site for v in p.vessels}:
+        weeks = [w for n, w, _ in visits if by_name[n].site == site]
+        if len(weeks) != len(set(weeks)):
+            return False
+    if any(sum(n == v.name for n, _, _ in visits) > v.per_year_count for v in p.vessels):
+        return False
+    food = p.commodities[0]
+    stock, room = food.opening_kg, 0.0
+    for month in range(0, p.weeks, MONTH_w):
+        use = food.person_kg * people[month : month + MONTH_w].sum()
+        if stock - use < food.least_kg[month]:
+            return False
+        room = sum(by_name[n].dry_kg for n, w, _ in visits if month <= w < month + MONTH_w)
+        stock = min(stock - use + room, food.most_kg)
+    return True
+
+
+def cheapest(p, most=6):
+    """Least cost by trying every set of visits in order of cost."""
+    choices = [(v.name, w, s) for v in p.vessels for w in range(p.weeks) for s in v.stays_w]
+    price = {v.name: v.cost_musd for v in p.vessels}
+    kinds = [v.name for v in p.vessels]
+    mixes = sorted(
+        (sum(price[k] * n for k, n in zip(kinds, mix, strict=True)), mix)
+        for mix in itertools.product(range(most), repeat=len(kinds)) if sum(mix) <= most
+    )  # fmt: skip
+    for cost, mix in mixes:
+        pools = [itertools.combinations([c for c in choices if c[0] == k], n) for k, n in zip(kinds, mix, strict=True)]
+        if any(holds(p, [v for part in parts for v in part]) for parts in itertools.product(*map(list, pools))):
+            return cost
+    return None
+
+
+def as_told(solution):
+    return [(v.vessel, v.week, v.stay_w) for v in solution.visits]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"food_kg": 900.0}, {"food_kg": 700.0, "weeks": 12, "cost": (100.0, 40.0, 90.0)}, {"weeks": 8, "people": 1}],
+)
+def test_small_problems_are_solved_exactly(changes):
+    p = small(**changes)
+    solution = solve(p, gap_frac=0.0)
+    assert solution.status == "optimal" and solution.gap_frac < 1e-6
+    assert holds(p, as_told(solution))
+    assert solution.objective == pytest.approx(cheapest(p, most=4))
+
+
+def test_no_plan_is_better_than_its_bound_and_manifests_fit():
+    p = small(weeks=24, food_kg=700.0)
+    solution = solve(p)
+    assert solution.bound <= solution.objective + 1e-6
+    for v in solution.visits:
+        assert sum(v.manifest_kg.values()) <= p.vessel(v.vessel).dry_kg + 0.5
+    assert min(solution.stock_kg["food"]) >= 100.0 - 1e-6
+
+
+def test_windows_find_what_one_piece_finds(monkeypatch):
+    import time
+
+    from stationkeep.plan import rolling
+
+    monkeypatch.setattr(rolling, "SEEN_w", 24)
+    monkeypatch.setattr(rolling, "KEPT_w", 12)
+    monkeypatch.setattr(rolling, "IMPROVED_w", 16)
+    p = small(weeks=40, food_kg=900.0, per_year_count=12)
+    whole = solve(p, gap_frac=0.0, time_limit_s=60.0)
+    rolled = roll(build(p), time.perf_counter(), 60.0, 0.0)
+    assert holds(p, as_told(rolled))
+    assert rolled.bound <= whole.objective + 1e-6 <= rolled.objective + 2e-6
+    assert rolled.objective * (1.0 - rolled.gap_frac) <= whole.objective + 1e-6
+
+
+def test_committed_flights_are_flown():
+    p = replace(small(), fixed=(Fixed("kept", "large", 2, "nadir", 4),))
+    assert ("large", 2, 4) in as_told(solve(p))
+
+
+def test_budget_binds():
+    free = solve(small(weeks=24, food_kg=700.0))
+    with_budget = replace(small(weeks=24, food_kg=700.0), budgets_musd={("nasa", 2000): free.objective - 1.0})
+    assert solve(with_budget).status == "infeasible"
+    assert any("spends at most" in line for line in conflicts(with_budget))
+
+
+def test_a_conflict_is_irreducible_and_in_words():
+    p = small(weeks=24, per_year_count=1)
+    assert solve(p).status == "infeasible"
+    said = conflicts(p)
+    assert said and all(isinstance(line, str) and " " in line for line in said)
+    m = build(p)
+    groups = {g for g in m.rows.group}
+    assert relax(m).status == 2 and relax(m, without=frozenset(g for g in groups if g.startswith("cadence"))).status == 0
+    assert any("at most 1 times a year" in line for line in said)
+    assert conflicts(small()) == []
+
+
+def test_most_presence_flies_crews_while_money_lasts():
+    p = small(weeks=24, food_kg=5000.0, reserve_kg=0.0)
+    p = replace(p, commodities=(), objective="presence", budgets_musd={("nasa", 2000): 200.0})
+    few = solve(p)
+    more = solve(replace(p, budgets_musd={("nasa", 2000): 400.0}))
+    assert -more.objective > -few.objective > 0
+
+
+def test_filling_never_lowers_a_stock():
+    p = small(food_kg=500.0)
+    solution = solve(p, gap_frac=0.0)
+    again = fill(p, solution)
+    assert np.allclose(again.stock_kg["food"], solution.stock_kg["food"])

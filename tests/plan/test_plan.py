@@ -1,0 +1,73 @@
+"""From a scenario to a scenario whose flights were chosen, over half a year."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import stationkeep as sk
+from stationkeep.cli.plan import plan as plan_verb
+from stationkeep.model.files import InputError
+from stationkeep.plan.make import plan_branch
+
+PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
+
+
+@pytest.fixture(scope="module")
+def short():
+    return sk.read_scenario("iss-2022").patch({"horizon": "2023-02-14"})
+
+
+@pytest.fixture(scope="module")
+def made(short):
+    return plan_branch(short, time_limit_s=30.0)
+
+
+def test_the_plan_is_a_scenario_that_reads_back(made, tmp_path):
+    file = tmp_path / "plan.yaml"
+    file.write_text(made.scenario.to_yaml(), encoding="utf-8")
+    again = sk.read_scenario(file)
+    assert {n for n, f in again.flights.items() if f} == {f.name for f in made.flights}
+
+
+def test_plan_and_simulation_agree(made):
+    assert made.solution.found and made.flights
+    assert set(made.agreement_frac) == {"food", "supplies", "water"}
+    assert max(made.agreement_frac.values()) <= 0.02
+
+
+def test_crews_are_relieved_and_ports_hold_one_ship(made):
+    stays = [(f.ports[0], f.launch, f.undock) for f in made.flights]
+    for i, (port, begin, end) in enumerate(stays):
+        assert not any(p == port and b < end and begin < e for p, b, e in stays[i + 1 :])
+
+
+def test_every_key_that_is_promised(made):
+    told = made.as_dict()
+    assert not [key for key in PROMISED if key not in told]
+    assert told["bound"] <= told["objective"] * (1 + 1e-9) and told["cost_musd"] > 0
+
+
+def test_no_plan_says_which_requirements_conflict(short):
+    with pytest.raises(sk.ScenarioError, match="crew"):
+        sk.plan(short, cadence_count={"soyuz-ms": 0, "crew-dragon": 0}, time_limit_s=20.0)
+
+
+def test_wrong_options_are_told():
+    with pytest.raises(InputError, match="--budget"):
+        plan_verb("iss-2022", budget="nasa lots", json=True)
+    with pytest.raises(InputError, match="--future"):
+        plan_verb("iss-2022", future="never")
+
+
+def test_files_are_written(short, tmp_path, capsys):
+    source = tmp_path / "short.yaml"
+    source.write_text(short.to_yaml(), encoding="utf-8")
+    names = [str(tmp_path / n) for n in ("plan.yaml", "flights.csv", "flights.ics", "ports.svg")]
+    plan_verb(str(source), out=names[0], csv=names[1], ics=names[2], gantt=names[3], json=True)
+    told = json.loads(capsys.readouterr().out)
+    scenario, table, calendar, chart = (Path(name).read_bytes().decode() for name in names)
+    count = len(told["flights"])
+    assert scenario.count("source: chosen by stationkeep plan") == count and table.count("\n") == count + 1
+    assert calendar.count("BEGIN:VEVENT") == count and calendar.endswith("END:VCALENDAR\r\n")
+    assert chart.count("<rect") == count
