@@ -111,8 +111,8 @@ def test_windows_find_what_one_piece_finds(monkeypatch):
 
     from stationkeep.plan import rolling
 
-    monkeypatch.setattr(rolling, "SEEN_w", 24)
-    monkeypatch.setattr(rolling, "KEPT_w", 12)
+    monkeypatch.setattr(rolling, "CREW_w", (24, 12))
+    monkeypatch.setattr(rolling, "CARGO_w", (24, 12))
     monkeypatch.setattr(rolling, "IMPROVED_w", 16)
     p = small(weeks=40, food_kg=900.0, per_year_count=12)
     whole = solve(p, gap_frac=0.0, time_limit_s=60.0)
@@ -159,3 +159,18 @@ def test_filling_never_lowers_a_stock():
     solution = solve(p, gap_frac=0.0)
     again = fill(p, solution)
     assert np.allclose(again.stock_kg["food"], solution.stock_kg["food"])
+
+
+def test_a_replan_keeps_what_it_can():
+    p = small(weeks=24, food_kg=700.0)
+    first = solve(p, gap_frac=0.0)
+    published = tuple((v.vessel, v.week, v.port) for v in first.visits)
+    lost = next(v for v in first.visits if v.vessel != "crew")
+    vessels = []
+    for v in p.vessels:
+        weeks = v.weeks.copy()
+        weeks[lost.week] = v.name != lost.vessel
+        vessels.append(replace(v, weeks=weeks))
+    again = solve(replace(p, vessels=tuple(vessels), kept=published, keep_musd=1e4), gap_frac=0.0)
+    now = {(v.vessel, v.week, v.port) for v in again.visits}
+    assert now >= set(published) - {(lost.vessel, lost.week, lost.port)}

@@ -1,14 +1,17 @@
 """From a scenario to a scenario whose flights were chosen, over half a year."""
 
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import stationkeep as sk
+from stationkeep.cli.plan import _write
 from stationkeep.cli.plan import plan as plan_verb
 from stationkeep.model.files import InputError
+from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import plan_branch
+from stationkeep.plan.take import published_flights
 
 PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
 
@@ -48,9 +51,11 @@ def test_every_key_that_is_promised(made):
     assert told["bound"] <= told["objective"] * (1 + 1e-9) and told["cost_musd"] > 0
 
 
-def test_no_plan_says_which_requirements_conflict(short):
-    with pytest.raises(sk.ScenarioError, match="crew"):
-        sk.plan(short, cadence_count={"soyuz-ms": 0, "crew-dragon": 0}, time_limit_s=20.0)
+def test_no_plan_says_which_requirements_conflict(made):
+    vessels = tuple(replace(v, per_year_count=0) if v.crew else v for v in made.problem.vessels)
+    said = conflicts(replace(made.problem, vessels=vessels))
+    assert any("crew is there all the time" in line for line in said)
+    assert any("flies at most 0 times a year" in line for line in said) or len(said) == 1
 
 
 def test_wrong_options_are_told():
@@ -60,14 +65,17 @@ def test_wrong_options_are_told():
         plan_verb("iss-2022", future="never")
 
 
-def test_files_are_written(short, tmp_path, capsys):
-    source = tmp_path / "short.yaml"
-    source.write_text(short.to_yaml(), encoding="utf-8")
+def test_files_are_written(made, tmp_path):
     names = [str(tmp_path / n) for n in ("plan.yaml", "flights.csv", "flights.ics", "ports.svg")]
-    plan_verb(str(source), out=names[0], csv=names[1], ics=names[2], gantt=names[3], json=True)
-    told = json.loads(capsys.readouterr().out)
+    assert _write(made.scenario, made, *names) == names
     scenario, table, calendar, chart = (Path(name).read_bytes().decode() for name in names)
-    count = len(told["flights"])
+    count = len(made.flights)
     assert scenario.count("source: chosen by stationkeep plan") == count and table.count("\n") == count + 1
     assert calendar.count("BEGIN:VEVENT") == count and calendar.endswith("END:VCALENDAR\r\n")
     assert chart.count("<rect") == count
+    with pytest.raises(InputError, match="cannot be written"):
+        _write(made.scenario, made, str(tmp_path / "no" / "plan.yaml"), "", "", "")
+
+
+def test_published_flights_read_back(made):
+    assert len(published_flights(made.scenario)) == len(made.flights)

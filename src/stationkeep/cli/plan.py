@@ -22,6 +22,9 @@ def plan(
     research_usd_per_h: float = 0.0,
     person_week_usd: float = 0.0,
     margin_d: float = 0.0,
+    altitude: bool = False,
+    replan: str = "",
+    since: str = "",
     probability: float = 0.95,
     runs: int = 0,
     seed: int = 0,
@@ -59,6 +62,12 @@ def plan(
         Worth of a week of one person aboard in a blend.
     margin_d
         Days added to every reserve.
+    altitude
+        Choose also the altitude of each year, for least propellant flown.
+    replan
+        Published plan (scenario file) to change as little as possible.
+    since
+        Flights of the published plan launched before this day stand.
     probability
         Chance of unbroken presence to the horizon that `--runs` must show.
     runs
@@ -93,6 +102,9 @@ def plan(
     read = sk.read_scenario(scenario)
     if future and future not in read.futures:
         raise InputError("--future", None, f"no future '{future}'", f"one of {', '.join(read.futures) or 'none'}")
+    if altitude and read.futures:
+        raise InputError("--altitude", None, "the altitude policy is one for all futures of a scenario",
+                         "write a scenario file of the one future to plan")  # fmt: skip
     names: list[str | None] = [future] if future else [*read.futures] or [None]
     wishes: dict[str, Any] = {
         "objective": objective, "vehicles": _listed(vehicles), "fix": _listed(fix), "margin_d": margin_d,
@@ -100,6 +112,10 @@ def plan(
         "budgets_musd": {(who, int(year)): float(most) for who, year, most in _triples("--budget", budget, 3)},
         "cadence_count": {name: int(most) for name, most in _triples("--cadence", cadence, 2)},
     }  # fmt: skip
+    if replan:
+        from stationkeep.plan.take import published_flights
+
+        wishes.update(published=published_flights(sk.read_scenario(replan)), since=_day(since))
     if people >= 0:
         wishes["people"] = people
     made = {}
@@ -111,7 +127,7 @@ def plan(
 
         made[name] = plan_branch(
             read.branch(name), probability=probability, runs=runs, seed=seed, workers=workers or os.cpu_count() or 1,
-            time_limit_s=time_limit_s, say=say, **wishes,
+            time_limit_s=time_limit_s, altitude=altitude, say=say, **wishes,
         )  # fmt: skip
     new = read
     for name, found in made.items():
@@ -138,6 +154,16 @@ def _triples(option: str, text: str, width: int) -> list[list[str]]:
             raise InputError(option, None, f"cannot read '{item}'", f"write {example}, with commas between them")
         out.append(words)
     return out
+
+
+def _day(text: str) -> str:
+    """A day as the model writes it, empty when there is none."""
+    from stationkeep.model.base import parse_utc
+
+    try:
+        return parse_utc(text) if text else ""
+    except ValueError as error:
+        raise InputError("--since", None, str(error), "write 2024-12-31") from None
 
 
 def _is_number(text: str) -> bool:
@@ -182,6 +208,10 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
         for step in found.curve:
             print(f"  reserves +{step['margin_d']:g} d: {step['flights_count']} flights, {step['cost_musd']:,.0f} M$, "
                   f"unbroken in {step['probability_frac']:.1%} ({step['low']:.1%} to {step['high']:.1%})")  # fmt: skip
+        told = found.as_dict()
+        for title, figures in (("altitude", told["altitude"]), ("against the published plan", told["changes"])):
+            if figures:
+                print(f"  {title}: " + ", ".join(f"{k} {v:,.0f}" for k, v in figures.items()))
         counts: dict[str, int] = {}
         for f in found.flights:
             counts[f.visit.vessel] = counts.get(f.visit.vessel, 0) + 1

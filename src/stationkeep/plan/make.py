@@ -11,12 +11,13 @@ import numpy as np
 from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
 from ..model.scenario import Scenario
+from .altitude import altitude_plan
 from .conflicts import conflicts
 from .milp import fill, solve
 from .nominal import Nominal, nominal
 from .problem import Problem, Solution
 from .take import RESOURCE_OF, Wishes, problem_of
-from .write import Planned, planned, planned_scenario, rows
+from .write import Planned, changes, people_aboard, planned, planned_scenario, rows
 
 Say = Callable[[str], None]
 AGREE_frac = 0.02
@@ -39,6 +40,7 @@ class Plan:
     interval_frac: tuple[float, float] | None = None
     curve: tuple[dict[str, float], ...] = ()
     conflicts: tuple[str, ...] = ()
+    altitude: dict[str, float] | None = None  # figures of the chosen altitude policy
 
     def cost_musd(self) -> float:
         """Cost of the planned flights."""
@@ -52,7 +54,8 @@ class Plan:
             "cost_musd": self.cost_musd(), "flights": rows(self.problem, list(self.flights)),
             "probability_frac": self.probability_frac, "probability_interval_frac": self.interval_frac,
             "conflicts": list(self.conflicts), "curve": list(self.curve), "agreement_frac": self.agreement_frac,
-            "solve_s": round(s.wall_s, 2),
+            "solve_s": round(s.wall_s, 2), "altitude": self.altitude,
+            "changes": changes(self.problem, list(self.flights)) if self.problem.kept else None,
         }  # fmt: skip
 
 
@@ -78,7 +81,7 @@ def plan(scenario: Scenario, *, runs: int = 0, **wishes: Any) -> Scenario:
 def with_plan(scenario: Scenario, future: str | None, made: Plan) -> Scenario:
     """The scenario with a branch's plan put in its place."""
     if future is None:
-        return scenario.model_copy(update={"flights": made.scenario.flights})
+        return scenario.model_copy(update={"flights": made.scenario.flights, "stations": made.scenario.stations})
     gone = {name: None for name, f in scenario.branch(future).flights.items() if name not in made.scenario.flights and f is not None}
     new = {n: f.model_dump(mode="json", exclude_defaults=True) for n, f in made.scenario.flights.items() if f is not None and n not in scenario.flights}
     chosen = scenario.futures[future].model_copy(update={"flights": {**gone, **new}})
@@ -87,12 +90,19 @@ def with_plan(scenario: Scenario, future: str | None, made: Plan) -> Scenario:
 
 def plan_branch(
     scenario: Scenario, *, probability: float = 0.95, runs: int = 0, seed: int = 0, workers: int | None = None,
-    time_limit_s: float = 60.0, say: Say | None = None, **wishes: Any,
+    time_limit_s: float = 60.0, altitude: bool = False, say: Say | None = None, **wishes: Any,
 ) -> Plan:  # fmt: skip
-    """Plan one branch (no futures); with `runs` the margins grow until the ensemble meets `probability`."""
+    """Plan one branch (no futures); with `runs` the margins grow until the ensemble meets `probability`.
+
+    With `altitude` the height flown in each year is chosen first, for the traffic of the scenario as it stands.
+    """
     asked = Wishes(**wishes)
     tell = say or (lambda _: None)
     run = nominal(scenario)
+    heights = None
+    if altitude:
+        scenario, heights = altitude_plan(scenario, run)
+        run = nominal(scenario)
     best: Plan | None = None
     curve: list[dict[str, float]] = []
     for margin_d, early_w in MARGINS if runs else MARGINS[:1]:
@@ -113,7 +123,7 @@ def plan_branch(
         if not runs or (made.probability_frac or 0) >= probability:
             break
     assert best is not None
-    return replace(best, curve=tuple(curve))
+    return replace(best, curve=tuple(curve), altitude=heights)
 
 
 def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:
@@ -131,7 +141,7 @@ def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
         made = Plan(new, problem, solution, tuple(flights), agreement)
         if max(agreement.values(), default=0.0) <= AGREE_frac:
             break
-        measured = problem_of(scenario, after, wishes)
+        measured = problem_of(scenario, after, wishes, people_aboard(problem, solution))
         problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg, waste_kg=measured.waste_kg)
         again = fill(problem, solution)
         if again is None:

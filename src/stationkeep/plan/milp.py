@@ -213,13 +213,15 @@ def _visits(m: Model) -> None:
         for w in docked.leaves_w:
             m.leaves[i, w] = m.column(0.0, 0.0, 1.0, True)
         m.rows.add("docked", {m.leaves[i, w]: 1.0 for w in docked.leaves_w}, 1.0, 1.0)
+    kept = set(p.kept)
     for key, c in m.visits.items():
-        if (p.vessels[key[0]].name, key[1], p.ports[key[2]].name) in p.kept:
+        if kept and (p.vessels[key[0]].name, key[1], p.ports[key[2]].name) in kept:
             m.cost[c] -= p.keep_musd
     for f in p.fixed:
         v = [x.name for x in p.vessels].index(f.vessel)
         q = [x.name for x in p.ports].index(f.port)
-        m.rows.add("commitments", {m.visits[v, f.week, q, f.stay_w]: 1.0}, 1.0, 1.0)
+        column = m.visits.get((v, f.week, q, f.stay_w))  # none: the flight cannot be flown as it stands
+        m.rows.add("commitments", {} if column is None else {column: 1.0}, 1.0, 1.0)
 
 
 def _price(p: Problem, vessel: Vessel, stay_w: int) -> float:

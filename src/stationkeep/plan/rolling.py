@@ -1,8 +1,8 @@
-"""Long problems: a bound from the linear relaxation, flights from windows that roll, then windows improved in turn.
+"""Long problems: a bound from the linear relaxation, crews from windows that roll, cargo over the whole horizon.
 
-Each window sees two years, decides crews first (their rotation is a chain that is solved exactly), then cargo, and
-commits its first year. What the relaxation holds in store at the end of a window, the window must hold too, so that a
-window stocks up for a loss that lies beyond it.
+Crew rotation is a chain for each kind of ship and cheap to solve window by window: each window sees four years and
+commits two. With crews pinned, the cargo of all years is one programme that HiGHS can hold; only where it finds nothing
+in time, cargo too is chosen by windows of two years. Spans of cargo are then freed in turn while time is left.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy as np
 from .milp import Model, build, finished, relax, run
 from .problem import Problem, Solution
 
-SEEN_w, KEPT_w = 104, 52
+CREW_w = (208, 104)
+CARGO_w = (104, 52)
+"""Weeks a window sees, and commits."""
 IMPROVED_w = 72
 LONG_STAY_musd = 0.01
 """What a week of stay is worth while crews are chosen: far less than any flight costs."""
@@ -24,64 +26,91 @@ Key = tuple[int, int, int, int]
 
 
 def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Solution:
-    """Solve a long problem; `infeasible` is proven by the relaxation, `unknown` when windows found no plan."""
+    """Solve a long problem; `infeasible` is proven by the relaxation, `unknown` when no plan was found."""
     p = m.problem
     relaxed = relax(m, time_limit_s)
     if relaxed.status == 2:
         return Solution("infeasible", None, None, None, (), {}, {}, time.perf_counter() - begun)
     bound = float(relaxed.fun) if relaxed.status == 0 else -np.inf
-    guide = relaxed.x if relaxed.status == 0 else None
+    nothing = Solution("unknown", None, bound, None, (), {}, {}, time.perf_counter() - begun)
     chosen: set[Key] = set()
     leaves: dict[int, int] = {}
-    for first in range(0, max(p.weeks - KEPT_w, 1), KEPT_w):
-        last = min(first + SEEN_w, p.weeks)
-        if not _window(m, guide, chosen, leaves, first, last):
-            return Solution("unknown", None, bound, None, (), {}, {}, time.perf_counter() - begun)
-        if last == p.weeks:
-            break
-        chosen = {k for k in chosen if k[1] < first + KEPT_w}
-        leaves = {i: w for i, w in leaves.items() if w <= first + KEPT_w} if first else leaves
-    x = _improve(m, chosen, leaves, bound, begun, time_limit_s, gap_frac)
+    crews = {v for v, vessel in enumerate(p.vessels) if vessel.crew}
+    if crews and not _windows(m, chosen, leaves, crews, CREW_w, None, time_limit_s):
+        return nothing
+    left = time_limit_s - (time.perf_counter() - begun)
+    x = _cargo(m, chosen, leaves, crews, max(0.8 * left, 5.0), gap_frac)
     if x is None:
-        return Solution("unknown", None, bound, None, (), {}, {}, time.perf_counter() - begun)
+        if not _windows(m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, time_limit_s):
+            return nothing
+    else:
+        chosen = {key for key, c in m.visits.items() if x[c] > 0.5}
+    x = _improve(m, chosen, leaves, crews, bound, begun, time_limit_s, gap_frac)
+    if x is None:
+        return nothing
     value = float(np.dot(m.cost, x))
     status = "optimal" if value - bound <= gap_frac * abs(value) else "feasible"
     return finished(m, status, x, value, bound, begun)
 
 
-def _window(m: Model, guide: np.ndarray | None, chosen: set[Key], leaves: dict[int, int], first: int, last: int) -> bool:
-    """Choose the visits launched in [first, last) with those before committed; crews, then cargo. False: none found."""
-    p = _cut(m.problem, last)
-    fixed = set(chosen)
-    crew_only = replace(p, commodities=(), waste_kg=None)
-    for part in (crew_only, p):
-        w = build(part)
-        crews = {v for v, vessel in enumerate(p.vessels) if vessel.crew}
+def _windows(
+    m: Model, chosen: set[Key], leaves: dict[int, int], who: set[int], width: tuple[int, int], guide: np.ndarray | None,
+    time_limit_s: float,
+) -> bool:  # fmt: skip
+    """Choose the visits of some vessels window by window, those of the others pinned. False: a window has none."""
+    p = m.problem
+    seen, kept = width
+    others = {k for k in chosen if k[0] not in who}
+    mine: set[Key] = set()
+    crew = all(p.vessels[v].crew for v in who)
+    for first in range(0, p.weeks, kept):
+        last = min(first + seen, p.weeks)
+        part = _cut(p, last)
+        w = build(replace(part, commodities=(), waste_kg=None) if crew else part)
         for key, c in w.visits.items():
-            settled = key[1] < first or (part is p and key[0] in crews)
-            if settled:
-                w.low[c] = w.high[c] = float(key in fixed)
-            elif part is crew_only and key[0] not in crews:
-                w.high[c] = 0.0
-            elif part is crew_only:  # of rotations that cost the same, the one of long stays
+            if key[0] not in who:
+                w.low[c] = w.high[c] = float(key in others)
+            elif key[1] < first:
+                w.low[c] = w.high[c] = float(key in mine)
+            elif crew:  # of rotations that cost the same, the one of long stays
                 w.cost[c] -= LONG_STAY_musd * key[3]
         for (i, week), c in w.leaves.items():
-            if i in leaves and (first or part is p):
+            if i in leaves and (first or not crew):
                 w.low[c] = w.high[c] = float(week == min(leaves[i], last))
-        if part is p and guide is not None and last < m.problem.weeks:
+        if guide is not None and last < p.weeks:
             _hold(m, w, guide)
-        result = run(w, time_limit_s=30.0, gap_frac=0.003)
+        result = run(w, time_limit_s=time_limit_s, gap_frac=1e-4 if crew else 0.003)
         if result.x is None:
             return False
-        fixed = {key for key, c in w.visits.items() if result.x[c] > 0.5}
+        mine = {key for key, c in w.visits.items() if key[0] in who and result.x[c] > 0.5}
         leaves.update({i: week for (i, week), c in w.leaves.items() if result.x[c] > 0.5})
+        if last == p.weeks:
+            break
+        mine = {key for key in mine if key[1] < first + kept}
     chosen.clear()
-    chosen.update(fixed)
+    chosen.update(others | mine)
     return True
 
 
+def _cargo(
+    m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], time_limit_s: float, gap_frac: float
+) -> np.ndarray | None:
+    """Cargo of the whole horizon with crews pinned, launches in every second week to begin with."""
+    _free(m, chosen, leaves, lambda key: key[0] not in crews and key[1] % 2 == 0)
+    result: Any = run(m, time_limit_s=time_limit_s, gap_frac=gap_frac)
+    return None if result.x is None else np.asarray(result.x)
+
+
+def _free(m: Model, chosen: set[Key], leaves: dict[int, int], free: Any) -> None:
+    """Pin every binary to what is chosen but those of the visits that `free(key)` lets go."""
+    for key, c in m.visits.items():
+        m.low[c], m.high[c] = (0.0, 1.0) if free(key) else (float(key in chosen),) * 2
+    for (i, week), c in m.leaves.items():
+        m.low[c] = m.high[c] = float(leaves.get(i) == week)
+
+
 def _hold(m: Model, w: Model, guide: np.ndarray) -> None:
-    """At the end of a window hold what the relaxation of the whole horizon holds then."""
+    """At the end of a window hold what the relaxation of the whole horizon holds then: it may see a loss ahead."""
     k = w.months - 1
     for name, columns in w.stock.items():
         c = columns[k]
@@ -89,24 +118,20 @@ def _hold(m: Model, w: Model, guide: np.ndarray) -> None:
 
 
 def _improve(
-    m: Model, chosen: set[Key], leaves: dict[int, int], bound: float, begun: float, time_limit_s: float, gap_frac: float
-) -> np.ndarray | None:
+    m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], bound: float, begun: float, time_limit_s: float,
+    gap_frac: float,
+) -> np.ndarray | None:  # fmt: skip
     """Free the cargo flights of one span at a time, everything else pinned; keep what is better."""
     p = m.problem
-    crews = {v for v, vessel in enumerate(p.vessels) if vessel.crew}
     best: np.ndarray | None = None
     value = np.inf
-    spans = [(-1, -1)] + [(a, a + IMPROVED_w) for a in range(0, p.weeks, IMPROVED_w // 2)] * 3
+    spans = [(a, a + IMPROVED_w) for a in range(0, p.weeks, IMPROVED_w // 2)]
     stale = 0
-    for first, last in spans:
+    for first, last in [(-1, -1), *spans, *spans, *spans]:
         left = time_limit_s - (time.perf_counter() - begun)
-        if best is not None and (left < 2.0 or value - bound <= gap_frac * abs(value) or stale > len(spans) // 3):
+        if best is not None and (left < 2.0 or value - bound <= gap_frac * abs(value) or stale > len(spans)):
             break
-        for key, c in m.visits.items():
-            free = first <= key[1] < last and key[0] not in crews
-            m.low[c], m.high[c] = (0.0, 1.0) if free else (float(key in chosen),) * 2
-        for (i, week), c in m.leaves.items():
-            m.low[c] = m.high[c] = float(leaves.get(i) == week)
+        _free(m, chosen, leaves, lambda key, a=first, b=last: a <= key[1] < b and key[0] not in crews)
         result: Any = run(m, time_limit_s=max(min(left, 15.0), 2.0), gap_frac=0.001)
         stale += 1
         if result.x is not None and result.fun < value - 1e-6:
@@ -127,4 +152,3 @@ def _cut(p: Problem, weeks: int) -> Problem:
         tanks_push=p.tanks_push[:weeks], waste_kg=None if p.waste_kg is None else p.waste_kg[:weeks],
         fixed=tuple(f for f in p.fixed if f.week < weeks),
     )  # fmt: skip
-

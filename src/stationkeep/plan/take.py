@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -41,6 +41,20 @@ RECORD_WINDOW_d = 3652.0
 """How far back the cadence a vehicle has shown is read: ten years."""
 
 
+KEEP_musd = 10_000.0
+"""Worth of each published flight that a replan keeps: more than any flight costs, so that changes are fewest first."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A flight of a published plan."""
+
+    vehicle: str
+    launch_s: float
+    undock_s: float
+    port: str
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What the planner adds to the scenario."""
@@ -58,10 +72,25 @@ class Wishes:
     external_kg_per_y: float = 0.0
     usd_per_research_h: float = 0.0
     usd_per_person_week: float = 0.0
+    published: tuple[Published, ...] = ()  # flights of a plan that is to change as little as possible
+    since: str = ""  # published flights launched before this day stand
 
 
-def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes) -> Problem:
-    """The traffic problem of one branch (no futures), its demand read from its nominal run."""
+def published_flights(scenario: Scenario) -> tuple[Published, ...]:
+    """The single flights to the main station that a plan holds: vehicle, launch, undocking, port."""
+    out = []
+    for f in scenario.flights.values():
+        if f is not None and f.station == scenario.main_station and f.launch and f.undock and f.port:
+            port = f.port if isinstance(f.port, str) else f.port[0]
+            out.append(Published(f.vehicle, seconds(f.launch), seconds(f.undock), port))
+    return tuple(out)
+
+
+def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndarray | None = None) -> Problem:
+    """The traffic problem of one branch (no futures), its demand read from its nominal run.
+
+    `aboard` (W,): people in each week as the plan counts whole weeks, where the run is that of a plan; default: the run's.
+    """
     case = run.case
     catalogue = case.catalogue
     t0_s = case.t0_s
@@ -69,17 +98,19 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes) -> Problem:
     flies = partner_weeks(scenario, run, weeks)
     classes = port_classes(scenario, run, weeks, chosen_vehicles(scenario, wishes))
     vessels = _vessels(scenario, catalogue, wishes, classes, flies, weeks, t0_s)
-    fixed = _fixed(scenario, catalogue, wishes, vessels, t0_s, weeks)
+    vessels = _grounded(scenario, run, vessels)
+    stand, kept = _published(wishes, vessels, classes, t0_s, weeks)
+    fixed = _fixed(scenario, catalogue, wishes, vessels, t0_s, weeks) + stand
     lines = lines_asked(scenario, catalogue, wishes, flies)
     people = people_asked(scenario, wishes, lines, {v.name: v.crew for v in vessels}, weeks)
     need = weekly(run.use_kg("propellant"), weeks)
     return Problem(
         start_s=t0_s, weeks=weeks, vessels=vessels, ports=classes, docked=_docked(run, classes, weeks),
-        commodities=_commodities(scenario, run, wishes, people, weeks), people=people, lines=lines,
+        commodities=_commodities(scenario, run, wishes, people, weekly(run.people, weeks) / 7.0 if aboard is None else aboard), people=people, lines=lines,
         push_need_kg=np.maximum(need, 0.0), tanks_push=_tanks_push(scenario, run, weeks),
         debt_most_kg=_debt_most_kg(scenario, run), waste_opening_kg=float(run.stock("waste")[0]),
         waste_kg=np.maximum(-weekly(run.use_kg("waste"), weeks), 0.0), waste_most_kg=_capacity(run, "waste"),
-        fixed=fixed, budgets_musd=wishes.budgets_musd, down_kg_per_y=wishes.down_kg_per_y,
+        fixed=fixed, kept=kept, keep_musd=KEEP_musd if kept else 0.0, budgets_musd=wishes.budgets_musd, down_kg_per_y=wishes.down_kg_per_y,
         external_kg_per_y=wishes.external_kg_per_y, objective=wishes.objective,
         usd_per_research_h=wishes.usd_per_research_h, usd_per_person_week=wishes.usd_per_person_week,
         research_h_per_person_week=float(programme_h_per_week(case.world.crew_time.rules)),
@@ -328,6 +359,45 @@ def _fixed(
     return tuple(out)
 
 
+def _grounded(scenario: Scenario, run: Nominal, vessels: tuple[Vessel, ...]) -> tuple[Vessel, ...]:
+    """Vessels without the weeks in which an event grounds their family."""
+    rows = run.case.catalogue.by_id("fleet/vehicles")
+    out = list(vessels)
+    for t_s, kind, name, _ in run.events:
+        event = scenario.events.get(name)
+        if kind != "ground" or event is None or not event.ground or not event.for_d:
+            continue
+        first = int((t_s - run.case.t0_s) // WEEK_s)
+        last = math.ceil((t_s + event.for_d * DAY_s - run.case.t0_s) / WEEK_s)
+        for i, v in enumerate(out):
+            if event.ground in (rows[v.name]["family"], v.name):
+                weeks = v.weeks.copy()
+                weeks[max(first, 0) : last] = False
+                out[i] = replace(v, weeks=weeks)
+    return tuple(out)
+
+
+def _published(
+    wishes: Wishes, vessels: tuple[Vessel, ...], classes: tuple[PortClass, ...], t0_s: float, weeks: int
+) -> tuple[tuple[Fixed, ...], tuple[tuple[str, int, str], ...]]:
+    """Published flights before `since`, which stand, and those after, which a replan keeps where it can."""
+    since_s = seconds(wishes.since) if wishes.since else t0_s
+    by_name = {v.name: v for v in vessels}
+    of_port = {port: c.name for c in classes for port in c.ports}
+    stand, kept = [], []
+    for f in wishes.published:
+        week = round((f.launch_s - t0_s) / WEEK_s)
+        vessel = by_name.get(f.vehicle)
+        if vessel is None or f.port not in of_port or not 0 <= week < weeks:
+            continue
+        stay_w = min(vessel.stays_w, key=lambda s: abs(s * WEEK_s - (f.undock_s - f.launch_s)))
+        if f.launch_s < since_s and vessel.weeks[week]:
+            stand.append(Fixed(f"{f.vehicle}/{week}", f.vehicle, week, of_port[f.port], stay_w))
+        else:
+            kept.append((f.vehicle, week, of_port[f.port]))
+    return tuple(stand), tuple(kept)
+
+
 def _docked(run: Nominal, classes: tuple[PortClass, ...], weeks: int) -> tuple[Docked, ...]:
     """Ships that are docked at the start, and when each may leave."""
     case = run.case
@@ -361,13 +431,13 @@ def _crew_aboard(run: Nominal, flight: int) -> int:
 
 
 def _commodities(
-    scenario: Scenario, run: Nominal, wishes: Wishes, people: np.ndarray, weeks: int
+    scenario: Scenario, run: Nominal, wishes: Wishes, people: np.ndarray, aboard: np.ndarray
 ) -> tuple[Commodity, ...]:
     """Opening stocks, use by week and person, reserves and room, from the nominal run and the scenario's requirements."""
     c = run.case.world.life_support.crew
     per_person = {"food": metabolism.food_as_shipped(c), "supplies": c.supplies + c.toilet, "water": c.drink + c.flush,
                   "oxygen": c.oxygen}  # fmt: skip
-    aboard = weekly(run.people, weeks) / 7.0
+    weeks = people.size
     out = []
     for name in ("food", "supplies", "water", "oxygen", "nitrogen", "spares", "research", "propellant"):
         resources = RESOURCE_OF.get(name, (name,))

@@ -7,6 +7,8 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..model.base import to_utc
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
@@ -19,6 +21,8 @@ FIXED_d = 60.0
 quarter, so a flight slips as launches slip at under 90 days (life_support/launch_slips.csv). Assumed."""
 HANDOVER_d = 5.0
 """Days a crew stays with its relief; direct handovers took four to nine days. The plan's week of overlap holds them."""
+MOVED_w = 9
+"""Weeks within which a flight of the same vehicle is a published one moved."""
 LEAVES_EARLY_s = 0.5 * DAY_s
 """A ship leaves half a day before the week in which its port is planned to be free."""
 COLUMNS = ("name", "vehicle", "partner", "launcher", "site", "launch", "undock", "port", "people", "relief", "cost_musd",
@@ -58,12 +62,44 @@ def planned_scenario(scenario: Scenario, problem: Problem, flights: list[Planned
         name: f for name, f in scenario.flights.items()
         if f is None or f.station != scenario.main_station or f.after or name in kept
     }  # fmt: skip
-    fixed = {(f.vessel, f.week, f.port, f.stay_w) for f in problem.fixed}
+    fixed = {(f.vessel, f.week, f.port, f.stay_w) for f in problem.fixed if "/" not in f.name}
     for flight in flights:
         v = flight.visit
         if (v.vessel, v.week, v.port, v.stay_w) not in fixed:
             stay[flight.name] = Flight.model_validate(entry(problem, scenario, flight))
     return scenario.model_copy(update={"flights": stay})
+
+
+def people_aboard(problem: Problem, solution: Solution) -> np.ndarray:
+    """(W,) people in each week as the programme counts them: whole weeks, both crews in a week of handover."""
+    people = np.zeros(problem.weeks)
+    for d in problem.docked:
+        people[: solution.leaves_w.get(d.name, min(d.leaves_w))] += d.crew
+    for v in solution.visits:
+        people[v.week : v.week + v.stay_w] += problem.vessel(v.vessel).crew
+    return people
+
+
+def changes(problem: Problem, flights: list[Planned]) -> dict[str, int]:
+    """How a replan differs from the published flights: kept, moved (same vehicle within two months), dropped, added."""
+    left = [(f.visit.vessel, f.visit.week, f.visit.port) for f in flights]
+    for f in problem.fixed:
+        if (f.vessel, f.week, f.port) in left:
+            left.remove((f.vessel, f.week, f.port))
+    missing = []
+    for key in problem.kept:
+        if key in left:
+            left.remove(key)
+        else:
+            missing.append(key)
+    moved = 0
+    for vessel, week, _ in missing:
+        near = [k for k in left if k[0] == vessel and abs(k[1] - week) <= MOVED_w]
+        if near:
+            left.remove(min(near, key=lambda k: abs(k[1] - week)))
+            moved += 1
+    kept = len(problem.kept) - len(missing)
+    return {"kept_count": kept, "moved_count": moved, "dropped_count": len(missing) - moved, "added_count": len(left)}
 
 
 def entry(problem: Problem, scenario: Scenario, flight: Planned) -> dict[str, Any]:
