@@ -1,0 +1,34 @@
+"""`campaign` and `depends` from the command line: one JSON object, and errors that say what would be right."""
+
+import json
+
+import pytest
+
+from stationkeep.cli import main
+
+
+def told(capsys: pytest.CaptureFixture[str], *tokens: str) -> dict:
+    with pytest.raises(SystemExit) as end:
+        main([*tokens, "--json"])
+    assert end.value.code in (0, None)
+    return json.loads(capsys.readouterr().out)
+
+
+def test_campaign_prints_one_object(capsys):
+    out = told(capsys, "campaign", "ros-97", "--runs", "50")
+    assert out.keys() >= {"station", "first_crew", "by_year", "modules", "lifts", "orbit", "backtest"}
+    assert out["first_crew"]["p5"] >= "2028"
+    assert out["orbit"]["dose_factor"] > 1.4
+
+
+@pytest.mark.parametrize(("tokens", "said"), [
+    (("campaign", "iss-2022"), "assembled by launches"), (("campaign", "ros-97", "--station", "mir"), "no station 'mir'"),
+    (("campaign", "ros-97", "--runs", "0"), "at least 1"), (("depends", "iss-2022", "--on", "soon"), "not a date"),
+    (("depends", "iss-2022", "--on", "2050-01-01"), "outside the scenario"),
+    (("depends", "iss-2022", "--on", "2023-01-01", "--run", "-1"), "0 or more"),
+])  # fmt: skip
+def test_what_cannot_be_asked_ends_with_status_2(capsys, tokens, said):
+    with pytest.raises(SystemExit) as end:
+        main(list(tokens))
+    assert end.value.code == 2
+    assert said in capsys.readouterr().err.replace("\n", " ")
