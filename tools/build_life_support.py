@@ -34,6 +34,12 @@ FAMILY = {
     "pad31": ("soyuz", "roscosmos", "2026-03-22"),
 }  # fmt: skip
 
+BEFORE_THE_STATION = (
+    ("soyuz-t-10a", "soyuz", "roscosmos", "1983-09-26", "1984-02-08", 135, "launch abort; Soyuz T-10 flew next", "recalled"),
+    ("challenger", "shuttle", "nasa", "1986-01-28", "1988-09-29", 975, "STS-51L; STS-26 flew next", "recalled"),
+)
+"""Used while fewer than two stand-downs of the station's own time are known."""
+
 
 def build_units(out: Source, facts: list[dict[str, str]]) -> dict[str, tuple[float, float]]:
     """eclss_units.csv and eclss_assemblies.csv; returns assembly -> (mtbf_h, mean mass of a failed unit)."""
@@ -97,7 +103,9 @@ def build_groundings(out: Source, incidents: list[dict[str, str]]) -> None:
                     "status": "found",
                 }
             )
-    out.write("life_support/groundings.csv", rows, list(rows[0]))
+    columns = list(rows[0])
+    before = [dict(zip(columns, row, strict=True)) for row in BEFORE_THE_STATION]
+    out.write("life_support/groundings.csv", before + rows, columns)
 
 
 def build_stretch(out: Source, fits: list[dict[str, str]]) -> None:

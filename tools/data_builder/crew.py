@@ -7,6 +7,7 @@ from .common import Row, Source, columns, slug, status_of, utc
 PARTNERS = {
     "NASA": "nasa", "Roscosmos": "roscosmos", "ESA": "esa", "JAXA": "jaxa", "CSA": "csa", "private/other": "commercial",
 }
+FIRST_FROM_QUEST, FIRST_FROM_PIRS, FIRST_FROM_POISK = "2001-07-20", "2001-10-08", "2020-11-18"
 STAY_FIELDS = columns("id person partner nationality role up_flight down_flight dock_utc undock_utc source status")
 SEAT_FIELDS = columns("stay person from_utc to_utc flight basis reason source status")
 HISTORY_FIELDS = columns(
@@ -33,6 +34,7 @@ def build(source: Source) -> list[dict[str, object]]:
     source.write("crew/stays.csv", rows, STAY_FIELDS)
     _seats(source, stays)
     _history(source)
+    _evas(source)
     return rows
 
 
@@ -62,6 +64,28 @@ def _seats(source: Source, stays: list[Row]) -> None:
     ]
     fields = columns("from_utc to_utc people_count seats_count short_count flights reason source status")
     source.write("crew/seat_exceptions.csv", exceptions, fields)
+
+
+def _evas(source: Source) -> None:
+    """Spacewalks: whose hours, and whose air. The listing gives segment and increment, not the airlock."""
+    out = []
+    for row in source.facts("evas.csv"):
+        begin, visitors = utc(row["start_utc"]) or row["date"] + "T12:00:00Z", row["vehicle_or_increment"].startswith("STS")
+        segment = "russian" if row["segment"] == "Russian" else "us"
+        if segment == "us":
+            from_shuttle = begin < FIRST_FROM_QUEST or (visitors and "Shuttle based" in row["purpose"])
+            airlock = "" if from_shuttle else "quest"
+        else:
+            airlock = "" if begin < FIRST_FROM_PIRS else "pirs" if begin < FIRST_FROM_POISK else "poisk"
+        out.append({
+            "id": "eva-" + begin[:16].replace(":", "").replace("T", "-"), "start_utc": begin, "end_utc": utc(row["end_utc"]),
+            "duration_min": row["duration_min"], "segment": segment, "by": "visitors" if visitors else "residents",
+            "airlock": airlock, "purpose": row["purpose"][:120],
+            "source": "facts/evas.csv; airlock by date (Quest from 2001-07-21, Pirs from 2001-10-08, Poisk from 2020-11-18: recalled)",
+            "status": "derived",
+        })
+    fields = columns("id start_utc end_utc duration_min segment by airlock purpose source status")
+    source.write("crew/evas.csv", out, fields)
 
 
 def _history(source: Source) -> None:

@@ -12,7 +12,8 @@ from ..laws import crew_time, metabolism, radiation
 from ..laws import orbit as orbit_law
 from ..laws.matter import CANDLES, FOOD, OXYGEN, PROPELLANT, SUPPLIES, WATER
 from ..log import Log, add
-from ..subsystems import services
+from ..subsystems import crew, services
+from . import upkeep
 from .moves import cut_crew, leave_station, research, take_stock
 from .world import (
     ALTITUDE,
@@ -81,19 +82,13 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
             if volume[g] > 0.0:
                 aged[g] /= volume[g]
         load = np.zeros((2, 5))
-        for j in range(2):
-            worked = crew_time.spread_h(s.backlog_h[st, j], dt_s)
-            s.backlog_h[st, j] -= worked
-            column = 1 if j == 0 else 3
-            main = 0 if volume[0] > 0.0 else 1
-            load[main, column] = worked * WEEK_s / dt_s
+        upkeep.work_off(s, st, load, crew_time.spread_h(1.0, dt_s), WEEK_s / dt_s, 0 if volume[0] > 0.0 else 1)
         share = c.share_frac[0]
         for d in range(c.share_from_s.size):
             if c.share_from_s[d] <= t1_s:
                 share = c.share_frac[d]
         counts = np.zeros(s.crew.aboard.shape[1])
-        for p in range(counts.size):
-            counts[p] = s.crew.aboard[st, p]
+        crew.residents(w.crew, s.crew, st, counts)
         crew_time.working_week(
             c.rules, counts, w.partner_crew_segment, volume, aged, load, share, c.cooperation_frac, x.hours[st], x.matrix
         )

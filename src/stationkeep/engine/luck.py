@@ -110,6 +110,7 @@ def draw(
     s.equipment.change_s[:] = case.t0_s + lives[:, 0]
     s.partners.event_s[:] = event_dates(chances, seed, run)
     flights = _flight_luck(chances, seed, run, value("slip_factor"))
+    _told_to_fail(case, flights)
     for kind, name in without:
         if kind in ("launch_failure", "docking_failure"):
             (flights.fails if kind == "launch_failure" else flights.misses)[case.names.of("flights")[name]] = False
@@ -218,6 +219,8 @@ def stretch_fit(rows: list[tuple[str, float, float]]) -> tuple[float, float]:
     by_element: dict[str, list[float]] = {}
     for element, _, stretch in rows:
         by_element.setdefault(element, []).append(math.log(stretch))
+    if not by_element:
+        return 0.0, 0.0  # nothing known by then: declared dates stand
     means = [sum(v) / len(v) for v in by_element.values()]
     pooled = np.concatenate([np.asarray(v) for v in by_element.values()])
     weights = np.concatenate([np.full(len(v), 1.0 / len(v)) for v in by_element.values()])
@@ -268,6 +271,16 @@ def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float) -> t
         slip[i] = _slip_d(chances, f.lead_s, u[0]) * slip_factor * DAY_s
         grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln) * DAY_s
     return traffic.Luck(slip, fails, misses, grounded)
+
+
+def _told_to_fail(case: Case, flights: traffic.Luck) -> None:
+    """Launches a scenario lets fail, and the stand-down after them where it says how long."""
+    index = case.names.of("flights")
+    for event in case.scenario.events.values():
+        if event.fail in index:
+            flights.fails[index[event.fail]] = True
+            if event.for_d is not None:
+                flights.grounded_s[index[event.fail]] = event.for_d * DAY_s
 
 
 def _slip_d(chances: Chances, lead_s: float | None, u: float) -> float:

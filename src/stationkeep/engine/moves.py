@@ -21,6 +21,7 @@ from ..laws.matter import (
 )
 from ..log import Log, add
 from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, stores, traffic
+from . import upkeep
 from .supply import load, unload
 from .world import Luck, RunState, Scratch, World
 
@@ -114,7 +115,12 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         if st >= 0:
             s.crew_row[st] = row
     elif kind == partners.LOSE_PERSON:
-        s.crew.skip[who] += p.people[e]
+        f = crew.ship_of(w.crew, s.crew, 0, who) if p.mode[e] == partners.ABOARD else -1
+        if f >= 0:
+            s.traffic.next_s[f] = min(s.traffic.next_s[f], t_s)
+            s.traffic.row[f] = row
+        else:
+            s.crew.skip[who] += p.people[e]
     elif kind == partners.OPEN:
         st = p.target[e]
         q.opened[st] = True
@@ -263,6 +269,8 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             crew.leave(w.crew, s.crew, f, st, t_s, t1_s, log, s.traffic.row[f])
             unload(w, s, x, f, st)
         habitable = w.traffic.flown[f] or (s.partners.opened[st] and _takes_ships(w, s, st, f))
+        if status == traffic.EN_ROUTE:
+            habitable = w.traffic.flown[f] or not w.ships.caught[f] or s.services.up[st, upkeep.ROBOTICS_SERVICE]
         if status == traffic.PLANNED and not w.traffic.flown[f] and not s.partners.flies[w.traffic.partner[f]]:
             if st == 0:
                 traffic.cancel(w.traffic, s.traffic, f, t_s, s.partners.row[w.traffic.partner[f]], log)
@@ -349,7 +357,7 @@ def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: f
         if e.up[m] or e.change_s[m] > t1_s or e.station[m] < 0:
             continue
         st, who, seg = e.station[m], p.operator[m], p.segment[m]
-        able = s.people[st] > 0 and s.partners.operates[who, seg] and s.partners.able_s[seg] <= t1_s
+        able = s.people[st] > 0 and upkeep.can_reach(w, s, m, st) and s.partners.operates[who, seg] and s.partners.able_s[seg] <= t1_s
         if able:
             spares_of = w.us_partner if s.partners.segment_mode[seg] == partners.HANDED_OVER else w.repairs_by[who]
             kg = p.spare_kg[m]
@@ -357,9 +365,8 @@ def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: f
             if there >= kg:
                 got = stores.take(w.stores, s.stores, st, SPARES, spares_of, kg, s.traffic.part_station, s.partners.may_share)
                 x.flow_kg[st, SPARES, REPAIR] -= got
-                x.flow_kg[st, WASTE, REPAIR] += stores.put(
-                    w.stores, s.stores, st, WASTE, spares_of, got, s.traffic.part_station, s.partners.may_share
-                )
+                upkeep.throw_away(w, s, x, st, spares_of, got, REPAIR)
+                upkeep.repaired(w, s, x, m, st, t1_s, log)
                 equipment.restore(p, e, m, t1_s, luck.life_s, log)
                 continue
         e.change_s[m] = t1_s + equipment.RETRY_s
@@ -522,6 +529,4 @@ def research(w: World, s: RunState, x: Scratch, st: int, kg: float) -> None:
     """Research uses up what was brought for it."""
     got = stores.take(w.stores, s.stores, st, RESEARCH, w.us_partner, kg, s.traffic.part_station, s.partners.may_share)
     x.flow_kg[st, RESEARCH, RESEARCH_USE] -= got
-    x.flow_kg[st, WASTE, RESEARCH_USE] += stores.put(
-        w.stores, s.stores, st, WASTE, w.us_partner, got, s.traffic.part_station, s.partners.may_share
-    )
+    upkeep.throw_away(w, s, x, st, w.us_partner, got, RESEARCH_USE)

@@ -61,6 +61,9 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "hours_per_week": (("partner", "use"), "h week-1", "crew hours by use"),
     "power_channel_kW": (("channel",), "kW", "made in sunlight by channel, main station"),
     "cost_usd": (("partner", "use"), "USD", "cost in the month, in dollars of the year a price was agreed (negative: earned)"),
+    "aboard_utc": (("person",), "", "when a person came aboard (without station and time)"),
+    "home_utc": (("person",), "", "when that person left (without station and time)"),
+    "dose_mSv": (("person",), "mSv", "dose of a stay within the run (without station and time)"),
 }  # fmt: skip
 
 
@@ -75,6 +78,7 @@ class RunResult:
     events: tuple[np.ndarray, ...]
     sky: np.ndarray
     outside: np.ndarray
+    stays: np.ndarray  # (person, 3) station, came and left, s
 
 
 def months_of(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -179,6 +183,10 @@ def _of_future(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) 
     data["power_channel_kW"] = (("run", detail, "channel"), channel.astype(np.float32))
     data["docked_utc"] = (("run", "flight"), np.stack([moments(r.docked_s) for r in results]))
     data["undocked_utc"] = (("run", "flight"), np.stack([moments(r.left_s) for r in results]))
+    coords["person"] = list(names.people)
+    data["aboard_utc"] = (("run", "person"), np.stack([moments(r.stays[:, 1]) for r in results]))
+    data["home_utc"] = (("run", "person"), np.stack([moments(r.stays[:, 2]) for r in results]))
+    data["dose_mSv"] = (("run", "person"), np.stack([doses_mSv(case, r) for r in results]).astype(np.float32))
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
     coords["month"], costs = _costs(case, times, results)
     data["cost_usd"] = (("run", "station", "month", "partner", "use"), _on_all_uses(costs, len(USES) + len(CREW_USES)))
@@ -195,6 +203,21 @@ def _costs(case: Any, times: np.ndarray, results: Sequence[RunResult]) -> tuple[
     edges_s = np.concatenate([[case.t0_s], (ends - EPOCH) / np.timedelta64(1, "s")])
     ledger = prepare_costs(case, edges_s)
     return ends, np.stack([run_costs(ledger, r.events) for r in results]).swapaxes(1, 2)
+
+
+def doses_mSv(case: Any, result: RunResult) -> np.ndarray:
+    """Dose of each person's stay within the run, mSv: the station's dose a day over the days aboard; NaN for who never came."""
+    edges_s = case.t0_s + case.dt_s * np.arange(case.steps + 1)
+    daily = np.nan_to_num(result.rows.scalar[:, :, SCALARS.index("dose_mSv_per_d")].astype(float))
+    station = result.stays[:, 0].astype(np.int64)
+    came, left = (np.clip(result.stays[:, j], edges_s[0], edges_s[-1]) for j in (1, 2))
+    out = np.zeros(station.size)
+    for k in range(daily.shape[1]):
+        total = np.concatenate([[0.0], np.cumsum(daily[:, k])]) * case.dt_s / 86400.0
+        here = station == k
+        out[here] = np.interp(left[here], edges_s, total) - np.interp(came[here], edges_s, total)
+    out[result.stays[:, 1] > 1e17] = np.nan
+    return out
 
 
 def _events(xr: Any, futures: Sequence[tuple[str | None, Any, Sequence[RunResult]]]) -> dict[str, Any]:

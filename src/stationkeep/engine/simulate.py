@@ -76,7 +76,8 @@ def finish(case: Case, run: int, state: RunState, luck: Luck, rows: Rows, log: L
         raise RuntimeError(f"run {run} logged {n} events; the log holds {CAPACITY}: raise log.CAPACITY")
     events = tuple(a[:n].copy() for a in (log.t_s, log.kind, log.station, log.name, log.cause, log.value))
     t = state.traffic
-    return RunResult(run, rows, t.docked_s.copy(), t.left_s.copy(), events, luck.sky, state.orbit.outside.copy())
+    stays = np.column_stack([state.crew.station, state.crew.aboard_s, state.crew.home_s])
+    return RunResult(run, rows, t.docked_s.copy(), t.left_s.copy(), events, luck.sky, state.orbit.outside.copy(), stays)
 
 
 def new_rows(case: Case, monthly: bool) -> Rows:
@@ -168,9 +169,22 @@ def _attributes(
         "weights": json.dumps({n: f.weight for n, f in scenario.futures.items()}), "sources": json.dumps(sources),
         "assumptions": json.dumps(_assumptions(scenario, case)), "requirements": json.dumps(requirements),
         "services_by_partner": json.dumps(services_by_partner(case.catalogue, scenario.as_of or scenario.start)),
-        "flights": json.dumps(flights), "wall_s": wall_s, "compile_s": compile_s,
+        "flights": json.dumps(flights), "people": json.dumps(_people(cases)),
+        "career_limits_mSv": json.dumps({r["partner"]: float(r["limit_mSv"]) for r in everything.table("life_support/career_limits")}),
+        "wall_s": wall_s, "compile_s": compile_s,
         "station_days_per_s": steps * case.dt_s / 86400.0 / max(wall_s, 1e-9),
     }  # fmt: skip
+
+
+def _people(cases: list[tuple[str | None, Case]]) -> list[dict[str, str]]:
+    """Whose stay each entry of `person` is."""
+    stays = cases[0][1].catalogue.by_id("crew/stays")
+    people: dict[str, dict[str, str]] = {}
+    for _, case in cases:
+        for i, name in enumerate(case.names.people):
+            partner = PARTNERS[int(case.world.crew.partner[i])]
+            people[name] = {"stay": name, "partner": partner, "name": stays[name]["person"] if name in stays else ""}
+    return list(people.values())
 
 
 def _assumptions(scenario: Scenario, case: Case) -> list[dict[str, Any]]:

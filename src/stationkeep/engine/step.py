@@ -6,7 +6,7 @@ from numba import njit
 
 from ..log import Log
 from ..subsystems import attitude, life_support, orbit, power, thermal, traffic
-from . import burns, judge, moves, works
+from . import burns, judge, moves, upkeep, works
 from .world import Luck, Rows, RunState, Scratch, World
 
 
@@ -21,6 +21,8 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     moves.flights(w, s, luck, x, t1_s, log)
     traffic.arrange_parts(w.traffic, s.traffic, t1_s, s.partners.segment_home)
     moves.failures(w, s, luck, x, t0_s, t1_s, log)
+    upkeep.walks(w, s, x, t1_s, log)
+    upkeep.wear(w, s, x, dt_s)
     moves.configuration(w, s, x, t1_s)
     # 2. What works
     works.which_services(w, s, x, t1_s, dt_s, k, log)

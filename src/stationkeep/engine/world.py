@@ -88,6 +88,7 @@ class Ships(NamedTuple):
     isp_s: np.ndarray  # (F,)
     trash_kg: np.ndarray  # (F,) waste it takes away
     down_kg: np.ndarray  # (F,) cargo it can land
+    caught: np.ndarray  # (F,) bool: an arm must catch it
     port_push_frac: np.ndarray  # (Q,)
     port_refuels: np.ndarray  # (Q,) bool
     engine_part: np.ndarray  # (N,) station engines that can push
@@ -124,6 +125,20 @@ class CrewTime(NamedTuple):
     shield_g_per_cm2: float
 
 
+class Walks(NamedTuple):
+    """Spacewalks (E) in order of time: as recorded, then at the rate of the record."""
+
+    at_s: np.ndarray  # (E,)
+    segment: np.ndarray  # (E,) 0 US, 1 Russian
+    airlock: np.ndarray  # (E,) part, -1 a Shuttle's
+    lost_kg: np.ndarray  # (E,) air let out
+    flown: np.ndarray  # (E,) bool
+    hours: np.ndarray  # (E,) of residents, before and after
+    repair_kg: np.ndarray  # (2,) air a repair outside costs, by segment
+    repair_eva_h: float
+    airlock_kind: int  # kind of machine that is an airlock with its suits
+
+
 class World(NamedTuple):
     """Everything that is the same in every run of a scenario's branch."""
 
@@ -144,6 +159,11 @@ class World(NamedTuple):
     requirements: Requirements
     rules: Rules
     crew_time: CrewTime
+    walks: Walks
+    repaired_by: np.ndarray  # (M,) 0 inside, 1 a spacewalk, 2 an arm
+    repair_h: np.ndarray  # (M,) hours of a repair
+    wear_kg_per_s: np.ndarray  # (M,) spares used at a steady rate
+    wear_h_per_s: np.ndarray  # (M,) hours that takes
     machine_load: np.ndarray  # (M,) load of each machine, -1
     channel_machine: np.ndarray  # (CH, 2) machines a channel needs, -1
     loop_machine: np.ndarray  # (Q,) pump of a loop, -1
@@ -193,7 +213,9 @@ class RunState(NamedTuple):
     avoided: np.ndarray  # (1,)
     area_m2: np.ndarray  # (S,) fixed frontal area
     drag_area_m2: np.ndarray  # (S,) with wings
-    backlog_h: np.ndarray  # (S, 2) unpacking, handover
+    backlog_h: np.ndarray  # (S, 6) unpacking, handover, spacewalks and repairs of the US and the Russian segment
+    walked: np.ndarray  # (2,) spacewalks begun and done
+    walk_late_s: np.ndarray  # (1,) how long the next one has waited
     fitted_kg: np.ndarray  # (S,) outfitting in the modules
     usual_people: np.ndarray  # (S,) people aboard, mean of the last month
     last_pose_s: np.ndarray  # (1,) when poses were last looked up

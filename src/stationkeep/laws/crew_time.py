@@ -13,12 +13,12 @@ from numba import njit
 
 SEGMENTS = 2
 CREW_USES = (
-    "own_needs", "exercise", "upkeep", "repair", "traffic", "eva", "handover", "outfitting", "own_research",
-    "other_research",
+    "own_needs", "exercise", "upkeep", "repairs", "traffic", "spacewalks", "handover", "outfitting", "own_research",
+    "other_research", "served_by_others",
 )  # fmt: skip
-(OWN_NEEDS, EXERCISE, UPKEEP, REPAIR_H, TRAFFIC, EVA_H, HANDOVER, OUTFITTING, OWN_RESEARCH, OTHER_RESEARCH) = range(
-    len(CREW_USES)
-)
+(OWN_NEEDS, EXERCISE, UPKEEP, REPAIR_H, TRAFFIC, EVA_H, HANDOVER, OUTFITTING, OWN_RESEARCH, OTHER_RESEARCH,
+ SERVED_BY_OTHERS) = range(len(CREW_USES))  # fmt: skip
+"""What a partner's people do; the last is what others' people do for this partner's experiments (their other_research)."""
 
 
 class TimeRules(NamedTuple):
@@ -123,6 +123,7 @@ def working_week(
             matrix[k, k] = each * people[k]
         hours[k, OWN_RESEARCH] = matrix[k, k]
         hours[k, OTHER_RESEARCH] = matrix[k].sum() - matrix[k, k]
+        hours[k, SERVED_BY_OTHERS] = matrix[:, k].sum() - matrix[k, k]
     return unmet
 
 

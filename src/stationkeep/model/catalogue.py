@@ -19,7 +19,7 @@ KNOWN_BY = {
     "stations/iss/services": "from_utc", "stations/iss/loads": "from_utc", "stations/iss/batteries": "from_utc",
     "stations/iss/cmgs": "from_utc", "stations/iss/radiators": "from_utc", "stations/iss/channels": "from_utc",
     "stations/iss/wings": "deployed_utc", "traffic/flights": "launch_utc", "crew/stays": "dock_utc",
-    "crew/seats": "from_utc", "crew/history": "date", "orbit/altitude": "date", "orbit/space_weather": "date",
+    "crew/seats": "from_utc", "crew/evas": "start_utc", "crew/history": "date", "orbit/altitude": "date", "orbit/space_weather": "date",
     "orbit/reboosts": "utc", "orbit/raan": "date", "partners/agreements": "known_on", "partners/forward_plan": "known_on",
     "partners/incidents": "date", "partners/prices": "from_utc", "partners/budgets": "from_utc", "partners/programmes": "known_on",
     "successors": "known_on",

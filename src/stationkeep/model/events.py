@@ -60,13 +60,15 @@ class Event(Record):
     retire: str | None = None
     """This station is given up: its crew comes home and it is lowered to its end."""
     fail: str | None = None
-    """This part or machine fails."""
+    """This machine fails, or the launch of this flight does."""
     ground: str | None = None
     """This vehicle type, launcher or site does not fly for `for_d` days."""
     damage: str | None = None
     """This docked ship can bring nobody home any more."""
     lose_person: Partner | None = None
-    """`count` people of this partner are lost to the schedule: they come home with the next ship, or do not fly."""
+    """`count` people of this partner are lost to the schedule: they do not fly, or with `aboard: true` come home early."""
+    aboard: bool = False
+    """The person lost is aboard: the ship that holds the seat goes home now, with all its crew."""
     open: str | None = None
     """This station (a successor) is in orbit and can take people."""
     fund: Partner | None = None
@@ -88,7 +90,8 @@ class Event(Record):
     to: Date | None = None
     """End of an extension."""
     for_d: Annotated[float, Field(gt=0)] | None = None
-    """Length of a grounding or failure, days; without it a failed machine waits for repair."""
+    """Length of a grounding or failure, days; without it a failed machine waits for repair, and the stand-down after a
+    failed launch is drawn from those of the record."""
     count: Annotated[int, Field(ge=1)] = 1
     """How many people."""
     share_frac: Annotated[float, Field(ge=0)] = 1.0

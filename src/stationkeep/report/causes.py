@@ -60,13 +60,14 @@ SENTENCES = {
     "correction": "{name} corrects the orbit",
     "no_propellant": "{name} has no propellant to burn",
     "crew_cut": "{name} takes its crew home early",
+    "spacewalk": "a spacewalk ({name})",
 }
 #: The families of kinds a chain is read by: what the partners did, what flew, what is stored, what works.
 FAMILIES = {
     "decision": ("notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire",
                  "extend", "condition", "evacuate", "crew_cut", "abandoned", "opened", "lose_person", "fund", "ground", "entry"),
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
-               "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction"),
+               "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk"),
     "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant"),
     "service": ("service_down", "service_up", "attitude_lost", "shed"),
     "part": ("failure", "repair", "fail", "damage"),

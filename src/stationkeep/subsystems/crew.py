@@ -18,6 +18,7 @@ class Params(NamedTuple):
 
     partner: np.ndarray  # (N,)
     up: np.ndarray  # (N,) flight that brings them, -1 aboard from the start
+    resident: np.ndarray  # (N,) bool: stays with the crew that keeps the station; visitors share no load
     seat: np.ndarray  # (N,) first seat home
     change_s: np.ndarray  # (X,)
     change_person: np.ndarray
@@ -134,6 +135,26 @@ def seats_at(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray
         if docked[f] and not s.damaged[f] and flight_station[f] == station:
             total += p.seats[f]
     return total
+
+
+@njit(cache=True)
+def residents(p: Params, s: State, station: int, out: np.ndarray) -> None:
+    """Fill `out` (P,) with the residents aboard `station`; visitors bring no working hours."""
+    partner, resident, status, where = p.partner, p.resident, s.status, s.station
+    out[:] = 0.0
+    for i in range(partner.size):
+        if status[i] == ABOARD and where[i] == station and resident[i]:
+            out[partner[i]] += 1.0
+
+
+@njit(cache=True)
+def ship_of(p: Params, s: State, station: int, partner: int) -> int:
+    """Ship in which the person of `partner` longest aboard `station` goes home; -1 when none is there."""
+    ship, since_s = -1, 1e18
+    for i in range(p.partner.size):
+        if s.status[i] == ABOARD and s.station[i] == station and p.partner[i] == partner and s.aboard_s[i] < since_s:
+            ship, since_s = s.seat[i], s.aboard_s[i]
+    return ship
 
 
 @njit(cache=True)

@@ -129,12 +129,21 @@ def _due_s(p: Params, s: State, f: int) -> float:
         return p.undock_s[f]
     due_s = s.docked_s[f] + p.stay_s[f] if p.undock_s[f] >= NEVER_s else p.undock_s[f]
     last_s = s.docked_s[f] + p.most_s[f]
-    r = p.relief[f]
+    r = _relief(p, s, f)
     if r >= 0:
         if s.status[r] == DOCKED:
             return min(max(due_s, s.docked_s[r] + p.handover_s[f]), max(last_s, s.docked_s[r]))
         return max(last_s, s.docked_s[f])
     return min(due_s, last_s)
+
+
+@njit(cache=True)
+def _relief(p: Params, s: State, f: int) -> int:
+    """The flight that relieves this crew: the next of its kind that is not lost or called off; -1 when there is none."""
+    r = p.relief[f]
+    while r >= 0 and (s.status[r] == LOST or s.status[r] == CANCELLED):
+        r = p.relief[r]
+    return r
 
 
 @njit(cache=True)
@@ -203,14 +212,19 @@ def free_port(p: Params, s: State, f: int, at_s: float) -> int:
 
 @njit(cache=True)
 def happen(p: Params, s: State, luck: Luck, f: int, habitable: bool, log: Log) -> int:
-    """Let the next happening of flight `f` come to pass. Returns 1 docked, 2 undocked, 0 otherwise."""
+    """Let the next happening of flight `f` come to pass. Returns 1 docked, 2 undocked, 0 otherwise.
+
+    `habitable`: the station can take the ship (its people, or the hands of its arm); otherwise it waits.
+    """
     t_s = s.next_s[f]
     name = happened.FLIGHT + f
     if s.status[f] == PLANNED:
         _launch(p, s, luck, f, t_s, habitable, log)
         return 0
     if s.status[f] == EN_ROUTE:
-        q = p.ports[f, 0] if p.flown[f] else free_port(p, s, f, t_s)
+        q = -1
+        if habitable:
+            q = p.ports[f, 0] if p.flown[f] else free_port(p, s, f, t_s)
         if luck.misses[f]:
             s.status[f], s.next_s[f] = LOST, NEVER_s
             s.row[f] = add(log, t_s, happened.DOCKING_FAILURE, p.station[f], name, s.row[f], 0.0)
@@ -229,7 +243,7 @@ def happen(p: Params, s: State, luck: Luck, f: int, habitable: bool, log: Log) -
         s.row[f] = add(log, t_s, happened.DOCKING, p.station[f], name, s.row[f], q)
         s.next_s[f] = _due_s(p, s, f)
         for other in range(p.relief.size):
-            if p.relief[other] == f and s.status[other] == DOCKED:
+            if s.status[other] == DOCKED and _relief(p, s, other) == f:
                 s.next_s[other] = _due_s(p, s, other)
         s.changed[0] = True
         return 1

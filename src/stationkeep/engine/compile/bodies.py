@@ -177,19 +177,23 @@ def build_ships(
     engines = [r for r in catalogue.table("stations/iss/engines") if r["use"] == "reboost" and r["kind"] == "part" and r["giver"] in part]
     ports = port_rows(scenario, catalogue, names)
     own_engines = [(part[m], MODULE_ISP_s) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
-    filled = truths(not f.flown and f.cargo_kg is None for f in flights)
+    filled = truths(f.cargo_kg is None for f in flights)  # the record gives dry cargo whole, seldom what was in it
     ships = Ships(
         filled=filled,
         vehicle=integers(names.of("vehicles")[f.vehicle] for f in flights), cargo_kg=cargo,
         owner=integers(partner["roscosmos" if f.partner == "roscosmos" else "nasa"] for f in flights),
         tank=tank, tank_kg=tank_kg, refuel_kg=refuel,
-        refuel_most_kg=reals(max(number(vehicles[f.vehicle], "refuel_high_kg", 0), refuel[i]) for i, f in enumerate(flights)),
+        refuel_most_kg=reals(
+            refuel[i] if f.flown else max(number(vehicles[f.vehicle], "refuel_high_kg", 0), refuel[i])
+            for i, f in enumerate(flights)
+        ),
         thrust_N=reals(number(vehicles[f.vehicle], "reboost_thrust_N", 0) for f in flights),
         isp_s=reals(number(vehicles[f.vehicle], "isp_s", 290) or 290 for f in flights),
         trash_kg=reals(max(number(vehicles[f.vehicle], "trash_kg", 0), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights),
         down_kg=reals(
             min(_figure(f.row or {}, "cargo_down_kg", 1e9), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights
         ),
+        caught=truths(vehicles[f.vehicle]["standard"] == "CBM" and f.station == scenario.main_station for f in flights),
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
         engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
         engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[1] for e in own_engines)]),

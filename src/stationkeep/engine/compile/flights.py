@@ -56,8 +56,19 @@ def plan_flights(scenario: Scenario, catalogue: Catalogue) -> list[PlannedFlight
     for name, flight in scenario.flights.items():
         if flight is not None:
             planned += _planned(name, flight, scenario, catalogue, start_s)
+    recorded = [_as_planned(f, scenario) for f in recorded]
+    known = {f.id for f in recorded}
+    planned = [f for f in planned if f.id not in known]
     flights = sorted(recorded + planned, key=lambda f: (f.launch_s if not f.after else NEVER_s, f.launch_s, f.id))
     return _with_relief(flights)
+
+
+def _as_planned(flight: PlannedFlight, scenario: Scenario) -> PlannedFlight:
+    """A recorded flight still docked when the record ends leaves on the day the scenario plans, if it names one."""
+    plan = scenario.flights.get(flight.id)
+    if plan is None or plan.undock is None or flight.undock_s < NEVER_s:
+        return flight
+    return replace(flight, undock_s=seconds(plan.undock))
 
 
 def end_of_record_s(catalogue: Catalogue) -> float:
@@ -206,7 +217,7 @@ def _with_relief(flights: list[PlannedFlight]) -> list[PlannedFlight]:
     """Name, for every rotating crew ship, the next flight of its kind to the same station as its relief."""
     out = list(flights)
     for i, flight in enumerate(flights):
-        if not flight.series or flight.relief or (flight.flown and flight.undock_s < NEVER_s):
+        if not flight.series or flight.relief or flight.undock_s < NEVER_s:
             continue
         for later in flights[i + 1 :]:
             same = later.series == flight.series or (flight.flown and later.vehicle == flight.vehicle and later.people)

@@ -60,16 +60,18 @@ def stand_down_fit(catalogue: Catalogue, partner: str) -> tuple[float, float, in
     """(mu_ln, sigma_ln, count) of the days a partner's ships stay down after a failure, as known by ``as_of``.
 
     For ``laws.reliability.lognormal_next``. A stand-down not over by then counts as at least as long as it had lasted.
-    With fewer than two ended ones of the partner everyone's are used; ValueError when there are none at all.
+    With fewer than two ended ones of the partner everyone's are used, with fewer than two at the station those before it
+    as well; ValueError when there are none at all.
     """
     as_of = (catalogue.as_of or "9999-12-31")[:10]
     known = [row for row in catalogue.table("life_support/groundings") if row["grounded_utc"] <= as_of]
-    for rows in ([row for row in known if row["partner"] == partner], known):
+    station = [row for row in known if row["grounded_utc"] >= "2000"]
+    for rows in ([row for row in station if row["partner"] == partner], station, known):
         ended = [number(row, "down_d") for row in rows if row["flying_utc"] <= as_of]
         lasting = [seconds(as_of) - seconds(row["grounded_utc"]) for row in rows if row["flying_utc"] > as_of]
         if len(ended) >= 2:
             return *lognormal_fit(ended, [max(1.0, span / DAY_s) for span in lasting]), len(rows)
-    raise ValueError(f"no two stand-downs are known by {as_of}: the record starts with columbia, 2003-02-01")
+    raise ValueError(f"no two stand-downs are known by {as_of}")
 
 
 def _curves(rows: list[tuple[str, float, float]], names: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -42,7 +42,7 @@ def build_partners(
         kind=integers(KINDS.index(e.kind) for _, e in rows),
         partner=integers(partner.get(e.withdraw or e.rejoin or e.extend or e.lose_person or e.fund or "", -1) for _, e in rows),
         target=integers(_target(scenario, catalogue, names, name, e) for name, e in rows),
-        mode=integers(MODES.index(e.segment) if e.segment else 0 for _, e in rows),
+        mode=integers(MODES.index(e.segment) if e.segment else int(e.aboard) for _, e in rows),
         takes=integers(sum(1 << TAKES.index(t) for t in e.takes) for _, e in rows),
         segment=integers(segment(e) for _, e in rows),
         into=integers(into(e) for _, e in rows),
@@ -77,6 +77,8 @@ def _target(scenario: Scenario, catalogue: Catalogue, names: Names, event: str, 
     name = e.fail or e.ground or e.damage or e.retire or e.open
     if name is None:
         return -1
+    if e.fail and e.fail in names.of("flights"):
+        return -1  # its launch is made to fail with the rest of the chance (`luck.draw`)
     if e.fail:
         table, kind = names.of("machines"), "machine"
     elif e.damage:

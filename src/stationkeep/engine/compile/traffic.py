@@ -185,6 +185,16 @@ def people_of(
     return people
 
 
+def _resident(stay: Row | None, flight: PlannedFlight | None) -> bool:
+    """Whether a stay is one of the crew that keeps the station: by the record, or planned for at least 60 days."""
+    if stay is not None:
+        return stay["role"] == "expedition"
+    if flight is None:
+        return True
+    planned_s = flight.undock_s - flight.launch_s if flight.undock_s < NEVER_s else flight.stay_s
+    return planned_s >= VISITOR_d * DAY_s
+
+
 def build_crew(
     catalogue: Catalogue, names: Names, flights: tuple[PlannedFlight, ...], scenario: Scenario
 ) -> tuple[crew.Params, crew.State]:
@@ -219,6 +229,7 @@ def build_crew(
     p = crew.Params(
         partner=integers(partner[who] for _, who, _, _ in people),
         up=integers(flight_index.get(up, -1) for _, _, up, _ in people),
+        resident=truths(_resident(stays.get(name), flights[flight_index[up]] if up else None) for name, _, up, _ in people),
         seat=seat.copy(),
         change_s=reals(c[0] for c in changes), change_person=integers(c[1] for c in changes),
         change_flight=integers(c[2] for c in changes),

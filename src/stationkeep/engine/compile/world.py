@@ -30,6 +30,7 @@ from .services import build_services
 from .stores import openings
 from .thermal import build_thermal, loop_names
 from .traffic import build_crew, build_traffic, people_of
+from .upkeep import build_walks, build_wear
 
 DAY_s = 86400.0
 DRAG_COEFFICIENT = 2.2
@@ -82,6 +83,7 @@ def compile(scenario: Scenario) -> Case:
     bodies = build_bodies(scenario, catalogue, names, flights)
     opening = _opening_stocks(scenario, catalogue)
     stores_p, stores_s, ships, containers = build_ships(scenario, catalogue, names, flights, opening)
+    repaired_by, repair_h, wear_kg, wear_h = build_wear(scenario, catalogue, names)
     first_machine_load = power_p.load_W.size - len(machine_loads)
     world = World(
         traffic=traffic_p, crew=crew_p, equipment=equipment_p, services=services_p, partners=partners_p,
@@ -89,6 +91,8 @@ def compile(scenario: Scenario) -> Case:
         thermal=thermal_p, life_support=life_p, stores=stores_p, bodies=bodies, ships=ships,
         simple=_simple(scenario, names), requirements=_requirements(scenario, names), rules=_rules(scenario, catalogue),
         crew_time=_crew_time(catalogue, partner_index),
+        walks=build_walks(scenario, catalogue, names, t0_s, t0_s + steps * dt_s), repaired_by=repaired_by,
+        repair_h=repair_h, wear_kg_per_s=wear_kg, wear_h_per_s=wear_h,
         machine_load=integers(first_machine_load + i if i >= 0 else -1 for i in _load_of_machine(catalogue, part_index)),
         channel_machine=_channel_machines(catalogue, names), loop_machine=_loop_machines(catalogue, names),
         joint_machine=integers(names.of("machines").get(m, -1) for m in ("sarj-port", "sarj-starboard")),
@@ -111,7 +115,8 @@ def compile(scenario: Scenario) -> Case:
         attitude_held=np.ones(stations, np.bool_), momentum_frac=np.zeros(stations),
         core_power=np.ones(stations, np.bool_), heat_ok=np.ones((stations, 2), np.bool_),
         since_s=np.full((stations, 3), NEVER_s), avoided=np.zeros(1, np.int64), area_m2=np.zeros(stations),
-        drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 2)), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s),
+        drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 6)),
+        walked=np.zeros(2, np.int64), walk_late_s=np.zeros(1), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s),
         crew_row=np.full(stations, -1, np.int64), supply_row=np.full((stations, resources), -1, np.int64),
         stock_row=np.full((stations, resources), -1, np.int64), stock_low=np.zeros((stations, 5), np.bool_),
         part_row=np.full(len(part_index), -1, np.int64), limit_row=np.full((stations, count), -1, np.int64),
