@@ -21,7 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 from data_builder.common import Source, read_rows
-from stationkeep.laws.crew_time import TimeRules, working_week
+from stationkeep.laws.crew_time import CREW_USES, TimeRules, working_week
 
 SIDES = ("us", "russian")
 DATA = Path(__file__).parents[1] / "src" / "stationkeep" / "data"
@@ -188,8 +188,21 @@ def era_row(era: Era, facts: Path) -> dict[str, Any]:
             f"{segment}_evas_per_week": sum(1 for r in walks if (r["segment"] == "Russian") == russian_side) / weeks,
             f"{segment}_arrivals_per_week": 3.0 * crew_ships / weeks * people[k] / sum(people),
             f"{segment}_modules_per_week": len(new) / weeks,
+            f"{segment}_repair_h_per_week": repair_h_per_week(str(middle), "roscosmos" if russian_side else "nasa"),
         }
     return row | {"source": f"{era.words}; crew, ships and modules from facts/", "status": "derived"}
+
+
+def repair_h_per_week(day: str, side: str) -> float:
+    """Mean hours a week that failures of the machines in place on a day take, of one segment."""
+    arrived = {row["id"]: row["arrives_utc"] for row in read_rows(DATA / "stations/iss/parts.csv")}
+    hours = 0.0
+    for row in read_rows(DATA / "stations/iss/machines.csv"):
+        mine = (row["operator"] == "roscosmos") == (side == "roscosmos")
+        there = max(row["from_utc"], arrived.get(row["part"], "9"))[:10] <= day < (row["to_utc"] or "9")
+        if mine and there and row["mtbf_h"]:
+            hours += float(row["crew_h_per_repair"] or 0) / float(row["mtbf_h"]) * 7 * 24
+    return hours
 
 
 def predict(rules: TimeRules, row: dict[str, Any]) -> tuple[float, float, float]:
@@ -199,11 +212,11 @@ def predict(rules: TimeRules, row: dict[str, Any]) -> tuple[float, float, float]
         ships = row[f"{side}_cargo_ships_per_week"] * rules.cargo_ship_h
         ships += row[f"{side}_crew_ships_per_week"] * rules.crew_ship_h
         walks, arrivals = row[f"{side}_evas_per_week"] * rules.eva_h, row[f"{side}_arrivals_per_week"] * rules.arrival_h
-        load[g] = (0.0, ships, walks, arrivals, row[f"{side}_modules_per_week"] * rules.module_h)
+        load[g] = (row[f"{side}_repair_h_per_week"], ships, walks, arrivals, row[f"{side}_modules_per_week"] * rules.module_h)
     people = np.array([row["russian_people"], 0.766 * row["us_people"], 0.234 * row["us_people"]])
     russian_share = 0.5 if row["from_utc"] < "2017-04" else people[0] / people.sum()
     shares = np.array([russian_share, 0.766 * (1 - russian_share), 0.234 * (1 - russian_share)])
-    hours, matrix = np.zeros((3, 10)), np.zeros((3, 3))
+    hours, matrix = np.zeros((3, len(CREW_USES))), np.zeros((3, 3))
     volume = np.array([row[f"{side}_volume_m3"] for side in SIDES])
     age = np.array([row[f"{side}_age_y"] for side in SIDES])
     working_week(rules, people, np.array([1, 0, 0]), volume, age, load, shares, 1.0, hours, matrix)

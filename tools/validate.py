@@ -22,7 +22,8 @@ TABLES = {
     "history": "The replay against the record", "orbit": "Orbit and drag", "propagate": "Precise propagation",
     "ephemerides": "Precise propagation against NASA's trajectory files", "solar": "Solar activity",
     "window": "Launch windows", "payload": "Payload of launchers", "power": "Power, heat and attitude",
-    "people": "Life support, hours, dose", "partners": "Partners, dates, money",
+    "people": "Life support, hours, dose", "incidents": "Incidents that touched people",
+    "partners": "Partners, dates, money",
 }  # fmt: skip
 NEEDS_FACTS = {"ephemerides"}
 HEAD = """# Validation

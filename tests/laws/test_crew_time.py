@@ -29,7 +29,7 @@ def era_week(name):
     for g, side in enumerate(("us", "russian")):
         traffic = number(row, f"{side}_cargo_ships_per_week") * RULES.cargo_ship_h
         traffic += number(row, f"{side}_crew_ships_per_week") * RULES.crew_ship_h
-        load[g] = (0.0, traffic, number(row, f"{side}_evas_per_week") * RULES.eva_h,
+        load[g] = (number(row, f"{side}_repair_h_per_week"), traffic, number(row, f"{side}_evas_per_week") * RULES.eva_h,
                    number(row, f"{side}_arrivals_per_week") * RULES.arrival_h,
                    number(row, f"{side}_modules_per_week") * RULES.module_h)  # fmt: skip
     people[0], people[1] = number(row, "russian_people"), number(row, "us_people")
@@ -67,8 +67,10 @@ def test_no_hour_is_lost_or_made(people, cooperation):
     load = np.array([[5.0, 10.0, 3.0, 2.0, 0.0], [2.0, 6.0, 4.0, 2.0, 1.0]])
     hours, matrix, unmet = week(people, load=load, cooperation=cooperation)
     each = RULES.day_h * RULES.days_per_week + RULES.exercise_h_per_week
-    assert hours.sum(axis=1) == pytest.approx(np.array(people) * each, abs=1e-9)
-    assert matrix.sum() == pytest.approx(hours[:, law.OWN_RESEARCH :].sum())
+    worked = hours[:, : law.SERVED_BY_OTHERS]
+    assert worked.sum(axis=1) == pytest.approx(np.array(people) * each, abs=1e-9)
+    assert matrix.sum() == pytest.approx(worked[:, law.OWN_RESEARCH :].sum())
+    assert hours[:, law.SERVED_BY_OTHERS].sum() == pytest.approx(hours[:, law.OTHER_RESEARCH].sum())
     assert unmet >= 0.0
     assert (hours >= -1e-12).all()
 

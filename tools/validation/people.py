@@ -118,7 +118,8 @@ def week(row: Row) -> tuple[float, float, float]:
         ships += number(row, f"{side}_crew_ships_per_week") * rules.crew_ship_h
         walks, arrivals = number(row, f"{side}_evas_per_week"), number(row, f"{side}_arrivals_per_week")
         modules = number(row, f"{side}_modules_per_week")
-        load[g] = (0.0, ships, walks * rules.eva_h, arrivals * rules.arrival_h, modules * rules.module_h)
+        repair = number(row, f"{side}_repair_h_per_week")
+        load[g] = (repair, ships, walks * rules.eva_h, arrivals * rules.arrival_h, modules * rules.module_h)
     people[:2] = number(row, "russian_people"), number(row, "us_people")
     dates, shares = research_shares(CATALOGUE, {name: k for k, name in enumerate(PARTNERS)})
     share = shares[np.searchsorted(dates, seconds(row["from_utc"]), side="right") - 1]

@@ -65,8 +65,7 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
     x.hours[:] = 0.0
     for st in range(s.people.size):
         people = s.crew.aboard[st].sum()
-        s.backlog_h[st, 0] += x.dockings[st] * 0.5 * c.rules.cargo_ship_h
-        s.backlog_h[st, 1] += x.arrivals[st] * c.rules.arrival_h
+        s.backlog_h[st, upkeep.HANDOVER] += x.arrivals[st] * c.rules.arrival_h
         if people <= 0:
             continue
         volume = np.zeros(2)
@@ -82,13 +81,13 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
             if volume[g] > 0.0:
                 aged[g] /= volume[g]
         load = np.zeros((2, 5))
-        upkeep.work_off(s, st, load, crew_time.spread_h(1.0, dt_s), WEEK_s / dt_s, 0 if volume[0] > 0.0 else 1)
         share = c.share_frac[0]
         for d in range(c.share_from_s.size):
             if c.share_from_s[d] <= t1_s:
                 share = c.share_frac[d]
         counts = np.zeros(s.crew.aboard.shape[1])
         crew.residents(w.crew, s.crew, st, counts)
+        upkeep.work_off(w, s, st, counts, load, crew_time.spread_h(1.0, dt_s), WEEK_s / dt_s)
         crew_time.working_week(
             c.rules, counts, w.partner_crew_segment, volume, aged, load, share, c.cooperation_frac, x.hours[st], x.matrix
         )

@@ -109,7 +109,7 @@ def draw(
             lives[case.names.of("machines")[name]] = NEVER_s
     s.equipment.change_s[:] = case.t0_s + lives[:, 0]
     s.partners.event_s[:] = event_dates(chances, seed, run)
-    flights = _flight_luck(chances, seed, run, value("slip_factor"))
+    flights = _flight_luck(chances, seed, run, value("slip_factor"), value("launch_failure_factor"))
     _told_to_fail(case, flights)
     for kind, name in without:
         if kind in ("launch_failure", "docking_failure"):
@@ -249,7 +249,7 @@ def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
     return out
 
 
-def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float) -> traffic.Luck:
+def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float, failure_factor: float) -> traffic.Luck:
     case = chances.case
     n = len(case.flights)
     slip, grounded = np.zeros(n), np.zeros(n)
@@ -266,8 +266,8 @@ def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float) -> t
             tries, bad = chances.tries.get(kind, (0, 0))
             risk[kind] = reliability.failure_frac(uniform(seed, key_of(f"risk/{kind}"), run, 0), bad, tries, PRIOR_FAILURES, PRIOR_TRIES)
         u = uniforms(seed, key_of(f"flight/{f.id}"), run, 4)
-        fails[i] = u[1] < risk[kind]
-        misses[i] = u[3] < risk[DOCKING]
+        fails[i] = u[1] < risk[kind] * failure_factor
+        misses[i] = u[3] < risk[DOCKING] * failure_factor
         slip[i] = _slip_d(chances, f.lead_s, u[0]) * slip_factor * DAY_s
         grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln) * DAY_s
     return traffic.Luck(slip, fails, misses, grounded)

@@ -287,6 +287,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         if what == 1:
             st = s.traffic.part_station[modules + f]
             x.dockings[st] += 1.0
+            upkeep.ship_work(w, s, f, st)
             load(w, s, x, f, st, t_s)
             flies = s.partners.flies
             if st != 0:
@@ -295,6 +296,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             s.part_row[modules + f] = row
         elif what == 2:
             x.dockings[st] += 1.0
+            upkeep.ship_work(w, s, f, st)
             s.part_row[modules + f] = row
             s.vehicle_row[st, w.ships.vehicle[f]] = row
             if w.crew.seats[f] > 0:

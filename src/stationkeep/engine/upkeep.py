@@ -16,8 +16,8 @@ PREPARE_s = 14 * DAY_s
 """Hours of a spacewalk begin this long before it: "a week of preparation" (crew_time.csv eva_h) before the last week."""
 RETRY_s = 7 * DAY_s
 EVA_SERVICE, ROBOTICS_SERVICE = 14, 15
-UNPACK, HANDOVER, EVA_US, EVA_RUSSIAN, REPAIR_US, REPAIR_RUSSIAN = range(6)
-"""Columns of the backlog of hours."""
+SHIP_US, SHIP_RUSSIAN, EVA_US, EVA_RUSSIAN, REPAIR_US, REPAIR_RUSSIAN, HANDOVER = range(7)
+"""Columns of the backlog of hours: three pairs by segment, and one of all."""
 INSIDE, OUTSIDE, BY_ROBOT = range(3)
 """Where a machine is repaired: needs nobody outside, a spacewalk, or an arm (a spacewalk will do)."""
 
@@ -124,16 +124,27 @@ def throw_away(w: World, s: RunState, x: Scratch, st: int, who: int, kg: float, 
 
 
 @njit(cache=True)
-def work_off(s: RunState, st: int, load: np.ndarray, frac: float, per_week: float, main: int) -> None:
+def ship_work(w: World, s: RunState, f: int, st: int) -> None:
+    """A ship that comes or goes brings half its hours of work to the segment of its port."""
+    rules = w.crew_time.rules
+    hours = rules.crew_ship_h if w.crew.seats[f] > 0 else rules.cargo_ship_h
+    g = w.traffic.part_segment[w.traffic.port_part[s.traffic.port[f]]]
+    s.backlog_h[st, SHIP_US + g] += 0.5 * hours
+
+
+@njit(cache=True)
+def work_off(
+    w: World, s: RunState, st: int, people: np.ndarray, load: np.ndarray, frac: float, per_week: float
+) -> None:
     """Hours of the backlogs worked off in a step into `load` (segment, use): repair, traffic, EVA, handover, outfitting."""
-    for j in range(6):
+    count = np.zeros(2)
+    for p in range(people.size):
+        count[w.partner_crew_segment[p]] += people[p]
+    for j in range(7):
         worked = s.backlog_h[st, j] * frac
         s.backlog_h[st, j] -= worked
-        if j == UNPACK:
-            load[main, 1] += worked * per_week
-        elif j == HANDOVER:
-            load[main, 3] += worked * per_week
-        elif j <= EVA_RUSSIAN:
-            load[j - EVA_US, 2] += worked * per_week
+        if j == HANDOVER:
+            for g in range(2):
+                load[g, 3] += worked * per_week * count[g] / max(count.sum(), 1.0)
         else:
-            load[j - REPAIR_US, 0] += worked * per_week
+            load[j % 2, (1, 2, 0)[j // 2]] += worked * per_week

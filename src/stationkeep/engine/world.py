@@ -213,7 +213,7 @@ class RunState(NamedTuple):
     avoided: np.ndarray  # (1,)
     area_m2: np.ndarray  # (S,) fixed frontal area
     drag_area_m2: np.ndarray  # (S,) with wings
-    backlog_h: np.ndarray  # (S, 6) unpacking, handover, spacewalks and repairs of the US and the Russian segment
+    backlog_h: np.ndarray  # (S, 7) ships, spacewalks and repairs of the US and the Russian segment; handovers
     walked: np.ndarray  # (2,) spacewalks begun and done
     walk_late_s: np.ndarray  # (1,) how long the next one has waited
     fitted_kg: np.ndarray  # (S,) outfitting in the modules

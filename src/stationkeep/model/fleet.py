@@ -51,6 +51,8 @@ class Flight(Record):
     fixed_d: PositiveDays | None = None
     """Days before launch at which the date of a single flight is fixed, as in a plan that is made again and again: it
     slips as launches slip at that lead; default: its whole lead from the day the scenario is made."""
+    relieves: str | None = None
+    """Flight whose crew goes home after this one has come; default: the ship of its kind before it."""
     cargo_kg: Cargo | None = None
     """Cargo by kind; default: what the vehicle typically carries."""
     source: str = ""

@@ -13,6 +13,7 @@ from stationkeep.report.causes import family_of
 from stationkeep.report.checks import percent, rule_text
 from stationkeep.report.metrics import presence
 from stationkeep.report.money import money
+from stationkeep.report.people import dose_text
 from stationkeep.report.read import attr, future_names, words
 from stationkeep.report.verdict import headline, notice_text, verdict
 
@@ -73,6 +74,7 @@ def page(ds: xr.Dataset) -> str:
         "depends": [(item, depends.headline(item)) for item in attr(ds, "depends") or []],
         **sections.services(ds),
         **sections.ports(ds),
+        "dose_lines": [(name, dose_text([row for row in told["dose"] if row["future"] == name])) for name in names],
         "sources": sorted(told["sources"], key=lambda item: str(item.get("date", ""))),
         "version": version("stationkeep"),
         "twin": Markup(_twin(told)),
@@ -99,6 +101,7 @@ def _contents(context: dict[str, Any]) -> list[tuple[str, str]]:
         ("presence", "Year by year", told["presence"]),
         ("breaks", "What breaks and why", True),
         ("time", "Against time", True),
+        ("people", "Crew time and dose", told["crew_time"] or told["dose"]),
         ("services", "Who depends on whom", context["services"] or context["service_tables"]),
         ("ports", "Ports", context["port_charts"]),
         ("money", "Money", context["money"]),

@@ -17,6 +17,7 @@ from stationkeep.report.metrics import (
     presence_to_horizon,
 )
 from stationkeep.report.money import cost
+from stationkeep.report.people import crew_time, dose, dose_text
 from stationkeep.report.read import attr, future_names, future_weights, scenario_name, words
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "futures": _futures(ds, aboard, to_end, capable, by_partner, findings),
         "findings": [finding.as_dict() for finding in pooled],
         "cost": cost(ds),
+        "crew_time": crew_time(ds),
+        "dose": dose(ds),
         "sources": attr(ds, "sources") or [],
         "assumptions": assumptions,
         "ledger": ledger(assumptions),
@@ -115,7 +118,24 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
             out.print(Text(notice_text(notice), style="yellow"))
     if told["cost"]:
         out.print(_cost_table(told))
+    _render_crew_time(out, told)
     out.print(Text(_foot(told), style="dim"))
+
+
+def _render_crew_time(out: Console, told: dict[str, Any], most: int = 6) -> None:
+    """Who loses how many hours to what; and a line on dose."""
+    from rich.text import Text
+
+    several = len(told["futures"]) > 1
+    for item in told["crew_time"]:
+        if item["text"]:
+            out.print(Text("Crew time" + (f", {words(item['future'])}" if several else ""), style="bold"))
+            out.print(Text("\n".join(item["text"][:most])))
+    first = told["futures"][0]["name"]
+    lines = dose_text([row for row in told["dose"] if row["future"] == first])
+    if lines:
+        out.print(Text("Dose" + (f", {words(first)}" if several else ""), style="bold"))
+        out.print(Text("\n".join(lines)))
 
 
 def _presence_table(told: dict[str, Any]) -> Any:

@@ -43,8 +43,11 @@ class State(NamedTuple):
 
 @njit(cache=True)
 def board(p: Params, s: State, flight: int, station: int, flies: np.ndarray, t_s: float, end_s: float, log: Log, row: int) -> int:
-    """The crew of a ship that docked comes aboard; partners who take no part stay on the ground. Returns how many."""
-    came = 0
+    """The crew of a ship that docked comes aboard; partners who take no part stay on the ground.
+
+    Returns how many residents came: visitors hand nothing over.
+    """
+    came = stay = 0
     for i in range(p.partner.size):
         if p.up[i] != flight or s.status[i] != ON_GROUND:
             continue
@@ -61,9 +64,10 @@ def board(p: Params, s: State, flight: int, station: int, flies: np.ndarray, t_s
         s.aboard[station, who] += 1
         s.person_s[station, who] += end_s - t_s
         came += 1
+        stay += 1 if p.resident[i] else 0
     if came:
         add(log, t_s, happened.CREW_UP, station, happened.FLIGHT + flight, row, came)
-    return came
+    return stay
 
 
 @njit(cache=True)

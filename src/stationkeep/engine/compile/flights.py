@@ -38,6 +38,7 @@ class PlannedFlight:
     after: str = ""
     until: str = ""
     relief: str = ""
+    relieves: str = ""
     handover_s: float = 6 * DAY_s
     people: dict[str, int] = field(default_factory=dict)
     cargo_kg: dict[str, float] | None = None
@@ -166,7 +167,7 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
         stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if ends in scenario.events else "",
         handover_s=flight.handover_d * DAY_s, people={str(k): v for k, v in flight.people.items()}, cargo_kg=_cargo(flight),
         launcher=flight.launcher or row["launchers"].split(";")[-1], site=flight.site or "", relief=flight.relief or "",
-        series=name if crewed else "",
+        series=name if crewed else "", relieves=flight.relieves or "",
     )  # fmt: skip
     if flight.launch is not None:
         launch_s = seconds(flight.launch)
@@ -221,7 +222,8 @@ def _with_relief(flights: list[PlannedFlight]) -> list[PlannedFlight]:
             continue
         for later in flights[i + 1 :]:
             same = later.series == flight.series or (flight.flown and later.vehicle == flight.vehicle and later.people)
-            if same and later.station == flight.station and later.launch_s > flight.launch_s:
+            if same and later.station == flight.station and later.launch_s > flight.launch_s and not later.relieves:
                 out[i] = replace(flight, relief=later.id)
                 break
-    return out
+    relieved = {f.relieves: f.id for f in flights if f.relieves}
+    return [replace(f, relief=relieved[f.id]) if f.id in relieved else f for f in out]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from ...model.base import NEVER_s, seconds
@@ -45,7 +47,7 @@ def build_traffic(
         transit_s=reals(f.transit_s for f in flights),
         undock_s=reals(f.undock_s for f in flights),
         stay_s=reals(f.stay_s for f in flights),
-        most_s=reals(max(number(vehicles[f.vehicle], "max_docked_high_d", 400.0) * DAY_s, f.stay_s) for f in flights),
+        most_s=reals(max(_docked_life_d(catalogue, f.vehicle) * DAY_s, f.stay_s) for f in flights),
         handover_s=reals(f.handover_s for f in flights),
         relief=integers(flight_index.get(f.relief, -1) for f in flights),
         seats=integers(number(vehicles[f.vehicle], "seats", 0) for f in flights),
@@ -68,6 +70,20 @@ def build_traffic(
         part_done=np.zeros(len(names.modules), np.bool_), changed=np.zeros(1, np.bool_),
     )  # fmt: skip
     return p, s
+
+
+@cache
+def _docked_life_d(catalogue: Catalogue, vehicle: str) -> float:
+    """Days a ship can stay docked, as known by then: its rating, or longer where one of its family has stayed longer."""
+    vehicles = catalogue.by_id("fleet/vehicles")
+    mine = vehicles[vehicle]
+    alike = {i for i, v in vehicles.items() if v["family"] == mine["family"] and (v["seats"] == "0") == (mine["seats"] == "0")}
+    stays = [
+        (seconds(r["undock_utc"]) - seconds(r["dock_utc"])) / DAY_s
+        for r in catalogue.table("traffic/flights")
+        if r["vehicle"] in alike and r["dock_utc"] and r["undock_utc"]
+    ]
+    return max([number(mine, "max_docked_d", 400.0), *stays])
 
 
 def port_rows(scenario: Scenario, catalogue: Catalogue, names: Names) -> list[dict[str, object]]:

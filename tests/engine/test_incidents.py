@@ -1,0 +1,67 @@
+"""Incidents of the record as events on the record before them: people aboard and seats afterwards."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stationkeep as sk
+
+INCIDENTS = Path(__file__).parents[2] / "examples" / "incidents"
+
+
+def replayed(name, **changes):
+    scenario = sk.read_scenario(INCIDENTS / f"{name}.yaml")
+    return sk.simulate(scenario.patch(changes) if changes else scenario, runs=1, seed=1).isel(run=0, station=0)
+
+
+def people(ds, first, last):
+    return ds.people_count.sel(time=slice(first, last)).values
+
+
+@pytest.mark.parametrize("path", sorted(INCIDENTS.glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_incident_reads_nothing_later_than_its_day(path):
+    scenario = sk.read_scenario(path)
+    assert scenario.as_of is not None
+    assert scenario.replay.until <= scenario.as_of[:10] + "T12:00:00Z"
+    assert all(event.on is None or event.on.at is not None for event in scenario.events.values())
+
+
+def test_an_aborted_launch_leaves_three_until_the_next_soyuz():
+    ds = replayed("soyuz-ms-10")
+    after = people(ds, "2018-10-13", "2018-12-19")
+    assert set(after) == {3}
+    assert people(ds, "2018-12-21", "2018-12-24").max() == 6  # planned for the 20th
+    assert not np.any(ds.event_kind.values == "evacuate")
+
+
+def test_a_long_stand_down_empties_the_station():
+    ds = replayed("soyuz-ms-10", **{"events.abort.for_d": 110})
+    assert people(ds, "2019-01-10", "2019-01-25").max() == 0  # the ship of those aboard has 200 days
+
+
+def test_a_leaking_soyuz_leaves_three_without_a_seat_until_the_next_comes_empty():
+    ds = replayed("soyuz-ms-22")
+    short = ds.seats_count < ds.people_count
+    assert bool(short.sel(time="2022-12-16T12:00:00"))
+    assert 65 <= int(short.sum()) <= 75  # 73 days in the record, the launch a few days late
+    assert people(ds, "2022-12-16", "2023-09-10").min() == 7
+    left = ds.home_utc.sel(person="rubio-francisco-carlos-frank-soyuz-ms-22").values
+    assert abs((left - np.datetime64("2023-09-27")) / np.timedelta64(1, "D")) < 10  # 371 days instead of 188
+
+
+def test_a_medical_case_brings_the_whole_ship_home():
+    ds = replayed("crew-11")
+    assert set(people(ds, "2026-01-16", "2026-02-12")) == {3}
+    assert people(ds, "2026-02-18", "2026-03-20").min() == 7
+
+
+def test_one_cargo_ship_less_sends_nobody_home():
+    assert set(people(replayed("progress-ms-04"), "2016-12-02", "2017-02-20")) == {6}
+
+
+def test_starliner_comes_home_empty_and_its_two_wait_for_the_next_dragon():
+    ds = replayed("starliner-cft")
+    assert people(ds, "2024-09-08", "2025-04-20").min() >= 7
+    short = (ds.seats_count < ds.people_count).sel(time=slice("2024-09-07", "2025-04-20"))
+    assert 15 <= int(short.sum()) <= 25  # 23 days in the record

@@ -1,0 +1,86 @@
+"""Crew time and dose in words, on a made-up result."""
+
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from stationkeep.report.people import NEEDED, crew_time, dose, dose_text
+
+DAYS = np.datetime64("2024-01-01", "ns") + np.arange(730) * np.timedelta64(1, "D")
+PARTNERS = ["roscosmos", "nasa"]
+
+
+@pytest.fixture
+def result():
+    """Two runs; on 2025-01-01 Russia leaves: its 6 hours for NASA end and NASA's people take 4 hours of upkeep."""
+    hours = np.zeros((2, 1, DAYS.size, 2, len(NEEDED)))
+    use = {name: i for i, name in enumerate(NEEDED)}
+    before = np.datetime64("2025-01-01") > DAYS
+    hours[:, :, before, 0, use["own_research"]] = 30.0
+    hours[:, :, before, 0, use["other_research"]] = 6.0
+    hours[:, :, before, 1, use["served_by_others"]] = 6.0
+    hours[:, :, before, 1, use["own_research"]] = 20.0
+    hours[:, :, ~before, 1, use["own_research"]] = 16.0
+    hours[:, :, ~before, 1, use["upkeep"]] = 4.0
+    people = np.zeros((2, 1, DAYS.size, 2))
+    people[:, :, before, 0], people[..., 1] = 3.0, 4.0
+    event = {"utc": ["2025-01-01"] * 2, "run": [0, 1], "kind": ["withdraw"] * 2, "name": ["leave"] * 2}
+    person = ["a-1", "b-1", "b-2"]
+    came = np.array(["2024-01-01", "2024-01-02", "2025-01-02"], "datetime64[ns]")
+    home = np.array(["2024-07-01", "2024-07-02", "2025-07-02"], "datetime64[ns]")
+    stays = [{"stay": "a-1", "partner": "roscosmos", "name": "IVANOV, Ivan Ivanovich"},
+             {"stay": "b-1", "partner": "nasa", "name": "DOE, Jane Q."}, {"stay": "b-2", "partner": "nasa", "name": "Jane Doe"}]  # fmt: skip
+    return xr.Dataset(
+        {
+            "hours_per_week": (("run", "station", "time", "partner", "use"), hours),
+            "people_by_partner_count": (("run", "station", "time", "partner"), people),
+            "dose_mSv": (("run", "person"), np.array([[120.0, 400.0, 300.0]] * 2)),
+            "aboard_utc": (("run", "person"), np.array([came, came])),
+            "home_utc": (("run", "person"), np.array([home, home])),
+            "event_future": ("event", np.array([""] * 2)), "event_station": ("event", np.array(["iss"] * 2)),
+            "event_utc": ("event", np.array(event["utc"], "datetime64[ns]")), "event_run": ("event", event["run"]),
+            "event_kind": ("event", event["kind"]), "event_name": ("event", event["name"]),
+            "event_cause": ("event", [-1, -1]), "event_value": ("event", [0.0, 0.0]),
+        },
+        coords={"run": [0, 1], "station": ["iss"], "time": DAYS, "partner": PARTNERS, "use": list(NEEDED), "person": person},
+        attrs={"name": "test", "people": json.dumps(stays), "career_limits_mSv": json.dumps({"roscosmos": 1000, "nasa": 600})},
+    )  # fmt: skip
+
+
+def test_it_says_who_loses_how_many_hours_to_what(result):
+    (told,) = crew_time(result)
+    (change,) = told["changes"]
+    assert change["date"] == "2025-01-01"
+    assert change["runs"] == 2
+    by_partner = {row["partner"]: row for row in change["partners"]}
+    assert by_partner["nasa"]["research_change_h"] == pytest.approx(-10.0)
+    assert by_partner["nasa"]["by_others_change_h"] == pytest.approx(-6.0)
+    assert by_partner["nasa"]["loads_change_h"]["upkeep"] == pytest.approx(4.0)
+    assert by_partner["roscosmos"]["for_others_before_h"] == pytest.approx(6.0)
+    text = " ".join(told["text"])
+    assert "After leave (2025-01-01) nasa loses 10.0 h of research a week (26.0 → 16.0)" in text
+    assert "−6.0 h that people of others work for it" in text
+    assert "upkeep +4.0 h" in text
+    assert "People of roscosmos work 0.0 h a week for other partners' experiments instead of 6.0." in text
+
+
+def test_hours_for_others_are_told_by_year(result):
+    (told,) = crew_time(result)
+    assert told["by_year"]["2024"]["roscosmos"]["other_research"] == pytest.approx(6.0)
+    assert "roscosmos" not in told["by_year"]["2025"]
+
+
+def test_dose_stands_against_the_career_limit_of_each_agency(result):
+    rows = {row["partner"]: row for row in dose(result)}
+    assert rows["nasa"]["stay_mSv_p50"] == pytest.approx(350.0)
+    assert rows["nasa"]["over_limit"] == [{"name": "Jane Doe", "mSv": 700.0}]  # both spellings are one person
+    assert rows["roscosmos"]["over_limit"] == []
+    assert "Jane Doe (700)" in " ".join(dose_text(list(rows.values())))
+
+
+def test_a_result_without_hours_or_stays_says_nothing(result):
+    bare = result.drop_vars(["hours_per_week", "dose_mSv"])
+    assert crew_time(bare) == []
+    assert dose(bare) == []

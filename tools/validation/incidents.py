@@ -1,0 +1,175 @@
+"""Incidents that touched people, replayed as events on the record before them: `python tools/validation/incidents.py`.
+
+Each scenario of examples/incidents/ reads nothing later than the day of its incident. It flies the record until then,
+the launches planned on that day afterwards, and the incident as an event. The same question is put to the record of
+crews (data/crew/history.csv) and to the model; where they differ the last column says why. "drawn" repeats it with the
+stand-down drawn from those known by then instead of the one that followed: 5, 50 and 95 % of 20 runs.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import stationkeep as sk
+
+DATA = resources.files("stationkeep") / "data"
+INCIDENTS = Path(__file__).parents[2] / "examples" / "incidents"
+RUNS = 20
+Days = np.ndarray  # datetime64[D]
+Ask = Callable[[Days, np.ndarray], float]
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def days_with(people: int, first: str, last: str) -> Ask:
+    """Days with exactly so many people aboard."""
+    return lambda day, count: float(np.sum((count == people) & (day >= np.datetime64(first)) & (day <= np.datetime64(last))))
+
+
+def least(first: str, last: str) -> Ask:
+    """Fewest people aboard."""
+    return lambda day, count: float(count[(day >= np.datetime64(first)) & (day <= np.datetime64(last))].min())
+
+
+def days_until(people: int, first: str) -> Ask:
+    """Days from `first` to the day with at least so many people aboard."""
+
+    def ask(day: Days, count: np.ndarray) -> float:
+        hit = (day >= np.datetime64(first)) & (count >= people)
+        return float((day[hit][0] - np.datetime64(first)).astype(int)) if hit.any() else float("inf")
+
+    return ask
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to record and model."""
+
+    what: str
+    ask: Ask
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A scenario and what is asked of it; `drawn` names the event whose stand-down is drawn the second time."""
+
+    scenario: str
+    checks: tuple[Check, ...]
+    drawn: str = ""
+    short: tuple[str, str] | None = None
+    reserves: tuple[tuple[str, str, float, str], ...] = field(default=())
+
+
+TABLE = (
+    Incident("columbia", (
+        Check("fewest aboard, May 2003 to July 2005", least("2003-05-10", "2005-07-20")),
+        Check("days with two aboard, to July 2005", days_with(2, "2003-05-10", "2005-07-20"),
+              "the third seat of each Soyuz brought a visitor for eight days, who is not in the plan"),
+    )),
+    Incident("progress-m-12m", (
+        Check("fewest aboard, to 15 January 2012", least("2011-08-24", "2012-01-14")),
+        Check("days with three aboard, to 20 November", days_with(3, "2011-08-24", "2011-11-20"),
+              "TMA-21 came home on 16 September for a landing in daylight; the model keeps a crew until its ship's 200 days"),
+        Check("days to six again after 1 November", days_until(6, "2011-11-01")),
+    ), drawn="loss"),
+    Incident("three-cargo-ships", (
+        Check("fewest aboard, October 2014 to December 2015", least("2014-10-28", "2015-12-20")),
+        Check("days with three aboard, May to August 2015", days_with(3, "2015-05-01", "2015-08-31"),
+              "a Progress flew first (3 July), the crew 19 days after it; the model lets both fly when the stand-down ends"),
+        Check("days with three aboard, September 2014 to May 2015", days_with(3, "2014-11-10", "2015-05-10"),
+              "crews handed over before their relief came, on days of their own plan"),
+    ), reserves=(
+        ("food", "2015-04-08", 144.0, "zero on 5 September with the crews of the plan, without cargo: 864 person-days for six"),
+        ("food", "2015-06-27", 120.0, "\"four months\" for three (incidents.csv spx7)"),
+    )),
+    Incident("progress-ms-04", (Check("fewest aboard, December 2016 to March 2017", least("2016-12-01", "2017-03-31")),)),
+    Incident("soyuz-ms-10", (
+        Check("fewest aboard, to 10 February 2019", least("2018-10-12", "2019-02-10")),
+        Check("days to six again", days_until(6, "2018-10-12"),
+              "Soyuz MS-11 was moved up from 20 to 3 December; the plan of the day stands in the model"),
+    ), drawn="abort"),
+    Incident("soyuz-ms-22", (
+        Check("fewest aboard, to 20 September 2023", least("2022-12-15", "2023-09-20")),
+        Check("days with eleven or more in September 2023",
+              lambda day, n: float(np.sum((n >= 10) & (day >= np.datetime64("2023-09-01")) & (day <= np.datetime64("2023-10-05"))))),
+    ), short=("2022-12-15", "2023-09-30")),
+    Incident("starliner-cft", (
+        Check("fewest aboard, to April 2025", least("2024-09-07", "2025-04-15")),
+        Check("days to the crew of nine again after 25 September 2024", days_until(9, "2024-09-25")),
+        Check("days with seven, October 2024 to April 2025", days_with(7, "2024-10-25", "2025-04-07"),
+              "Crew-10 slipped from February to 14 March (a capsule not ready); the plan of the day stands"),
+    ), short=("2024-09-06", "2025-04-20")),
+    Incident("cygnus-ng-22", (Check("fewest aboard, to September 2025", least("2025-03-27", "2025-09-28")),)),
+    Incident("pad-31", (Check("fewest aboard, to 14 January 2026", least("2025-12-11", "2026-01-13")),)),
+    Incident("crew-11", (
+        Check("fewest aboard, to March 2026", least("2026-01-08", "2026-03-30")),
+        Check("days with three aboard", days_with(3, "2026-01-08", "2026-03-30"), "Crew-12 was moved up by two days"),
+    )),
+)  # fmt: skip
+
+
+def series(ds: Any, name: str) -> tuple[Days, np.ndarray]:
+    """Days and (run, day) values of a station variable at noon."""
+    return ds.time.values.astype("datetime64[D]"), ds[name].isel(station=0).values
+
+
+def show(text: str, what: str, record: float, model: float, drawn: str, why: str) -> None:
+    gap = "" if not np.isfinite(model - record) else f"{model - record:+.0f}"
+    print(f"{text:18} {what:58} {record:8.0f} {model:8.0f} {gap:>6}  {drawn:>14}  {why if gap not in ('+0', '-0') else ''}")
+
+
+def days_short(people: np.ndarray, seats: np.ndarray, day: Days, span: tuple[str, str]) -> float:
+    here = (day >= np.datetime64(span[0])) & (day <= np.datetime64(span[1]))
+    return float(np.sum((seats < people) & here))
+
+
+def recorded_short(span: tuple[str, str]) -> float:
+    """Days of the record on which somebody aboard had no normal seat."""
+    noon = np.arange(np.datetime64(span[0]), np.datetime64(span[1]) + 1) + np.timedelta64(12, "h")
+    short = np.zeros(noon.size, bool)
+    for row in read("crew/seat_exceptions.csv"):
+        short |= (noon >= np.datetime64(row["from_utc"][:-1])) & (noon < np.datetime64(row["to_utc"][:-1]))
+    return float(short.sum())
+
+
+def main() -> None:
+    history = read("crew/history.csv")
+    day = np.array([row["date"] for row in history], "datetime64[D]")
+    count = np.array([float(row["people_count"]) for row in history])
+    print(f"{'incident':18} {'asked':58} {'record':>8} {'model':>8} {'diff':>6}  {'drawn 5-50-95':>14}  why it differs")
+    for item in TABLE:
+        scenario = sk.read_scenario(INCIDENTS / f"{item.scenario}.yaml")
+        ds = sk.simulate(scenario, runs=1, seed=1)
+        days, people = series(ds, "people_count")
+        many = None
+        if item.drawn:
+            free = scenario.patch({f"events.{item.drawn}.for_d": None, "uncertain.slip_factor": 1, "uncertain.launch_failure_factor": 1})
+            many = sk.simulate(free, runs=RUNS, seed=1)
+        for check in item.checks:
+            drawn = ""
+            if many is not None:
+                found = [check.ask(days, run) for run in series(many, "people_count")[1]]
+                drawn = "-".join(f"{q:.0f}" for q in np.quantile(found, (0.05, 0.5, 0.95), method="nearest"))
+            show(item.scenario, check.what, check.ask(day, count), check.ask(days, people[0]), drawn, check.why)
+        if item.short:
+            model = days_short(people[0], series(ds, "seats_count")[1][0], days, item.short)
+            show(item.scenario, "days with a seat short", recorded_short(item.short), model, "", "launch days as planned, not as flown")
+        for resource, on, record, source in item.reserves:
+            at = ds.reserve_d.isel(run=0, station=0).sel(resource=resource, time=f"{on}T12:00")
+            show(item.scenario, f"{resource} reserve on {on}, d", record, float(at), "", source)
+    print("not here: nauka, mcch (attitude, command: no effect on people); ms21p, prk26 (nobody moved, no seat lost)")
+
+
+if __name__ == "__main__":
+    main()
