@@ -87,6 +87,7 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
                 share = c.share_frac[d]
         counts = np.zeros(s.crew.aboard.shape[1])
         crew.residents(w.crew, s.crew, st, counts)
+        upkeep.outfit(w, s, st, volume)
         upkeep.work_off(w, s, st, counts, load, crew_time.spread_h(1.0, dt_s), WEEK_s / dt_s)
         crew_time.working_week(
             c.rules, counts, w.partner_crew_segment, volume, aged, load, share, c.cooperation_frac, x.hours[st], x.matrix

@@ -17,7 +17,6 @@ from ..laws.matter import (
     RESEARCH,
     RESEARCH_USE,
     SPARES,
-    WASTE,
 )
 from ..log import Log, add
 from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, stores, traffic

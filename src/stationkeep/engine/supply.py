@@ -44,7 +44,8 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
             more = w.ships.refuel_most_kg[f] - w.ships.refuel_kg[f]
             tank_kg += more
             cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
-        _fill(w, s, st, t_s, cargo_kg)
+        until_s = t_s if w.traffic.flown[f] else traffic.next_supply_s(w.traffic, s.traffic, st, t_s)
+        _fill(w, s, st, until_s - t_s, cargo_kg)
     for r in range(cargo_kg.size):
         kg = cargo_kg[r]
         if kg > 0.0:
@@ -70,18 +71,19 @@ def _bring_tankers_forward(w: World, s: RunState, st: int, t_s: float) -> None:
 
 
 @njit(cache=True)
-def _fill(w: World, s: RunState, st: int, t_s: float, cargo_kg: np.ndarray) -> None:
+def _fill(w: World, s: RunState, st: int, until_next_s: float, cargo_kg: np.ndarray) -> None:
     """Share a ship's cargo by need: crew stores up to their target first, nitrogen before oxygen, spares and research the rest.
 
-    Mass is that of the typical cargo. The target is what must still be there when the next supply ship comes; what the
-    station lacks most of comes first, at most 90 % of the dry cargo.
+    Mass is that of the typical cargo. The target is what must still be there when the next supply ship comes, `until_next_s`
+    from now; ships of the record were filled to six months without counting on the next (0). What the station lacks most of
+    comes first, at most 90 % of the dry cargo.
     """
     dry = cargo_kg[FOOD] + cargo_kg[SUPPLIES] + cargo_kg[TOILET] + cargo_kg[SPARES] + cargo_kg[RESEARCH]
     if dry <= 0.0:
         return
     c = w.life_support.crew
     people = max(s.usual_people[st], 2.0)
-    wait_s = min(traffic.next_supply_s(w.traffic, s.traffic, st, t_s) - t_s, w.rules.stock_target_s)
+    wait_s = min(until_next_s, w.rules.stock_target_s)
     use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
     kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
     lack = np.zeros(4)

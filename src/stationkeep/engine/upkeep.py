@@ -16,8 +16,8 @@ PREPARE_s = 14 * DAY_s
 """Hours of a spacewalk begin this long before it: "a week of preparation" (crew_time.csv eva_h) before the last week."""
 RETRY_s = 7 * DAY_s
 EVA_SERVICE, ROBOTICS_SERVICE = 14, 15
-SHIP_US, SHIP_RUSSIAN, EVA_US, EVA_RUSSIAN, REPAIR_US, REPAIR_RUSSIAN, HANDOVER = range(7)
-"""Columns of the backlog of hours: three pairs by segment, and one of all."""
+(SHIP_US, SHIP_RUSSIAN, EVA_US, EVA_RUSSIAN, REPAIR_US, REPAIR_RUSSIAN, OUTFIT_US, OUTFIT_RUSSIAN, HANDOVER) = range(9)
+"""Columns of the backlog of hours: four pairs by segment, and one of all."""
 INSIDE, OUTSIDE, BY_ROBOT = range(3)
 """Where a machine is repaired: needs nobody outside, a spacewalk, or an arm (a spacewalk will do)."""
 
@@ -126,10 +126,18 @@ def throw_away(w: World, s: RunState, x: Scratch, st: int, who: int, kg: float, 
 @njit(cache=True)
 def ship_work(w: World, s: RunState, f: int, st: int) -> None:
     """A ship that comes or goes brings half its hours of work to the segment of its port."""
-    rules = w.crew_time.rules
-    hours = rules.crew_ship_h if w.crew.seats[f] > 0 else rules.cargo_ship_h
     g = w.traffic.part_segment[w.traffic.port_part[s.traffic.port[f]]]
-    s.backlog_h[st, SHIP_US + g] += 0.5 * hours
+    s.backlog_h[st, SHIP_US + g] += 0.5 * w.ships.work_h[f]
+
+
+@njit(cache=True)
+def outfit(w: World, s: RunState, st: int, volume_m3: np.ndarray) -> None:
+    """A module that has joined a crewed station brings its hours of outfitting. volume_m3: (segment,) kept now."""
+    kept_before = s.kept_m3[st, 0] + s.kept_m3[st, 1] > 0.0
+    for g in range(2):
+        if kept_before and volume_m3[g] > s.kept_m3[st, g] + 1.0:
+            s.backlog_h[st, OUTFIT_US + g] += w.crew_time.rules.module_h
+        s.kept_m3[st, g] = volume_m3[g]
 
 
 @njit(cache=True)
@@ -140,11 +148,11 @@ def work_off(
     count = np.zeros(2)
     for p in range(people.size):
         count[w.partner_crew_segment[p]] += people[p]
-    for j in range(7):
+    for j in range(9):
         worked = s.backlog_h[st, j] * frac
         s.backlog_h[st, j] -= worked
         if j == HANDOVER:
             for g in range(2):
                 load[g, 3] += worked * per_week * count[g] / max(count.sum(), 1.0)
         else:
-            load[j % 2, (1, 2, 0)[j // 2]] += worked * per_week
+            load[j % 2, (1, 2, 0, 4)[j // 2]] += worked * per_week

@@ -89,6 +89,7 @@ class Ships(NamedTuple):
     trash_kg: np.ndarray  # (F,) waste it takes away
     down_kg: np.ndarray  # (F,) cargo it can land
     caught: np.ndarray  # (F,) bool: an arm must catch it
+    work_h: np.ndarray  # (F,) hours of the crew for its coming and going
     port_push_frac: np.ndarray  # (Q,)
     port_refuels: np.ndarray  # (Q,) bool
     engine_part: np.ndarray  # (N,) station engines that can push
@@ -213,7 +214,8 @@ class RunState(NamedTuple):
     avoided: np.ndarray  # (1,)
     area_m2: np.ndarray  # (S,) fixed frontal area
     drag_area_m2: np.ndarray  # (S,) with wings
-    backlog_h: np.ndarray  # (S, 7) ships, spacewalks and repairs of the US and the Russian segment; handovers
+    backlog_h: np.ndarray  # (S, 9) ships, spacewalks, repairs, outfitting of the US and the Russian segment; handovers
+    kept_m3: np.ndarray  # (S, 2) volume kept by segment
     walked: np.ndarray  # (2,) spacewalks begun and done
     walk_late_s: np.ndarray  # (1,) how long the next one has waited
     fitted_kg: np.ndarray  # (S,) outfitting in the modules

@@ -30,15 +30,20 @@ def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
     people = _people(ds)
     days = stamps(hours).astype("datetime64[D]")
     partners = [str(p) for p in hours["partner"].values]
-    told = []
-    for place, name in enumerate(future_names(ds)):
-        table = np.asarray(hours.values[place], dtype=np.float64)
-        by_year = _by_year(table, days, partners)
+    told: list[dict[str, Any]] = []
+    tables = np.asarray(hours.values, dtype=np.float64)
+    names = future_names(ds)
+    for place, name in enumerate(names):
+        heads = None if people is None else people[place]
+        by_year = _by_year(tables[place], days, partners)
         changes = [
             change
-            for kind, event, at in _decisions(ds, place, table.shape[0])
-            if (change := _change(table, None if people is None else people[place], days, partners, kind, event, at))
+            for kind, event, at in _decisions(ds, place, tables.shape[1])
+            if (change := _change(tables[place], heads, days, partners, kind, event, at))
         ]
+        if place:
+            crews = np.zeros((2, len(partners))) if people is None else people[[0, place]].mean(axis=(1, 2))
+            changes.append(_against(names[0], *tables[[0, place]].mean(axis=(1, 2)), crews, partners))
         text = [_for_others_text(by_year, partners)] + [line for change in changes for line in change["text"]]
         told.append({"future": name, "by_year": by_year, "changes": changes, "text": [line for line in text if line]})
     return told
@@ -95,14 +100,26 @@ def _change(
                 crew.append((people[run, early].mean(axis=0), people[run, late].mean(axis=0)))
     if not before:
         return None
-    was, now = np.mean(before, axis=0), np.mean(after, axis=0)
     heads = np.mean(crew, axis=0) if crew else np.zeros((2, len(partners)))
-    day = np.sort(at[~np.isnat(at)])[np.sum(~np.isnat(at)) // 2]
+    day = iso_day(np.sort(at[~np.isnat(at)])[np.sum(~np.isnat(at)) // 2])
+    rows = _rows(np.mean(before, axis=0), np.mean(after, axis=0), heads, partners)
+    text = _texts(f"After {words(event)} ({day})", rows)
+    return {"event": event, "kind": kind, "date": day, "runs": len(before), "partners": rows, "text": text}
+
+
+def _against(first: str, was: np.ndarray, now: np.ndarray, heads: np.ndarray, partners: list[str]) -> dict[str, Any]:
+    """A future against the first one, both over the whole horizon."""
+    rows = _rows(was, now, heads, partners)
+    return {"against": first, "partners": rows, "text": _texts(f"Against {words(first)}, over the whole time,", rows)}
+
+
+def _rows(was: np.ndarray, now: np.ndarray, heads: np.ndarray, partners: list[str]) -> list[dict[str, Any]]:
+    """What changed for each partner; who loses most comes first. was, now: (partner, use); heads: (2, partner)."""
     rows = []
     for i, partner in enumerate(partners):
         if not (was[i].any() or now[i].any()):
             continue
-        step = dict(zip(NEEDED, now[i] - was[i], strict=True))
+        step = dict(zip(NEEDED, (now[i] - was[i]).tolist(), strict=True))
         served_was, served_now = (float(w[i, 0] + w[i, 2]) for w in (was, now))
         rows.append({
             "partner": partner, "people_before": round(float(heads[0, i]), 2), "people_after": round(float(heads[1, i]), 2),
@@ -112,13 +129,16 @@ def _change(
             "for_others_after_h": round(float(now[i, 1]), 2),
             "loads_change_h": {use: round(step[use], 2) for use in LOADS},
         })  # fmt: skip
-    rows.sort(key=lambda row: row["research_change_h"])
-    text = [_change_text(event, iso_day(day), row) for row in rows if abs(row["research_change_h"]) >= TELLING_h]
-    text += [_for_others_change(row) for row in rows if abs(row["for_others_after_h"] - row["for_others_before_h"]) >= TELLING_h]
-    return {"event": event, "kind": kind, "date": iso_day(day), "runs": len(before), "partners": rows, "text": text}
+    return sorted(rows, key=lambda row: row["research_change_h"])
 
 
-def _change_text(event: str, day: str, row: dict[str, Any]) -> str:
+def _texts(lead: str, rows: list[dict[str, Any]]) -> list[str]:
+    told = [_change_text(lead, row) for row in rows if abs(row["research_change_h"]) >= TELLING_h]
+    moved = [row for row in rows if abs(row["for_others_after_h"] - row["for_others_before_h"]) >= TELLING_h]
+    return told + [_for_others_change(row) for row in moved]
+
+
+def _change_text(lead: str, row: dict[str, Any]) -> str:
     """Who loses or gains how many hours of research, and where they go."""
     verb = "loses" if row["research_change_h"] < 0 else "gains"
     parts = []
@@ -128,11 +148,10 @@ def _change_text(event: str, day: str, row: dict[str, Any]) -> str:
         loads = {use: h for use, h in row["loads_change_h"].items() if h * row["by_own_change_h"] < 0 and abs(h) >= TELLING_h}
         to = "; ".join(f"{use} {_signed(h)}" for use, h in sorted(loads.items(), key=lambda item: -abs(item[1])))
         parts.append(f"{_signed(row['by_own_change_h'])} of its own people" + (f" (their {to})" if to else ""))
-    heads = row["people_after"] - row["people_before"]
-    if abs(heads) >= 0.2:
+    if abs(row["people_after"] - row["people_before"]) >= 0.2:
         parts.append(f"people aboard {row['people_before']:.1f} → {row['people_after']:.1f}")
     change = abs(row["research_change_h"])
-    return (f"After {words(event)} ({day}) {row['partner']} {verb} {change:.1f} h of research a week "
+    return (f"{lead} {row['partner']} {verb} {change:.1f} h of research a week "
             f"({row['research_before_h']:.1f} → {row['research_after_h']:.1f}): {', '.join(parts)}.")  # fmt: skip
 
 

@@ -69,12 +69,25 @@ def _sums(ds: xr.Dataset) -> Iterator[Total]:
         research = hours.sel(use=[use for use in hours["use"].values if "research" in str(use)])
         weeks = _days(ds, research) / DAYS_PER_WEEK
         yield Total("research_hours", "h", _along_time(research) @ weeks)
+        yield from _by_partner(hours, weeks)
     cost = series(ds, "cost_usd")
     if cost is not None:
         yield Total("cost", "usd", _along_time(cost).sum(axis=-1))
     reboost = series(ds, "reboost_m_per_s")
     if reboost is not None:
         yield Total("reboost", "m_per_s", _along_time(reboost).sum(axis=-1))
+
+
+def _by_partner(hours: xr.DataArray, weeks: np.ndarray) -> Iterator[Total]:
+    """Research each partner gets, whoever works it, and what its people work for others."""
+    if "served_by_others" not in hours["use"].values:
+        return
+    for partner in hours["partner"].values:
+        own = hours.sel(partner=partner)
+        got = _along_time(own.sel(use=["own_research", "served_by_others"])) @ weeks
+        if np.nansum(got) > 0.0:
+            yield Total(f"research_hours[{partner}]", "h", got)
+            yield Total(f"hours_for_others[{partner}]", "h", _along_time(own.sel(use=["other_research"])) @ weeks)
 
 
 def _propellant_used(ds: xr.Dataset) -> np.ndarray | None:

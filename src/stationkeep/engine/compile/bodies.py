@@ -14,6 +14,7 @@ from ...model.scenario import Scenario
 from ...subsystems import stores
 from ..world import Bodies, Ships
 from .flights import PlannedFlight
+from .life_support import time_rules
 from .names import Names, integers, reals, truths
 from .stores import build_stores
 from .traffic import port_rows
@@ -193,12 +194,20 @@ def build_ships(
         down_kg=reals(
             min(_figure(f.row or {}, "cargo_down_kg", 1e9), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights
         ),
+        work_h=_work_h(catalogue, [vehicles[f.vehicle] for f in flights]),
         caught=truths(vehicles[f.vehicle]["standard"] == "CBM" and f.station == scenario.main_station for f in flights),
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
         engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
         engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[1] for e in own_engines)]),
     )  # fmt: skip
     return p, stores.State(stock), ships, where
+
+
+def _work_h(catalogue: Catalogue, vehicles: list[Row]) -> np.ndarray:
+    """Crew hours for a ship's coming and going: cargo is unpacked from everything but the small crew ships."""
+    rules = time_rules(catalogue)
+    crew_ship = [number(v, "seats", 0) > 0 and v["family"] != "shuttle" for v in vehicles]
+    return reals(rules.crew_ship_h if small else rules.cargo_ship_h for small in crew_ship)
 
 
 def _present(scenario: Scenario, catalogue: Catalogue) -> dict[str, bool]:
