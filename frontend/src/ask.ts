@@ -6,13 +6,15 @@ import { address, go, state } from "./state";
 const PARTNERS = ["roscosmos", "nasa", "esa", "jaxa", "csa", "commercial"];
 const SEGMENTS = ["keeps_running", "handed_over", "powered_down", "separated"];
 
-interface Form { scenario: string; yaml: string; file: string; data: Data; changes: Record<string, unknown>; runs: number; seed: number; explain: number }
+interface Form { scenario: string; yaml: string; file: string; data: Data; changes: Record<string, unknown>; runs: number; seed: number; explain: number; plan: boolean }
 let form: Form | null = null;
 let heads: ScenarioHead[] = [];
 let checking = 0;
+let plans = false;
 
 export async function loadAsk() {
   heads = heads.length ? heads : (await ask<{ scenarios: ScenarioHead[] }>("scenarios")).scenarios;
+  plans = (await ask<{ plans: boolean }>("about")).plans;
   const name = state.query.get("scenario") ?? form?.scenario ?? "iss-partner-leaves";
   if (form?.yaml && !state.query.has("scenario")) return;
   if (form?.scenario !== name || form.yaml) await choose(name);
@@ -22,10 +24,10 @@ export async function loadAsk() {
 async function choose(name: string) {
   const known = heads.some((s) => s.name === name) ? name : "iss-partner-leaves";
   const { data } = await ask<{ data: Data }>(`scenarios/${known}`);
-  form = { scenario: known, yaml: "", file: "", data, changes: {}, runs: form?.runs ?? 20, seed: form?.seed ?? 0, explain: form?.explain ?? 1 };
+  form = { scenario: known, yaml: "", file: "", data, changes: {}, runs: form?.runs ?? 20, seed: form?.seed ?? 0, explain: form?.explain ?? 1, plan: form?.plan ?? false };
 }
 
-const question = () => ({ ...(form!.yaml ? { yaml: form!.yaml, file: form!.file } : { scenario: form!.scenario }), changes: form!.changes, runs: form!.runs, seed: form!.seed, explain: form!.explain });
+const question = () => ({ ...(form!.yaml ? { yaml: form!.yaml, file: form!.file } : { scenario: form!.scenario }), changes: form!.changes, runs: form!.runs, seed: form!.seed, explain: form!.explain, plan: form!.plan });
 
 /** Value at a dotted path, with the change made to it. */
 function value(path: string): any {
@@ -45,8 +47,14 @@ function change(path: string, to: unknown) {
   checking = window.setTimeout(() => void check(), 350);
 }
 
+interface Checked { ok: boolean; problems: Problem[]; data: Data | null }
+
 async function check(): Promise<boolean> {
-  try { await ask("check", question()); show([]); return true; } catch (error) {
+  try {
+    const told = await ask<Checked>("check", question());
+    show(told.problems);
+    return told.ok;
+  } catch (error) {
     if (error instanceof Refused) { show(error.problems); return false; }
     throw error;
   }
@@ -90,14 +98,22 @@ export function askPanel(redraw: () => void): HTMLElement {
     section("What must hold", false, requirements()),
     h("div", { class: "three" }, numberField("Runs per future", "runs", 1), numberField("Seed", "seed", 0), numberField("Causes to defend", "explain", 0)),
     h("p", { class: "hint" }, "A cause is defended by running again without it, on the same luck."),
+    plans ? planField() : null,
     h("div", { class: "actions" }, h("button", { type: "submit", class: "main", id: "run" }, "Run"), h("button", { type: "button", onclick: () => void check().then((ok) => ok && say("No problems")) }, "Check"),
       Object.keys(form.changes).length ? h("button", { type: "button", onclick: () => { form!.changes = {}; change("title", data.title); redraw(); } }, "Undo all changes") : null),
   );
 }
 
+function planField(): HTMLElement {
+  const tick = h("input", { type: "checkbox", id: "plan", onchange: () => { form!.plan = tick.checked; } });
+  tick.checked = form!.plan;
+  return h("label", { class: "row" }, tick, " Choose the flights first, so that what must hold does (a plan)");
+}
+
 async function bring(file: string, text: string, redraw: () => void) {
   try {
-    const { data } = await ask<{ data: Data }>("check", { yaml: text, file, runs: 1 });
+    const { data, problems } = await ask<Checked>("check", { yaml: text, file, runs: 1 });
+    if (!data) { show(problems); return; }
     form = { ...form!, yaml: text, file, data, changes: {} };
     state.query = new URLSearchParams({ t: iso(state.t) });
     redraw();
@@ -108,7 +124,8 @@ async function bring(file: string, text: string, redraw: () => void) {
 async function run() {
   const button = document.getElementById("run") as HTMLButtonElement;
   button.disabled = true;
-  try { go("run", (await ask<{ id: string }>("jobs", question())).id); } catch (error) {
+  clearTimeout(checking);
+  try { if (await check()) go("run", (await ask<{ id: string }>("jobs", question())).id); } catch (error) {
     if (error instanceof Refused) show(error.problems); else throw error;
   } finally { button.disabled = false; }
 }
@@ -124,7 +141,7 @@ function leaving(redraw: () => void): Child[] {
   const cards: Child[] = found.map(([path, event, future]) => h("fieldset", { class: "card field", "data-path": path },
     h("legend", {}, future ? `Future: ${data.futures[future].title || future}` : "Who leaves"),
     h("div", { class: "two" }, choiceField("Partner", `${path}.withdraw`, PARTNERS), choiceField("Its segment", `${path}.segment`, SEGMENTS)),
-    typeof event.on === "object" && event.on?.at ? dateField("On", `${path}.on`, true, event.on.at) : h("p", { class: "hint" }, `When: ${event.when ? JSON.stringify(event.when) : JSON.stringify(event.on)}`),
+    typeof event.on === "object" && event.on?.at ? dateField("On", `${path}.on`, true, event.on.at) : h("p", { class: "hint" }, when(event)),
     future ? numberField("Weight (assumed)", `futures.${future}.weight`, 0, 0.05) : null));
   const own = form!.changes["events.leave"] as Data | undefined;
   if (own) {
@@ -137,6 +154,14 @@ function leaving(redraw: () => void): Child[] {
     cards.push(h("button", { type: "button", id: "add-leave", onclick: () => { change("events.leave", { withdraw: "roscosmos", on: "2025-12-31", segment: "handed_over" }); redraw(); } }, "Add: a partner leaves"));
   }
   return cards;
+}
+
+/** A date that is not fixed, or the condition waited for, in words. */
+function when(event: Data): string {
+  if (typeof event.when === "string") return `when ${words(event.when)} comes true`;
+  if (event.when) return `when ${event.when.station} is ${event.when.is}`;
+  if (event.on?.between) return `between ${event.on.between.map((d: string) => d.slice(0, 10)).join(" and ")}`;
+  return `declared for ${String(event.on?.declared).slice(0, 10)}, said on ${String(event.on?.said).slice(0, 10)}; slips as such dates have slipped`;
 }
 
 function flights(): HTMLElement {

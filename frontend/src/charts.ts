@@ -27,7 +27,7 @@ function build() {
   const stations = Object.keys(result.future.stations);
   if (!stations.includes(station)) station = stations[0] ?? "iss";
   const all = result.future.stations[station]?.charts ?? [];
-  const first = all.filter((c) => FIRST.includes(c.variable)), rest = all.filter((c) => !FIRST.includes(c.variable));
+  const first = FIRST.flatMap((name) => all.filter((c) => c.variable === name)), rest = all.filter((c) => !FIRST.includes(c.variable));
   const choice = h("div", { class: "choice", role: "group", "aria-label": "Station of the charts" }, ...stations.map((s) =>
     h("button", { type: "button", "aria-pressed": String(s === station), onclick: () => { station = s; build(); } }, s)));
   const more = h("details", {}, h("summary", {}, `More charts (${rest.length})`));
@@ -71,7 +71,7 @@ function one(box: HTMLElement, c: Chart) {
     width: target.clientWidth || 300, height: HEIGHT, legend: { show: false }, cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_u, a, b) => { const bottom = low ?? a - 0.05 * (b - a), top = b + 0.08 * (b - bottom || 1); return [bottom, top]; } } },
     series, bands: banded ? [{ series: [1, 2], fill: "rgba(122,176,255,0.22)" }] : [],
-    axes: [{ ...axis }, { ...axis, size: 52 }],
+    axes: [{ ...axis, size: 30 }, { ...axis, size: 52 }],
   }, data, target);
   const cursor = h("div", { class: "now" }), value = h("output", { class: "value" });
   plot.over.append(cursor);

@@ -67,7 +67,7 @@ function picture(told: Dependence, flip: (partner: string) => void): HTMLElement
   const drawing = svg("svg", { viewBox: `0 0 100 ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...lines);
   const left = h("div", { class: "who", role: "group", "aria-label": "Partners: press one to take it away" }, ...PARTNERS.map((p) => {
     const off = told.without.includes(p);
-    const button = h("button", { type: "button", "aria-pressed": String(off), "data-partner": p, onclick: () => flip(p) }, p, h("small", {}, off ? "gone" : ""));
+    const button = h("button", { type: "button", "aria-pressed": String(off), "data-partner": p, onclick: () => flip(p) }, p);
     button.style.borderColor = colour(p);
     return button;
   }));

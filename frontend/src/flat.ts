@@ -49,7 +49,7 @@ function ground(altitude_km: number, inclination_deg: number, raan_deg: number):
 
 /** The station from above and from the side, every part as a box. */
 export function schematic(host: HTMLElement): (scene: Scene) => void {
-  const drawing = svg("svg", { viewBox: "-60 -47 120 130", role: "group", "aria-label": "The station from above, and below it from starboard", class: "flat" });
+  const drawing = svg("svg", { viewBox: "-58 -47 186 94", role: "group", "aria-label": "The station from above, and beside it from starboard", class: "flat" });
   host.replaceChildren(drawing);
   return (now) => {
     const boxes = now.bodies.map((b) => ({ id: b.part.id, name: b.part.name, at: [b.at[0] + (b.apart ? -15 : 0), b.at[1], b.at[2]], size: b.size, fill: b.light === "dark" ? "#30343b" : colour(b.part.owner), stroke: b.light === "dark" ? "#ff5d5d" : "#0b0f15" }));
@@ -57,12 +57,12 @@ export function schematic(host: HTMLElement): (scene: Scene) => void {
       const at = [0, 1, 2].map((k) => s.at[k]! + (s.along[k]! * s.length_m) / 2 + (s.apart && k === 0 ? -15 : 0));
       boxes.push({ id: s.flight, name: `${s.flight} at ${s.port}`, at, size: [0, 1, 2].map((k) => (s.along[k] ? s.length_m : s.width_m)) as [number, number, number], fill: "#f4f6f8", stroke: colour(s.partner) });
     }
-    const view = (depth: number, u: number, v: number, dy: number) => [...boxes].sort((a, b) => (depth === 2 ? b.at[2]! - a.at[2]! : a.at[1]! - b.at[1]!)).map((b) =>
+    const view = (depth: number, u: number, v: number, dx: number) => [...boxes].sort((a, b) => (depth === 2 ? b.at[2]! - a.at[2]! : a.at[1]! - b.at[1]!)).map((b) =>
       svg("rect", {
-        x: b.at[u]! - b.size[u]! / 2, y: b.at[v]! - b.size[v]! / 2 + dy, width: Math.max(b.size[u]!, 0.4), height: Math.max(b.size[v]!, 0.4),
+        x: b.at[u]! - b.size[u]! / 2 + dx, y: b.at[v]! - b.size[v]! / 2, width: Math.max(b.size[u]!, 0.4), height: Math.max(b.size[v]!, 0.4),
         fill: b.fill, stroke: state.selected === b.id ? "#ffffff" : b.stroke, "stroke-width": state.selected === b.id ? 0.9 : 0.35, "data-part": b.id, onclick: () => select(b.id),
       }, svg("title", {}, b.name)));
-    drawing.replaceChildren(...turned(view(2, 1, 0, 0)), ...view(1, 0, 2, 62), svg("text", { x: -59, y: -42, class: "small" }, "from above, forward up"), svg("text", { x: -59, y: 38, class: "small" }, "from starboard, Earth down"));
+    drawing.replaceChildren(...turned(view(2, 1, 0, 0)), ...view(1, 0, 2, 103), svg("text", { x: -56, y: -42, class: "small" }, "from above, forward up"), svg("text", { x: 66, y: -42, class: "small" }, "from starboard, Earth down"));
   };
 }
 

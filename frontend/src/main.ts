@@ -88,11 +88,14 @@ gantt();
 charts();
 on(["time", "result", "select", "gone"], draw);
 let panelDue = 0;
-on(["time", "select", "gone", "result"], () => {
-  if (state.route === "ask" || state.route === "compare" || state.route === "results") return;
+const follows = (routes: string[]) => () => {
+  if (!routes.includes(state.route)) return;
   clearTimeout(panelDue);
   panelDue = window.setTimeout(redraw, state.route === "look" ? 60 : 0);
-});
+};
+on(["time"], follows(["look"]));
+on(["select", "result"], follows(["look", "run"]));
+on(["gone"], follows(["depends"]));
 let dependsDue = 0;
 on(["time"], () => { if (state.route === "depends" && state.gone && state.gone.on !== iso(state.t)) { clearTimeout(dependsDue); dependsDue = window.setTimeout(() => void loadDepends(), 300); } });
 addEventListener("hashchange", () => void arrive());

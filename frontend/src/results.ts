@@ -12,6 +12,7 @@ let job: Job | null = null;
 let comparison: Comparison | null = null;
 let side: { job: Job; verdict: Verdict }[] = [];
 let asking = 0;
+let shown = "";
 
 export async function loadResults() { jobs = (await ask<{ jobs: Job[] }>("jobs")).jobs; }
 
@@ -25,7 +26,11 @@ export async function loadRun(redraw: () => void): Promise<void> {
   if (there && state.result?.job.id !== id) await read(id);
   else if (there && state.result) state.result.job = job;
   if (ACTIVE.includes(job.state)) asking = window.setTimeout(() => void loadRun(redraw), 700);
-  redraw();
+  const seen = [id, job.state, ...job.files].join();
+  const bar = document.querySelector("#progress");
+  if (seen === shown && bar) bar.replaceWith(progress(job, redraw)); // a reader's click is not lost to a new panel
+  else redraw();
+  shown = seen;
 }
 
 async function read(id: string) {
@@ -159,7 +164,7 @@ const NAMES: Record<string, string> = { "scenario.yaml": "Scenario", "report.htm
 
 function downloads(job: Job): HTMLElement {
   const links = Object.entries(NAMES).filter(([name]) => job.files.includes(name)).map(([name, text]) => h("a", { href: `./api/jobs/${job.id}/${name}?download=true`, download: `stationkeep-${job.id}-${name}`, "data-download": name }, text));
-  const orbit = h("button", { type: "button", id: "orbit", onclick: () => void ephemeris(job, orbit) }, `Orbit of ${iso(state.t)} (OEM, CZML)`);
+  const orbit = h("button", { type: "button", id: "orbit", onclick: () => void ephemeris(job, orbit) }, "Orbit of the day shown (OEM, CZML)");
   return h("section", { class: "card" }, h("h3", {}, "Take it along"), h("p", { class: "links" }, ...links, job.files.includes("report.html") ? h("a", { href: `./api/jobs/${job.id}/report.html`, target: "_blank", rel: "noopener" }, "Open the report") : null),
     job.state === "done" ? h("p", { class: "links" }, orbit) : null,
     h("p", {}, again(job), " · ", h("a", { href: "#/results" }, "Compare with another")));

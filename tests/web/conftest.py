@@ -32,9 +32,13 @@ def client(app):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def server(home):
     """Address of a served application with one worker."""
-    home = tmp_path_factory.mktemp("home")
     yield from serving(home)
 
 

@@ -20,7 +20,7 @@ from fastapi.staticfiles import StaticFiles
 
 import stationkeep as sk
 
-from .ask import Limits, Moment, Pair, Question, RefusedError, build, check_size, packaged
+from .ask import PLANS, Limits, Moment, Pair, Question, RefusedError, build, check_size, packaged
 from .guards import Guard
 from .jobs import OPEN_STATES, Jobs, QueueFullError, problem
 from .pool import Pool
@@ -107,7 +107,8 @@ def _reading(app: FastAPI, limits: Limits) -> None:
 
     @app.get("/api/about", summary="Version and limits of this server")
     def about() -> dict[str, Any]:
-        return {"name": "stationkeep", "version": sk.__version__, "limits": vars(limits), "scenarios": list(sk.packaged_scenarios())}
+        return {"name": "stationkeep", "version": sk.__version__, "limits": vars(limits), "plans": PLANS,
+                "scenarios": list(sk.packaged_scenarios())}  # fmt: skip
 
     @app.get("/api/record", summary="The station as it was: parts, ports, flights, people, altitude, 1998 to the last flight")
     def record(
@@ -149,8 +150,11 @@ def _asking(app: FastAPI, jobs: Jobs, limits: Limits) -> None:
 
     @app.post("/api/check", summary="Check a scenario: the messages the command line gives, and the scenario as data")
     def check(question: Question) -> dict[str, Any]:
-        scenario = build(question)
-        check_size(scenario, question.runs, limits)
+        try:
+            scenario = build(question)
+            check_size(scenario, question.runs, limits)
+        except RefusedError as error:
+            return {"ok": False, "problems": error.problems, "data": None, "yaml": None}
         return {"ok": True, "problems": [], "data": scenario.to_dict(), "yaml": scenario.to_yaml()}
 
     @app.post("/api/jobs", status_code=202, summary="Run a scenario")
@@ -158,7 +162,7 @@ def _asking(app: FastAPI, jobs: Jobs, limits: Limits) -> None:
         scenario = build(question)
         check_size(scenario, question.runs, limits)
         args = {"name": scenario.name, "scenario": question.scenario, "changes": question.changes,
-                "runs": question.runs, "seed": question.seed, "explain": question.explain}  # fmt: skip
+                "runs": question.runs, "seed": question.seed, "explain": question.explain, "plan": question.plan}  # fmt: skip
         return {"id": jobs.submit("run", scenario.title[:200], args, {"asked.yaml": scenario.to_yaml()}, limits.queued)}
 
     @app.post("/api/compare", status_code=202, summary="Compare two finished runs on the same draws")

@@ -49,7 +49,12 @@ class Question(BaseModel):
     changes: dict[str, Any] = Field({}, max_length=2000, description="dotted keys and their new values; null removes")
     runs: int = Field(20, ge=1, le=100_000, description="runs per future")
     seed: int = Field(0, ge=0, le=4_294_967_295)
+    plan: bool = Field(False, description="choose the flights first, so that the requirements hold; then run")
     explain: int = Field(1, ge=0, le=3, description="first findings of each future to defend by rerunning without their cause")
+
+
+PLANS = "plan" in sk.__all__
+"""Whether this version can choose flights."""
 
 
 class Pair(BaseModel):
@@ -95,6 +100,8 @@ def build(question: Question) -> sk.Scenario:
     """The scenario of a question. Raises RefusedError with the messages the command line gives."""
     if (question.scenario is None) == (question.yaml is None):
         raise RefusedError([problem("either a packaged scenario or a text is needed", "give `scenario` or `yaml`", "scenario")])
+    if question.plan and not PLANS:
+        raise RefusedError([problem("this version chooses no flights", "ask without a plan", "plan")])
     try:
         json.dumps(question.model_dump(), ensure_ascii=False).encode()
         if question.scenario is not None:

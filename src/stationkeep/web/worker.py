@@ -79,7 +79,9 @@ def simulate(args: dict[str, Any], folder: Path, watch: Watch, _jobs: Jobs) -> N
     scenario = scenario.model_copy(update={"name": args["name"]})
     watch.tell("compiling the model (once per installation, one to a few minutes)" if not compiled() else "loading the model")
     sk.check_compiles(scenario)
-    watch.phase = "running" if compiled() else watch.phase
+    if args.get("plan"):
+        watch.tell("choosing flights")
+        scenario = getattr(sk, "plan")(scenario).model_copy(update={"name": args["name"], "title": f"{scenario.title}, planned"})  # noqa: B009
 
     def step(done: int, total: int) -> None:
         watch.phase = "running"
