@@ -5,7 +5,7 @@ import pytest
 
 import stationkeep as sk
 from stationkeep.model.catalogue import Catalogue
-from stationkeep.model.dependence import FLOWN_WITHIN_d, MODES
+from stationkeep.model.dependence import MODES, FLOWN_WITHIN_d
 
 DAY = "2022-07-26"
 

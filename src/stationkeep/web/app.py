@@ -61,6 +61,7 @@ def create_app(
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         _record()
+        _scenarios()
         if workers:
             pool.start()
         yield
@@ -130,7 +131,7 @@ def _reading(app: FastAPI, limits: Limits) -> None:
     def scenario(name: str) -> Any:
         if name not in sk.packaged_scenarios():
             return _missing(f"no packaged scenario '{name}'", f"one of: {', '.join(sk.packaged_scenarios())}")
-        return {"name": name, "yaml": packaged(name), "data": sk.read_scenario(name).to_dict()}
+        return _scenario(name)
 
     @app.get("/api/dependence", summary="Who depends on whom: services of a day with some partners gone, before any run")
     def dependence(
@@ -140,7 +141,7 @@ def _reading(app: FastAPI, limits: Limits) -> None:
     ) -> Any:
         gone = tuple(dict.fromkeys(name for name in without.split(",") if name))
         try:
-            return sk.dependence(on.isoformat(), gone, segment)
+            return _dependence(on.isoformat(), gone, segment)
         except (ValueError, OverflowError) as error:
             raise RefusedError([problem(str(error))]) from None
 
@@ -282,6 +283,16 @@ def _record() -> tuple[bytes, bytes, str]:
     """The record as JSON, packed, and its tag; made once."""
     plain = json.dumps(sk.chronicle(), ensure_ascii=False, separators=(",", ":")).encode()
     return plain, gzip.compress(plain, 6, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
+
+
+@lru_cache(32)
+def _scenario(name: str) -> dict[str, Any]:
+    return {"name": name, "yaml": packaged(name), "data": sk.read_scenario(name).to_dict()}
+
+
+@lru_cache(1000)
+def _dependence(on: str, without: tuple[str, ...], segment: str) -> dict[str, Any]:
+    return sk.dependence(on, without, segment)
 
 
 @lru_cache(1)
