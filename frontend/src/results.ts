@@ -10,6 +10,7 @@ const chosen = new Set<string>();
 let jobs: Job[] = [];
 let job: Job | null = null;
 let comparison: Comparison | null = null;
+let failed = "";
 let side: { job: Job; verdict: Verdict }[] = [];
 let asking = 0;
 let shown = "";
@@ -208,11 +209,12 @@ export async function loadCompare(redraw: () => void) {
   side = await Promise.all(ids.map(async (id) => ({ job: await ask<Job>(`jobs/${id}`), verdict: await ask<Verdict>(`jobs/${id}/verdict.json`) })));
   redraw();
   comparison = null;
+  failed = "";
   if (ids.length !== 2) return;
   let made = state.id ? await ask<Job>(`jobs/${state.id}`) : null;
   if (!made || made.args.a !== ids[0] || made.args.b !== ids[1]) made = await ask<Job>(`jobs/${(await ask<{ id: string }>("compare", { a: ids[0], b: ids[1] })).id}`);
   made = await finished(made.id);
-  if (made.state === "done") { comparison = await ask<Comparison>(`jobs/${made.id}/compare.json`); state.id = made.id; history.replaceState(null, "", address()); } else say(made.problems.map(said).join(" "));
+  if (made.state === "done") { comparison = await ask<Comparison>(`jobs/${made.id}/compare.json`); state.id = made.id; history.replaceState(null, "", address()); } else failed = made.problems.map(said).join(" ") || made.state;
   redraw();
 }
 
@@ -224,7 +226,7 @@ export function comparePanel(): HTMLElement {
     h("div", { class: "scroll" }, h("table", { id: "side" }, h("thead", {}, h("tr", {}, h("td", {}), ...side.map((s, i) => h("th", { scope: "col" }, `${letter(i)}: `, h("a", { href: `#/run/${s.job.id}` }, s.job.title), h("span", { class: "hint" }, changesTold(s.job)))))),
       h("tbody", {}, row("Runs, seed", (v) => `${v.runs}, ${v.seed}`), row("Aboard to the horizon", (v) => { const [day, share] = horizon(v); return `${percent(share)} to ${day}`; }),
         row("Breaks first", (v) => { const f = [...v.findings].sort((a, b) => b.first_frac - a.first_frac)[0]; return f ? `${words(f.requirement)}, ${f.first_break.p50}, ${percent(f.share_frac)}` : "nothing"; })))),
-    side.length === 2 ? (comparison ? differences(comparison) : h("p", { role: "status" }, "Comparing run by run ...")) : null);
+    side.length === 2 ? (comparison ? differences(comparison) : failed ? h("p", { class: "wrong", role: "status" }, failed) : h("p", { role: "status" }, "Comparing run by run ...")) : null);
 }
 
 function differences(c: Comparison): HTMLElement {

@@ -64,7 +64,7 @@ def test_the_rule_is_the_engines(without, mode):
     now = np.zeros((1, len(SERVICES)), bool)
     plenty, truth = np.full((1, len(names.machine_kinds)), 99), np.ones((1, len(names.resources)), bool)
     allowed, crewed = np.ones((1, len(SERVICES)), bool), np.ones(1, bool)
-    before = state._replace(up=np.ones((1, len(SERVICES)), bool), offered=np.zeros((offers.service.size, 1), bool))
+    before = state._replace(up=np.ones((1, len(SERVICES)), bool), unmet=np.zeros((offers.service.size, 1), np.int64))
     solve.py_func(offers, before, seconds(f"{DAY}T00:00:00Z"), parts, ships, plenty, truth, operates, runs, allowed, crewed, now)
     assert {s["service"] for s in told["services"] if s["up"]} == {s for s, up in zip(SERVICES, now[0], strict=True) if up}
 
