@@ -333,6 +333,7 @@ def test_command_from_an_ephemeris_starts_after_its_reconstruction(capsys):
     result = run(capsys, "--oem-in", NASA, "--against", NASA, "--until", "2024-02-22T18:00:00")
     assert result["epoch"] == "2024-02-22T05:40:00.000000Z" and result["object"] == "ISS"
     assert result["worst_km"]["intrack"] < 0.3
+    assert result["activity"] == "NASA's solar bulletin of 2024-01, 50 %"
     assert result["burns"][0]["start_utc"] == "2024-02-24T00:21:00.000Z"
 
 
@@ -350,6 +351,7 @@ def test_command_from_an_ephemeris_starts_after_its_reconstruction(capsys):
         (("--state", "{state}", "--until", "2024-05-01T00:10", "--oem", "/nowhere/a.oem"), "cannot be written"),
         (("--oem-in", "{state}", "--until", "2024-05-02"), "state.yaml:1"),
         (("--oem-in", str(NASA), "--until", "2024-05-02", "--start", "2025-01-01"), "the file holds"),
+        (("--state", "{state}", "--until", "2424-05-02", "--activity", "bulletin"), "no bulletin holds"),
     ],
 )
 def test_command_refuses_with_advice_and_status_2(tmp_path, capsys, words, says):

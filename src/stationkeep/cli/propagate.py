@@ -38,7 +38,7 @@ def propagate(
     f107: float | None = None,
     f107a: float | None = None,
     ap: float | None = None,
-    activity: Literal["record", "held"] = "record",
+    activity: Literal["auto", "record", "held", "bulletin"] = "auto",
     space_weather: str = "",
     ap_mode: Literal["history", "daily"] = "history",
     gravity_degree: int = 36,
@@ -88,7 +88,9 @@ def propagate(
     ap
         Constant Ap.
     activity
-        `record`: observed space weather; `held`: what was known at the start, held (a forecast).
+        `record`: observed space weather; `held`: what was known at the start, held (a forecast); `bulletin`: NASA's
+        monthly forecast in force at the start. `auto`: the bulletin for an OEM flown with its header's drag, which NASA
+        tunes to it; the record otherwise.
     space_weather
         Table of space weather (CelesTrak's CSV), in place of the packaged record.
     ap_mode

@@ -44,8 +44,16 @@ class Activity(NamedTuple):
         """The table to fly through, and where it comes from."""
         from pathlib import Path
 
-        from stationkeep.flight.propagate import constant_activity, held_activity, observed_activity
+        import numpy as np
+
+        from stationkeep.flight.propagate import (
+            bulletin_activity,
+            constant_activity,
+            held_activity,
+            observed_activity,
+        )
         from stationkeep.formats.oem import iso_utc
+        from stationkeep.formats.solar_bulletins import latest_bulletin, read_bulletins
         from stationkeep.formats.space_weather import PACKAGED, read_space_weather
 
         if end_t_s <= start_t_s:
@@ -60,6 +68,13 @@ class Activity(NamedTuple):
             raise InputError(
                 "--f107", None, "constant activity is not whole", "give --f107 and --ap (--f107a if it differs)"
             )
+        if self.mode == "bulletin":
+            day = np.datetime64("2000-01-01") + np.timedelta64(int(start_t_s // 86400.0), "D")
+            bulletin = latest_bulletin(read_bulletins(), day)
+            if bulletin is None or end_t_s > 86400.0 * bulletin.day[-1]:
+                what = f"no bulletin holds {iso_utc(start_t_s)[:10]} to {iso_utc(end_t_s)[:10]}"
+                raise InputError("--activity", None, what, "take record, held, or constant --f107 and --ap")
+            return bulletin_activity(bulletin, start_t_s, end_t_s), f"NASA's solar bulletin of {bulletin.issued}, 50 %"
         record = observed_activity(read_space_weather(Path(self.table) if self.table else PACKAGED))
         if self.mode == "held":
             last_t_s = 86400.0 * min(start_t_s // 86400.0 - 1, record.first_day + len(record.f107) - 1)
@@ -159,6 +174,8 @@ def from_oem(
         span = f"{iso_utc(float(given.t_s[0]))} to {iso_utc(float(given.t_s[-1]))}"
         raise InputError(path, None, f"no state at --start {iso_utc(begin_t_s)}", f"the file holds {span}")
     start = orbit_of(given, row)
+    if activity.mode == "auto" and not activity.table and all(value is None for value in drag.values()):
+        activity = activity._replace(mode="bulletin")  # the header's drag was tuned to it
     weather, told = activity.weather(start.t_s, max(end_t_s, float(given.t_s[-1])))
     shown = burns_in(given, Forces(ballistic, activity.ap_mode), weather) if burning else []
     burns = [burn for burn in shown if burn.start_t_s + burn.duration_s > start.t_s]
