@@ -8,7 +8,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "stationkeep"
 STANDARD = {
     "__future__", "ast", "base64", "collections", "concurrent", "contextlib", "csv", "dataclasses", "datetime", "difflib",
-    "enum", "functools", "gzip", "hashlib", "html", "importlib", "io", "itertools", "json", "logging", "math",
+    "enum", "functools", "gzip", "hashlib", "html", "importlib", "pickle", "signal", "io", "itertools", "json", "logging", "math",
     "multiprocessing", "os", "pathlib", "re", "shutil", "statistics", "sys", "tempfile", "time", "typing", "uuid", "warnings",
     "xml", "zlib", "types", "operator", "string", "threading", "textwrap", "calendar", "numbers", "struct",
     "sqlite3", "secrets", "hmac", "http", "urllib", "subprocess", "traceback", "zipfile", "socket",
@@ -24,9 +24,9 @@ MAY_USE = {
     "subsystems": ({"laws", "log"}, {"numpy", "numba"}),
     "formats": ({"formats", "laws", "model", "units"},
                 {"numpy", "pandas", "xarray", "pyarrow", "sgp4", "ccsds_ndm", "h5netcdf", "yaml", "pydantic"}),
-    "engine": ({"engine", "subsystems", "laws", "log", "model", "units", "formats"}, {"numpy", "numba", "xarray"}),
+    "engine": ({"engine", "subsystems", "laws", "log", "model", "units", "formats"}, {"numpy", "numba", "xarray", "distributed"}),
     "report": ({"report", "formats", "units"}, {"numpy", "xarray", "jinja2", "matplotlib", "rich", "pandas", "markupsafe", "scipy"}),
-    "plan": ({"plan", "engine", "subsystems", "laws", "log", "model", "report", "units"}, {"numpy", "xarray", "scipy"}),
+    "plan": ({"plan", "engine", "subsystems", "laws", "log", "model", "report", "units"}, {"numpy", "xarray", "scipy", "SALib"}),
     "flight": ({"flight", "laws", "formats", "model", "units"}, {"numba", "numpy", "scipy", "pandas", "sgp4", "satkit", "brahe", "matplotlib", "yaml"}),
     "web": ({"web"}, {"stationkeep", "fastapi", "starlette", "pydantic"}),
     "cli": ({"cli", "web", "engine", "flight", "formats", "model", "plan", "report", "laws"}, {"stationkeep", "cyclopts", "rich", "numpy", "sgp4", "yaml", "xarray", "uvicorn"}),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .formats.ephemeris import ephemeris
     from .formats.oem import write_oem
     from .formats.results import read_result, to_netcdf, write_result
+    from .formats.run_folder import open_tables
     from .model.chronicle import chronicle, port_names
     from .model.dependence import dependence
     from .model.files import InputError, ScenarioError, packaged_scenarios
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _HOME = {
     "simulate": "engine.simulate", "read_result": "formats.results", "write_result": "formats.results",
-    "to_netcdf": "formats.results", "InputError": "model.files", "ScenarioError": "model.files",
+    "to_netcdf": "formats.results", "open_tables": "formats.run_folder",
+    "InputError": "model.files", "ScenarioError": "model.files",
     "packaged_scenarios": "model.files", "Scenario": "model.scenario", "read_scenario": "model.scenario",
     "depends": "plan.depends", "explain": "plan.explain", "plan": "plan.make", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
     "report": "report.page", "verdict": "report.verdict", "view": "report.view",
@@ -46,7 +48,7 @@ _HOME = {
 }  # fmt: skip
 __all__ = [
     "Finding", "InputError", "Scenario", "ScenarioError", "check", "check_compiles", "chronicle", "compare", "dependence", "depends",
-    "ephemeris", "explain", "explain_findings", "packaged_scenarios", "parse_scenario", "plan", "port_names", "read_result",
+    "ephemeris", "explain", "explain_findings", "open_tables", "packaged_scenarios", "parse_scenario", "plan", "port_names", "read_result",
     "read_scenario", "report", "simulate", "to_netcdf", "verdict", "view", "write_czml", "write_oem", "write_result",
 ]  # fmt: skip
 
@@ -59,7 +61,9 @@ def __getattr__(name: str) -> Any:
 
 #: What compiled code is made from; files of the engine that only prepare, share out or record runs are none of it.
 _COMPILED_FROM = ("log.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
-_NOT_COMPILED = ("cost", "ensemble", "luck", "power_stage", "record", "simulate")
+_NOT_COMPILED = (
+    "cost", "ensemble", "lots", "luck", "measures", "places", "power_stage", "record", "simulate", "summary",
+)  # fmt: skip
 
 
 def _compiled_sources() -> list[_Path]:

@@ -15,12 +15,12 @@ app = App(
     "Start with `stationkeep run iss-partner-leaves --runs 50`.",
 )
 for _verb in (
-    "list", "new", "validate", "run", "show", "compare", "depends", "sources", "plan", "hindcast", "window", "payload", "campaign",
-    "propagate", "power", "deorbit", "schema", "serve",
+    "list", "new", "validate", "run", "show", "compare", "depends", "sensitivity", "rare", "sources", "plan", "hindcast", "window",
+    "payload", "campaign", "propagate", "power", "deorbit", "schema", "serve",
 ):  # fmt: skip
     _module = {"list": "scenarios:list_", "new": "scenarios:new", "validate": "scenarios:validate",
                "schema": "scenarios:schema", "sources": "scenarios:sources", "run": "run:run", "show": "run:show",
-               "compare": "run:compare"}.get(_verb, f"{_verb}:{_verb}")  # fmt: skip
+               "compare": "run:compare", "sensitivity": "methods:sensitivity", "rare": "methods:rare"}.get(_verb, f"{_verb}:{_verb}")  # fmt: skip
     app.command(f"stationkeep.cli.{_module}", name=_verb)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from stationkeep.cli.output import emit
+from stationkeep.cli.progress import Progress
 from stationkeep.model.files import InputError
+
+SERIES_RUNS = 200
+"""Beyond so many runs per future `run` keeps a summary unless asked otherwise."""
 
 
 def run(
@@ -16,10 +19,14 @@ def run(
     *,
     runs: int = 50,
     seed: int = 0,
+    keep: Literal["auto", "all", "series", "summary"] = "auto",
     out: str = "",
+    resume: bool = False,
     page: str = "",
     netcdf: str = "",
     workers: int = 0,
+    dask: str = "",
+    dask_tls: tuple[str, str, str] | None = None,
     explain: int = 3,
     json: bool = False,
 ) -> None:
@@ -33,14 +40,24 @@ def run(
         Runs per future.
     seed
         Number the chance is drawn from; the same seed gives the same runs.
+    keep
+        What is kept of the runs: `all` variables at every step, `series` (station scalars at every step, the rest by
+        month), or `summary` (what each run came to, its events, quantiles of all runs at every step, every variable of the
+        first 20). `auto`: all to 20 runs, series to 200, summary beyond.
     out
-        Folder to save the result in, to reopen with `show`, `compare`, or from Python.
+        Folder to save the result in as it grows, to reopen with `show`, `compare`, or from Python.
+    resume
+        Go on with the runs begun in that folder: finished chunks are not done again.
     page
         HTML file to write the report to.
     netcdf
         NetCDF file to export the dataset to.
     workers
         Processes to share the runs among; default: one for each processor.
+    dask
+        Address of a running Dask scheduler to share the runs out by, such as tcp://host:8786.
+    dask_tls
+        Certificate authority, certificate and key, when the address is tls://.
     explain
         How many of the first findings to defend by rerunning without their cause.
     json
@@ -56,20 +73,39 @@ def run(
 
     if runs < 1:
         raise InputError("--runs", None, f"{runs} runs", "give at least 1")
-    if out and Path(out).exists() and any(Path(out).iterdir()):
-        raise InputError(out, None, "is there already and not empty", "choose another folder")
+    if resume and not out:
+        raise InputError("--resume", None, "has no folder to go on with", "give --out FOLDER, as in the run begun")
+    if out and not resume and Path(out).exists() and any(Path(out).iterdir()):
+        advice = "choose another folder, or --resume to go on with the runs begun in it"
+        raise InputError(out, None, "is there already and not empty", advice)
     read = sk.read_scenario(scenario)
     progress = Progress(json)
     count = workers or os.cpu_count() or 1
     progress.say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
-    result = sk.simulate(read, runs=runs, seed=seed, workers=count, progress=progress.step)
-    progress.done()
-    if explain > 0:
+    kept = keep if keep != "auto" else "summary" if runs > SERIES_RUNS else None
+    stopped = False
+    try:
+        result = sk.simulate(
+            read, runs=runs, seed=seed, workers=count, progress=progress.step, keep=kept, out=out or None,
+            resume=resume, place=_cluster(dask, dask_tls), stop="keep",
+        )  # fmt: skip
+        stopped = int(result.attrs.get("runs_planned", runs)) > int(result.attrs["runs"])
+    except OSError as error:
+        if not out:
+            raise
+        advice = "make room, then --resume goes on: what is finished is kept"
+        raise InputError(out, None, f"cannot be written ({error.strerror})", advice) from None
+    finally:
+        progress.done()
+    if explain > 0 and not stopped:
         import json as text
 
+        from stationkeep.formats.run_folder import add_attributes
         from stationkeep.plan.explain import explain_findings
 
         result.attrs["explained"] = text.dumps(explain_findings(read, result, most=explain, workers=count))
+        if out:
+            add_attributes(out, {"explained": result.attrs["explained"]})
     if page:
         import json as text
 
@@ -78,8 +114,6 @@ def run(
         asked = days_worth_telling(read)
         result.attrs["depends"] = text.dumps([sk.depends(read, day, future=future, seed=seed) for day, future in asked])
     told = sk.verdict(result)
-    if out:
-        sk.write_result(result, out)
     if page:
         sk.report(result, page)
     if netcdf:
@@ -88,6 +122,30 @@ def run(
     for kind, name in (("result", out), ("report", page), ("netCDF", netcdf)):
         if name and not json:
             print(f"{kind}: {name}")
+    if stopped:
+        go_on = f"; go on with --out {out} --resume" if out else ""
+        print(f"stopped after {result.attrs['runs']} of {runs} runs{go_on}", file=sys.stderr)
+        raise SystemExit(130)
+
+
+def _cluster(address: str, tls: tuple[str, str, str] | None) -> Any:
+    """The Dask cluster of an address, or None; InputError when it cannot be spoken to."""
+    if not address:
+        return None
+    from importlib.util import find_spec
+
+    from stationkeep.engine.places import Dask
+
+    if find_spec("distributed") is None:
+        raise InputError("--dask", None, "needs Dask", "install it: pip install 'stationkeep[dask]'")
+    names = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+    security = dict(zip(names, tls, strict=True)) | {"require_encryption": True} if tls else {}
+    try:
+        Dask(address, security).check()
+    except (OSError, TimeoutError, ValueError) as error:
+        told = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError("--dask", None, f"no scheduler answers at {address} ({told})", "start one, or mend the address") from None
+    return Dask(address, security)
 
 
 def show(result: str, *, run: int = -1, future: str = "", page: str = "", netcdf: str = "", json: bool = False) -> None:
@@ -114,7 +172,7 @@ def show(result: str, *, run: int = -1, future: str = "", page: str = "", netcdf
     """
     import stationkeep as sk
 
-    ds = sk.read_result(result)
+    ds = _of_run(result, run) if run >= 0 else sk.read_result(result)
     if page:
         sk.report(ds, page)
     if netcdf:
@@ -128,6 +186,17 @@ def show(result: str, *, run: int = -1, future: str = "", page: str = "", netcdf
         raise InputError(result, None, f"no run {run}", f"runs {int(ds['run'].min())} to {int(ds['run'].max())} are there")
     told = story(ds, run, future or None)
     emit({"run": run, "future": future or None, "story": told.splitlines()}, json, lambda: print(told))
+
+
+def _of_run(result: str, run: int) -> Any:
+    """A result with the whole log of one run: of an ensemble the chunk that holds it."""
+    import stationkeep as sk
+    from stationkeep.formats.results import read_any_manifest
+    from stationkeep.formats.run_folder import FORMAT, read_ensemble
+
+    if read_any_manifest(Path(result))["format"] == FORMAT:
+        return read_ensemble(result, run=run)
+    return sk.read_result(result)
 
 
 def compare(a: str, b: str, *, runs: int = 50, seed: int = 0, workers: int = 0, json: bool = False) -> None:
@@ -175,42 +244,3 @@ def _tell(told: dict[str, Any], json: bool) -> None:
     from stationkeep.report.verdict import render
 
     emit(told, json, lambda: render(told))
-
-
-class Progress:
-    """A line that grows on a terminal, or one line a minute in a log; nothing when it takes less than a second."""
-
-    def __init__(self, quiet: bool):
-        self.quiet = quiet
-        self.begun = time.monotonic()
-        self.last = 0.0
-        self.open = False
-
-    def say(self, text: str, unless_cached: bool = False) -> None:
-        """One line, once."""
-        import os
-
-        cached = any(Path(os.environ.get("NUMBA_CACHE_DIR", "")).rglob("run.advance*.nbc"))
-        if not (unless_cached and cached):
-            print(text, file=sys.stderr, flush=True)
-
-    def step(self, done: int, total: int) -> None:
-        """Tell how far it is."""
-        now = time.monotonic()
-        terminal = sys.stderr.isatty()
-        if now - self.begun < 1.0 or (now - self.last < (0.2 if terminal else 60.0) and done < total):
-            return
-        self.last = now
-        left = (now - self.begun) / done * (total - done)
-        text = f"{done} of {total} runs, {done / (now - self.begun):.1f} runs a second, {left:.0f} s left"
-        if terminal:
-            print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
-            self.open = True
-        elif done < total:
-            print(text, file=sys.stderr, flush=True)
-
-    def done(self) -> None:
-        """End the line."""
-        if self.open:
-            print(file=sys.stderr)
-

@@ -5,24 +5,31 @@ from __future__ import annotations
 import json as _json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from stationkeep.cli.output import emit
 from stationkeep.model.files import InputError, ScenarioError
 
 
-def list_(*, json: bool = False) -> None:
-    """List the packaged scenarios.
+def list_(what: Literal["scenarios", "uncertain"] = "scenarios", *, scenario: str = "", json: bool = False) -> None:
+    """List the packaged scenarios, or everything that is uncertain with its law, default and source.
 
     Parameters
     ----------
+    what
+        `scenarios`, or `uncertain`: what is drawn; a scenario fixes or changes a quantity under `uncertain:`.
+    scenario
+        Show the uncertain quantities as this scenario has them.
     json
         Print one JSON object instead of words.
 
     Example
     -------
-    stationkeep list
+    stationkeep list uncertain
     """
+    if what == "uncertain":
+        _list_uncertain(scenario, json)
+        return
     from stationkeep.model.files import packaged_scenarios, read_stack
 
     items = []
@@ -36,6 +43,30 @@ def list_(*, json: bool = False) -> None:
             print(f"{item['name']:<22}{item['title']}")
 
     emit({"scenarios": items}, json, words)
+
+
+def _list_uncertain(scenario: str, json: bool) -> None:
+    from stationkeep.model.catalogue import Catalogue
+    from stationkeep.model.scenario import read_scenario
+
+    own = read_scenario(scenario).uncertain if scenario else {}
+    rows: list[dict[str, Any]] = []
+    for row in Catalogue().table("uncertain"):
+        value, low, high = (float(row[key]) if row[key] else None for key in ("value", "low", "high"))
+        item = {**row, "value": value, "low": low, "high": high, "changed": row["name"] in own}
+        if row["name"] in own:
+            q = own[row["name"]]
+            item |= {"value": q.value, "low": q.low, "high": q.high, "source": q.source or scenario, "status": q.status}
+        rows.append(item)
+
+    def words() -> None:
+        for r in rows:
+            span = "" if r["low"] in (None, r["high"]) else f" ({r['low']:g} to {r['high']:g})"
+            value = "drawn" if r["value"] is None else f"{r['value']:g}{span} {r['unit']}"
+            print(f"{r['name']:<24}{r['law']:<26}{value}{'  changed by the scenario' if r['changed'] else ''}")
+            print(f"    {r['text']} [{r['source']}; {r['status']}]")
+
+    emit({"uncertain": rows}, json, words)
 
 
 def new(file: str, *, base: str = "iss-2022", force: bool = False) -> None:

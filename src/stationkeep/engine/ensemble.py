@@ -1,68 +1,142 @@
-"""Runs in chunks: in this process, or shared out to a pool of processes; the same bits either way."""
+"""Runs in chunks, here, in a pool or on a cluster; kept in memory or on disk; the same bits whichever way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+import hashlib
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
+from ..formats.chunks import joined
+from ..formats.run_folder import ChunkName, RunFolder, program_digest, read_ensemble
 from ..model.scenario import Scenario
-from .compile.world import Case, compile
+from .compile.world import Case
 from .luck import Chances, prepare
-from .record import RunResult
+from .places import Here, Place, Pool
+from .record import FULL_RUNS, dataset
+from .simulate import run_one
+from .summary import summary
 
-CHUNK = 10
+if TYPE_CHECKING:
+    import xarray as xr
+
+Keep = Literal["all", "series", "summary"]
+"""What is kept: every variable at every step; station scalars at every step and the rest by month; or what each run
+came to, its events, quantiles of all runs at every stamp, and every variable of the first runs."""
 Progress = Callable[[int, int], None]
+Stop = Literal["raise", "keep"]
+Without = frozenset[tuple[str, str]]
+CHUNK: dict[Keep, int] = {"all": 10, "series": 20, "summary": 100}
+"""Runs in a chunk: some seconds of work, some tens of megabytes."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Which runs of what, and what is kept of each."""
+
+    scenario: Scenario
+    cases: Sequence[tuple[str | None, Case]]
+    runs: Sequence[int]
+    seed: int
+    keep: Keep
+    chunk: int
+    without: Without
+
+    def chunks(self) -> list[tuple[ChunkName, tuple[int, ...]]]:
+        """Every chunk with its runs; the futures take turns, so that an ensemble cut short has runs of each."""
+        parts = [tuple(self.runs[a : a + self.chunk]) for a in range(0, len(self.runs), self.chunk)]
+        return [(ChunkName(label, part[0], part[-1]), part) for part in parts for label, _ in self.cases]
+
+    def plan(self) -> dict[str, Any]:
+        """What tells this ensemble from another on disk."""
+        digest = hashlib.sha256(self.scenario.to_yaml().encode()).hexdigest()
+        return {
+            "runs": list(self.runs), "seed": self.seed, "keep": self.keep, "chunk": self.chunk,
+            "without": sorted(map(list, self.without)), "scenario_sha256": digest, "program": program_digest(),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a worker needs to do any chunk: the prepared cases, packed; it compiles nothing and keeps nothing."""
+
+    packed: dict[str | None, bytes]
+    seed: int
+    keep: Keep
+    without: Without
+    program: str
+
+    def __call__(self, job: tuple[ChunkName, tuple[int, ...]]) -> tuple[xr.Dataset, xr.Dataset | None]:
+        """The Dataset of one chunk, and every variable of those of the first runs among it when `keep` is summary."""
+        if self.program and self.program != program_digest():
+            raise RuntimeError("this worker runs another version of stationkeep: install the same one everywhere")
+        name, runs = job
+        chances: Chances = pickle.loads(self.packed[name.future])
+        case = chances.case
+
+        def done(numbers: Sequence[int], monthly: bool) -> list[Any]:
+            return [run_one(chances, self.seed, run, monthly, self.without) for run in numbers]
+
+        if self.keep != "summary":
+            monthly = self.keep == "series"
+            return dataset(name.future, case, done(runs, monthly), monthly), None
+        first = [run for run in runs if run < FULL_RUNS]
+        shown = done(first, monthly=False)
+        rest = done([run for run in runs if run >= FULL_RUNS], monthly=True)
+        full = dataset(name.future, case, shown, monthly=False) if shown else None
+        return summary(name.future, case, shown + rest), full
 
 
 def run_all(
-    scenario: Scenario, cases: Sequence[tuple[str | None, Case]], runs: Sequence[int], seed: int, monthly: bool,
-    workers: int | None, progress: Progress | None, without: frozenset[tuple[str, str]] = frozenset(),
-) -> list[list[RunResult]]:  # fmt: skip
-    """Every run of every future; one list of results per future, in the order of `runs`."""
-    total = len(cases) * len(runs)
-    done = 0
-    if not workers or workers < 2 or total <= CHUNK:
-        out = []
-        for _, case in cases:
-            chances = prepare(case)
-            results = []
-            for run in runs:
-                results.append(_one(chances, seed, run, monthly, without))
-                done += 1
+    ensemble: Ensemble, place: Place, folder: RunFolder | None, progress: Progress | None, stop: Stop
+) -> xr.Dataset:
+    """Do every chunk that is not done and return all of it as one Dataset (from the folder, when there is one).
+
+    With `stop` "keep" an interrupt (ctrl-C) returns the runs that every future has; else it is raised. Either way finished
+    chunks stay in the folder.
+    """
+    chunks = ensemble.chunks()
+    jobs = [job for job in chunks if folder is None or not folder.has(job[0])]
+    kept: dict[ChunkName, xr.Dataset] = {}
+    total = sum(len(runs) for _, runs in chunks)
+    done = total - sum(len(runs) for _, runs in jobs)
+    if progress:
+        progress(done, total)
+    try:
+        if jobs:
+            for (name, runs), (made, full) in place.each(_work(ensemble, place), jobs):
+                if folder is not None:
+                    folder.put(name, made, full)
+                else:
+                    kept[name] = made
+                done += len(runs)
                 if progress:
                     progress(done, total)
-            out.append(results)
-        return out
-    jobs = [(i, list(runs[a : a + CHUNK])) for i in range(len(cases)) for a in range(0, len(runs), CHUNK)]
-    found: dict[tuple[int, int], RunResult] = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(_chunk, scenario, cases[i][0], part, seed, monthly, without): i for i, part in jobs}
-        for job in as_completed(waiting):
-            for result in job.result():
-                found[(waiting[job], result.run)] = result
-                done += 1
-            if progress:
-                progress(done, total)
-    return [[found[(i, run)] for run in runs] for i in range(len(cases))]
+    except KeyboardInterrupt:
+        if stop == "raise":
+            raise
+        everywhere = set.intersection(*({n.first for n in kept if n.future == label} for label, _ in ensemble.cases))
+        if folder is None and not everywhere:
+            raise
+        kept = {name: ds for name, ds in kept.items() if name.first in everywhere}
+    if folder is not None:
+        return read_ensemble(folder.path)
+
+    def of(label: str | None) -> Iterator[xr.Dataset]:
+        return (kept[name] for name, _ in chunks if name.future == label and name in kept)
+
+    ds = joined([(label, of(label)) for label, _ in ensemble.cases])
+    return ds.assign_attrs(runs=int(ds.sizes["run"]), runs_planned=len(ensemble.runs))
 
 
-_prepared: dict[tuple[str, str | None], Chances] = {}
+def place_for(workers: int | None, jobs: int) -> Place:
+    """A pool of `workers`, or this process where one worker or one job would be all."""
+    return Pool(workers) if workers and workers > 1 and jobs > 1 else Here()
 
 
-def _chunk(
-    scenario: Scenario, future: str | None, runs: Sequence[int], seed: int, monthly: bool,
-    without: frozenset[tuple[str, str]],
-) -> list[RunResult]:  # fmt: skip
-    """One chunk in a worker; the worker keeps the last compiled case."""
-    key = (scenario.to_yaml(), future)
-    if key not in _prepared:
-        _prepared.clear()
-        _prepared[key] = prepare(compile(scenario.branch(future)))
-    return [_one(_prepared[key], seed, run, monthly, without) for run in runs]
-
-
-def _one(chances: Chances, seed: int, run: int, monthly: bool, without: frozenset[tuple[str, str]]) -> RunResult:
-    from .simulate import run_one
-
-    return run_one(chances, seed, run, monthly, without)
+def _work(ensemble: Ensemble, place: Place) -> Work:
+    first = prepare(ensemble.cases[0][1])
+    packed = {label: pickle.dumps(prepare(case, first)) for label, case in ensemble.cases}
+    elsewhere = not isinstance(place, Here | Pool)
+    return Work(packed, ensemble.seed, ensemble.keep, ensemble.without, program_digest() if elsewhere else "")

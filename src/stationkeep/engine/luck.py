@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from ..subsystems import traffic
 from .compile.life_support import stand_down_fit
 from .compile.machines import mean_life_s
 from .compile.world import Case
-from .draws import key_of, uniform, uniforms
+from .lots import key_of, uniform, uniforms
 from .world import Luck, RunState, World
 
 DAY_s = 86400.0
@@ -37,6 +37,15 @@ REBUILD_d = 1096.0
 """A module lost at launch flies again after three years. Assumed: none was ever lost; a second Node took longer."""
 SERIES_MEAN_d = 22.4
 """Mean slip at a lead under 90 days; a series at the cadence as flown already contains it."""
+
+
+class FlightFactors(NamedTuple):
+    """Factors of a run on what is drawn for each flight: its slip, its failures, how long its kind is then grounded."""
+
+    slip: float
+    launch_failure: float
+    docking_failure: float
+    grounding: float
 
 
 @dataclass(frozen=True)
@@ -57,12 +66,15 @@ class Chances:
     ahead: int
 
 
-def prepare(case: Case) -> Chances:
-    """Read the laws of chance of a case from its catalogue, nothing later than its `as_of`."""
+def prepare(case: Case, other: Chances | None = None) -> Chances:
+    """Read the laws of chance of a case from its catalogue, nothing later than its `as_of`.
+
+    `other` is another future of the same scenario already prepared: the Sun is the same, and is not fitted again.
+    """
     catalogue = case.catalogue
     day0 = int(case.world.sky_day0_s // DAY_s)
     days = int((case.steps * case.dt_s + case.t0_s) // DAY_s) - day0 + 3
-    observed, outlook, ahead = _sky(case, day0, days)
+    observed, outlook, ahead = (other.observed, other.outlook, other.ahead) if other else _sky(case, day0, days)
     return Chances(
         case, quantities(case.scenario, catalogue), _tries(catalogue), stand_down_fit(catalogue, "everyone")[:2], stretch_fit(stretch_rows(catalogue)),
         tuple((lead, stretch) for _, lead, stretch in stretch_rows(catalogue)),
@@ -109,7 +121,8 @@ def draw(
             lives[case.names.of("machines")[name]] = NEVER_s
     s.equipment.change_s[:] = case.t0_s + lives[:, 0]
     s.partners.event_s[:] = event_dates(chances, seed, run)
-    flights = _flight_luck(chances, seed, run, value("slip_factor"), value("launch_failure_factor"))
+    factors = FlightFactors(*(value(f"{name}_factor") for name in FlightFactors._fields))
+    flights = _flight_luck(chances, seed, run, factors)
     _told_to_fail(case, flights)
     for kind, name in without:
         if kind in ("launch_failure", "docking_failure"):
@@ -153,6 +166,8 @@ def quantities(scenario: Scenario, catalogue: Catalogue) -> dict[str, tuple[str,
     """Every uncertain quantity of a scenario: name -> (law, value with its range), the scenario's own over the table."""
     table = {}
     for row in catalogue.table("uncertain"):
+        if not row["value"]:  # what is drawn by a law of its own
+            continue
         q = Quantity(value=number(row, "value"), low=number(row, "low"), high=number(row, "high"), source=row["source"])
         table[row["name"]] = (row["law"], scenario.uncertain.get(row["name"], q))
     if "density_scale" not in scenario.uncertain:
@@ -249,7 +264,7 @@ def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
     return out
 
 
-def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float, failure_factor: float) -> traffic.Luck:
+def _flight_luck(chances: Chances, seed: int, run: int, factor: FlightFactors) -> traffic.Luck:
     case = chances.case
     n = len(case.flights)
     slip, grounded = np.zeros(n), np.zeros(n)
@@ -266,10 +281,10 @@ def _flight_luck(chances: Chances, seed: int, run: int, slip_factor: float, fail
             tries, bad = chances.tries.get(kind, (0, 0))
             risk[kind] = reliability.failure_frac(uniform(seed, key_of(f"risk/{kind}"), run, 0), bad, tries, PRIOR_FAILURES, PRIOR_TRIES)
         u = uniforms(seed, key_of(f"flight/{f.id}"), run, 4)
-        fails[i] = u[1] < risk[kind] * failure_factor
-        misses[i] = u[3] < risk[DOCKING] * failure_factor
-        slip[i] = _slip_d(chances, f.lead_s, u[0]) * slip_factor * DAY_s
-        grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln) * DAY_s
+        fails[i] = u[1] < risk[kind] * factor.launch_failure
+        misses[i] = u[3] < risk[DOCKING] * factor.launch_failure * factor.docking_failure
+        slip[i] = _slip_d(chances, f.lead_s, u[0]) * factor.slip * DAY_s
+        grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln) * factor.grounding * DAY_s
     return traffic.Luck(slip, fails, misses, grounded)
 
 

@@ -13,7 +13,7 @@ from ..laws.crew_time import CREW_USES
 from ..laws.matter import RESOURCES, STORED, USES
 from ..model.base import PARTNERS
 from ..subsystems.services import SERVICES
-from .cost import COST_USES, about, prepare_costs, run_costs
+from .cost import COST_USES, prepare_costs, run_costs
 from .world import RESERVES, SCALARS, Rows
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FULL_RUNS = 20
 """Up to this many runs every variable is kept at every step; beyond, those with a further dimension by month."""
-ALL_USES = (*USES, *CREW_USES, *COST_USES)
-"""One axis for every variable with a use: kilograms first, then hours, then dollars."""
+ALL_USES = tuple(dict.fromkeys((*USES, *CREW_USES, *COST_USES)))
+"""One axis for every variable with a use: kilograms first, then hours, then dollars; eva and repair are uses of two."""
 EPOCH = np.datetime64("2000-01-01T00:00:00", "ns")
 
 # name: (dims beyond future, run, station, time; unit; meaning)
@@ -115,28 +115,28 @@ def moments(t_s: np.ndarray) -> np.ndarray:
     return out
 
 
-def dataset(futures: Sequence[tuple[str | None, Any, Sequence[RunResult]]], monthly: bool) -> xr.Dataset:
-    """One Dataset of all futures; each item is (name of the future or None, its Case, its runs)."""
+def dataset(label: str | None, case: Any, results: Sequence[RunResult], monthly: bool) -> xr.Dataset:
+    """The Dataset of some runs of one future with their log; `formats.chunks` puts such Datasets together."""
     import xarray as xr
 
-    parts = [_of_future(xr, case, results, monthly) for _, case, results in futures]
-    labels = [name for name, _, _ in futures]
-    if labels == [None]:
-        ds = parts[0]
-    else:
-        ds = xr.concat(parts, dim=xr.DataArray(labels, dims="future", name="future"), join="outer", fill_value={})
-    events = _events(xr, futures)
-    return ds.assign(events).assign_attrs(about([(name, case) for name, case, _ in futures]))
+    return _of_runs(xr, case, results, monthly).assign(events(label, case, results))
 
 
-def _on_all_uses(array: np.ndarray, first: int) -> np.ndarray:
-    """Spread the last axis over all uses, NaN where a use is none of this variable's."""
+def daily_sky(case: Any, sky: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """F10.7 of the day before and Ap at each stamp, float32."""
+    day = ((times - EPOCH) / np.timedelta64(1, "s") - case.world.sky_day0_s) // 86400.0
+    day = np.clip(day.astype(int), 0, sky.shape[0] - 1)
+    return sky[day, 0].astype(np.float32), sky[day, 2].astype(np.float32)
+
+
+def _on_all_uses(array: np.ndarray, uses: Sequence[str]) -> np.ndarray:
+    """Spread the last axis from `uses` over all uses, NaN where a use is none of this variable's."""
     out = np.full((*array.shape[:-1], len(ALL_USES)), np.nan, np.float32)
-    out[..., first : first + array.shape[-1]] = array
+    out[..., [ALL_USES.index(use) for use in uses]] = array
     return out
 
 
-def _of_future(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) -> xr.Dataset:
+def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) -> xr.Dataset:
     times = stamps(case.t0_s, case.dt_s, case.steps)
     detail = "month" if monthly else "time"
     detail_times = months_of(times)[1] if monthly else times
@@ -154,10 +154,9 @@ def _of_future(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) 
         data[name] = (base, np.ascontiguousarray(scalar[..., i].transpose(0, 2, 1)))
     inclination = np.asarray(case.world.station_inclination_deg, np.float32)
     data["inclination_deg"] = (base, np.broadcast_to(inclination[None, :, None], data["mass_kg"][1].shape).copy())
-    day = ((times - EPOCH) / np.timedelta64(1, "s") - case.world.sky_day0_s) // 86400.0
-    day = np.clip(day.astype(int), 0, results[0].sky.shape[0] - 1)
-    data["f107"] = (("run", "time"), np.stack([r.sky[day, 0] for r in results]).astype(np.float32))
-    data["ap"] = (("run", "time"), np.stack([r.sky[day, 2] for r in results]).astype(np.float32))
+    sky = [daily_sky(case, r.sky, times) for r in results]
+    data["f107"] = (("run", "time"), np.stack([f107 for f107, _ in sky]))
+    data["ap"] = (("run", "time"), np.stack([ap for _, ap in sky]))
     people = np.stack([r.rows.partner_people for r in results]).transpose(0, 2, 1, 3)
     if monthly:
         last = np.searchsorted(times, detail_times)
@@ -175,10 +174,10 @@ def _of_future(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) 
     for j, name in enumerate(RESERVES):
         reserve[..., RESOURCES.index(name)] = np.stack([r.rows.reserve_d for r in results])[..., j]
     detailed("reserve_d", ("resource",), reserve)
-    detailed("flow_kg", ("resource", "use"), _on_all_uses(np.stack([r.rows.flow_kg for r in results]), 0))
+    detailed("flow_kg", ("resource", "use"), _on_all_uses(np.stack([r.rows.flow_kg for r in results]), USES))
     detailed("service_up_frac", ("service",), np.stack([r.rows.service_up for r in results]) / steps[:, None, None])
     hours = np.stack([r.rows.hours for r in results]) / steps[:, None, None, None]
-    detailed("hours_per_week", ("partner", "use"), _on_all_uses(hours, len(USES)))
+    detailed("hours_per_week", ("partner", "use"), _on_all_uses(hours, CREW_USES))
     channel = np.stack([r.rows.channel_kW for r in results]) / steps[:, None]
     data["power_channel_kW"] = (("run", detail, "channel"), channel.astype(np.float32))
     data["docked_utc"] = (("run", "flight"), np.stack([moments(r.docked_s) for r in results]))
@@ -188,8 +187,8 @@ def _of_future(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) 
     data["home_utc"] = (("run", "person"), np.stack([moments(r.stays[:, 2]) for r in results]))
     data["dose_mSv"] = (("run", "person"), np.stack([doses_mSv(case, r) for r in results]).astype(np.float32))
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
-    coords["month"], costs = _costs(case, times, results)
-    data["cost_usd"] = (("run", "station", "month", "partner", "use"), _on_all_uses(costs, len(USES) + len(CREW_USES)))
+    coords["month"], costs = costs_of(case, times, results)
+    data["cost_usd"] = (("run", "station", "month", "partner", "use"), _on_all_uses(costs, COST_USES))
     ds = xr.Dataset({k: v for k, v in data.items()}, coords=coords)
     for name, (_, unit, meaning) in VARIABLES.items():
         if name in ds:
@@ -197,7 +196,7 @@ def _of_future(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) 
     return ds
 
 
-def _costs(case: Any, times: np.ndarray, results: Sequence[RunResult]) -> tuple[np.ndarray, np.ndarray]:
+def costs_of(case: Any, times: np.ndarray, results: Sequence[RunResult]) -> tuple[np.ndarray, np.ndarray]:
     """Last stamp of each month, and the cost of each run by month: (run, station, month, partner, cost use)."""
     ends = months_of(times)[1]
     edges_s = np.concatenate([[case.t0_s], (ends - EPOCH) / np.timedelta64(1, "s")])
@@ -220,27 +219,28 @@ def doses_mSv(case: Any, result: RunResult) -> np.ndarray:
     return out
 
 
-def _events(xr: Any, futures: Sequence[tuple[str | None, Any, Sequence[RunResult]]]) -> dict[str, Any]:
-    """The logs of all runs one after another; causes point along the joint dimension."""
-    columns: dict[str, list[np.ndarray]] = {k: [] for k in ("future", "run", "utc", "station", "kind", "name", "cause", "value")}
+def events(label: str | None, case: Any, results: Sequence[RunResult]) -> dict[str, Any]:
+    """The logs of runs one after another as columns `event_*`; causes point along the joint dimension."""
+    columns: dict[str, list[np.ndarray]] = {k: [] for k in ("run", "utc", "station", "kind", "name", "cause", "value")}
+    stations = np.asarray(case.names.stations)
+    kinds = np.asarray(happened.KINDS)
     offset = 0
-    for label, case, results in futures:
-        stations = np.asarray(case.names.stations)
-        for r in results:
-            t_s, kind, station, name, cause, value = r.events
-            n = t_s.size
-            codes, inverse = np.unique(name, return_inverse=True)
-            texts = np.asarray([case.names.text(c) for c in codes], dtype=object)
-            columns["future"].append(np.full(n, label or "", dtype=object))
-            columns["run"].append(np.full(n, r.run, np.int64))
-            columns["utc"].append(moments(t_s))
-            columns["station"].append(stations[np.maximum(station, 0)].astype(object))
-            columns["kind"].append(np.asarray(happened.KINDS, dtype=object)[kind])
-            columns["name"].append(texts[inverse] if n else np.empty(0, object))
-            columns["cause"].append(np.where(cause >= 0, cause + offset, -1))
-            columns["value"].append(value)
-            offset += n
-    return {f"event_{k}": ("event", np.concatenate(v).astype(str) if v[0].dtype == object else np.concatenate(v)) for k, v in columns.items()}
+    for r in results:
+        t_s, kind, station, name, cause, value = r.events
+        columns["run"].append(np.full(t_s.size, r.run, np.int64))
+        columns["utc"].append(moments(t_s))
+        columns["station"].append(np.maximum(station, 0))
+        columns["kind"].append(kind)
+        columns["name"].append(name)
+        columns["cause"].append(np.where(cause >= 0, cause + offset, -1))
+        columns["value"].append(value)
+        offset += t_s.size
+    joint = {k: np.concatenate(v) for k, v in columns.items()}
+    codes, inverse = np.unique(joint["name"], return_inverse=True)
+    texts = np.asarray([case.names.text(c) for c in codes], dtype=str)
+    joint["name"] = texts[inverse] if codes.size else np.empty(0, "<U1")
+    joint["station"], joint["kind"] = stations[joint["station"]], kinds[joint["kind"]]
+    return {"event_future": ("event", np.full(offset, label or ""))} | {f"event_{k}": ("event", v) for k, v in joint.items()}
 
 
-__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "dataset", "empty_rows", "moments", "months_of", "stamps"]
+__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "costs_of", "daily_sky", "dataset", "empty_rows", "events", "moments", "months_of", "stamps"]

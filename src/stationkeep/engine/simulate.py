@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,28 +18,40 @@ from ..model.catalogue import Catalogue
 from ..model.scenario import Scenario
 from .compile.services import services_by_partner
 from .compile.world import Case, compile
+from .cost import about
 from .luck import Chances, draw, prepare, quantities
-from .record import FULL_RUNS, RunResult, dataset, empty_rows, months_of, stamps
+from .record import FULL_RUNS, RunResult, empty_rows, months_of, stamps
 from .run import advance, is_compiled
 from .world import Luck, Rows, RunState, Scratch
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from .ensemble import Keep, Stop
+    from .places import Place
+
 Progress = Callable[[int, int], None]
 
 
 def simulate(
     scenario: Scenario, runs: int | Iterable[int] = 1, seed: int = 0, *, workers: int | None = None,
-    progress: Progress | None = None, without: frozenset[tuple[str, str]] = frozenset(),
+    progress: Progress | None = None, without: frozenset[tuple[str, str]] = frozenset(), keep: Keep | None = None,
+    out: str | Path | None = None, resume: bool = False, place: Place | None = None, chunk: int | None = None,
+    stop: Stop = "raise",
 ) -> xr.Dataset:  # fmt: skip
     """Run a scenario and return an xarray Dataset with dims (future,) run, station, time.
 
     `runs` is how many runs per future, or which run numbers; run k of a seed is the same alone, among others, and in any
-    worker. `workers` processes share the runs (default: none beyond this one). `progress(done, total)` is called along
-    the way. `without` names mishaps that are not to happen, for counterfactuals. Raises ScenarioError when the scenario cannot be compiled.
+    worker. `workers` processes share the runs (default: none beyond this one), or `place` does (`engine.places`).
+    `progress(done, total)` is called along the way. `without` names mishaps that are not to happen, for counterfactuals.
+
+    `keep`: "all" (every variable at every step; the default to 20 runs), "series" (station scalars at every step, the rest
+    by month; the default beyond) or "summary" (what each run came to, its events, quantiles at every stamp: for
+    ensembles of any size). `out` is a folder in which every finished chunk of `chunk` runs is kept as it is done; with
+    `resume` an ensemble begun there is gone on with. With `stop` "keep" an interrupt (ctrl-C) returns the runs done so
+    far; the attributes `runs` and `runs_planned` say how many of how many. Raises ScenarioError when the scenario cannot be compiled.
     """
-    from .ensemble import run_all
+    from . import ensemble as e
 
     numbers = list(range(runs)) if isinstance(runs, int) else sorted(set(runs))
     if not numbers or numbers[0] < 0:
@@ -46,14 +59,22 @@ def simulate(
     begun = time.perf_counter()
     branches: list[str | None] = [*scenario.futures] or [None]
     cases: list[tuple[str | None, Case]] = [(name, compile(scenario.branch(name))) for name in branches]
+    chosen = keep or ("series" if len(numbers) > FULL_RUNS else "all")
+    ensemble = e.Ensemble(scenario, cases, numbers, seed, chosen, chunk or e.CHUNK[chosen], without)
+    attrs = _attributes(scenario, cases, numbers, seed) | about(cases) | {"keep": chosen}
+    names = [name for name, _ in ensemble.chunks()]
+    folder = None if out is None else e.RunFolder.begin(out, ensemble.plan(), names, attrs, resume)
     compile_s = warm_up(cases[0][1])
-    monthly = len(numbers) > FULL_RUNS
-    results = run_all(scenario, cases, numbers, seed, monthly, workers, progress, without)
-    ds = dataset([(name, case, results[i]) for i, (name, case) in enumerate(cases)], monthly)
+    ds = e.run_all(ensemble, place or e.place_for(workers, len(names)), folder, progress, stop)
     wall_s = time.perf_counter() - begun - compile_s
-    steps = sum(case.steps for _, case in cases) * len(numbers)
-    ds.attrs.update(_attributes(scenario, cases, numbers, seed, wall_s, compile_s, steps))
-    return ds
+    steps = sum(case.steps for _, case in cases) * ds.sizes["run"]
+    took = {
+        "wall_s": wall_s, "compile_s": compile_s,
+        "station_days_per_s": steps * cases[0][1].dt_s / 86400.0 / max(wall_s, 1e-9),
+    }  # fmt: skip
+    if folder is not None:
+        folder.tell(took)
+    return ds.assign_attrs(attrs | took | {key: ds.attrs[key] for key in ("runs", "runs_planned")})
 
 
 def run_one(
@@ -136,9 +157,8 @@ def warm_up(case: Case) -> float:
 
 
 def _attributes(
-    scenario: Scenario, cases: list[tuple[str | None, Case]], runs: list[int], seed: int, wall_s: float,
-    compile_s: float, steps: int,
-) -> dict[str, Any]:  # fmt: skip
+    scenario: Scenario, cases: list[tuple[str | None, Case]], runs: list[int], seed: int
+) -> dict[str, Any]:
     everything = Catalogue()
     used: dict[str, list[str]] = {s: [] for s in scenario.sources}
     for name, future in scenario.futures.items():
@@ -171,8 +191,6 @@ def _attributes(
         "services_by_partner": json.dumps(services_by_partner(case.catalogue, scenario.as_of or scenario.start)),
         "flights": json.dumps(flights), "people": json.dumps(_people(cases)),
         "career_limits_mSv": json.dumps({r["partner"]: float(r["limit_mSv"]) for r in everything.table("life_support/career_limits")}),
-        "wall_s": wall_s, "compile_s": compile_s,
-        "station_days_per_s": steps * case.dt_s / 86400.0 / max(wall_s, 1e-9),
     }  # fmt: skip
 
 

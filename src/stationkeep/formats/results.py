@@ -30,6 +30,7 @@ SCENARIO = "scenario.yaml"
 ROWS_PER_GROUP = 1 << 20
 #: Numpy kinds that go to a table as they are; bool and text need a word, dates go as the integers they are.
 PLAIN_KINDS = "iuf"
+_ADVICE = "give a directory that `write_result` or `run --out` has written"
 
 
 def write_result(ds: xr.Dataset, folder: str | Path) -> Path:
@@ -57,7 +58,11 @@ def read_result(folder: str | Path) -> xr.Dataset:
     import xarray as xr
 
     source = Path(folder)
-    manifest = _manifest(source)
+    if read_any_manifest(source)["format"] != FORMAT:
+        from .run_folder import read_ensemble
+
+        return read_ensemble(source)
+    manifest = read_manifest(source)
     variables: dict[str, Any] = {}
     try:
         for part in manifest["parts"]:
@@ -94,7 +99,7 @@ def to_netcdf(ds: xr.Dataset, path: str | Path) -> Path:
     try:
         ds.to_netcdf(name, engine="h5netcdf", encoding=packed)
         os.chmod(name, 0o644)
-        _sync(Path(name))
+        sync(Path(name))
         os.replace(name, target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -113,7 +118,7 @@ def _put_in_place(made: Path, target: Path) -> None:
         old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-", suffix=".old"))
         os.replace(target, old)
     os.replace(made, target)
-    _sync(target.parent)
+    sync(target.parent)
     if old is not None:
         shutil.rmtree(old, ignore_errors=True)
 
@@ -128,7 +133,7 @@ def _fill(ds: xr.Dataset, folder: Path) -> None:
             file = f"part-{'-'.join(dims)}.parquet"
             _write_part(_table(ds, dims, names), folder / file)
             described = [_entry(ds, name) for name in names]
-            parts.append({"file": file, "sha256": _digest(folder / file), "dims": dims, "variables": described})
+            parts.append({"file": file, "sha256": digest(folder / file), "dims": dims, "variables": described})
     scalars = [_entry(ds, name) | {"value": _plain(ds[name].values[()], name)} for name in groups.get((), [])]
     manifest = {
         "format": FORMAT,
@@ -141,9 +146,9 @@ def _fill(ds: xr.Dataset, folder: Path) -> None:
         "parts": parts,
     }
     if ds.attrs.get("scenario_yaml"):
-        _write_text(folder / SCENARIO, str(ds.attrs["scenario_yaml"]))
-    _write_text(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
-    _sync(folder)
+        write_text(folder / SCENARIO, str(ds.attrs["scenario_yaml"]))
+    write_text(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+    sync(folder)
 
 
 def _rank(ds: xr.Dataset) -> Any:
@@ -226,7 +231,7 @@ def _write_part(table: pa.Table, path: Path) -> None:
         table, path, compression="zstd", compression_level=1, row_group_size=ROWS_PER_GROUP, use_dictionary=coded,
         use_byte_stream_split=floats, write_statistics=coded,
     )  # fmt: skip
-    _sync(path)
+    sync(path)
 
 
 def _read_part(path: Path, part: dict[str, Any]) -> pa.Table:
@@ -235,7 +240,7 @@ def _read_part(path: Path, part: dict[str, Any]) -> pa.Table:
 
     if not path.is_file():
         raise InputError(str(path), None, "is missing from the result", "write the result again")
-    if _digest(path) != part["sha256"]:
+    if digest(path) != part["sha256"]:
         raise InputError(str(path), None, "is damaged: not the bytes the manifest tells of", "write the result again")
     try:
         return pq.read_table(path, columns=[entry["name"] for entry in part["variables"]])
@@ -258,23 +263,31 @@ def _scalar(entry: dict[str, Any]) -> np.ndarray:
     return np.array(entry["value"], dtype=np.dtype(entry["dtype"]))
 
 
-def _manifest(source: Path) -> dict[str, Any]:
+def read_manifest(source: Path, format_: str = FORMAT, version: int = VERSION) -> dict[str, Any]:
+    """The manifest of a result directory of one format and version. Raises InputError for anything else."""
+    manifest = read_any_manifest(source)
+    if manifest["format"] != format_:
+        raise InputError(str(source / MANIFEST), None, f"is not the manifest of a {format_}", _ADVICE)
+    if manifest.get("version") != version:
+        told = f"is of version {manifest.get('version')}, this program reads version {version}"
+        raise InputError(str(source / MANIFEST), None, told, "run the scenario in it again with this program")
+    return manifest
+
+
+def read_any_manifest(source: Path) -> dict[str, Any]:
+    """The manifest of any result directory. Raises InputError for what is none."""
     path = source / MANIFEST
-    advice = "give a directory that `write_result` or `run --out` has written"
     if not source.is_dir():
-        raise InputError(str(source), None, "is no result directory" if source.exists() else "no such result", advice)
+        raise InputError(str(source), None, "is no result directory" if source.exists() else "no such result", _ADVICE)
     if not path.is_file():
-        raise InputError(str(source), None, f"holds no {MANIFEST}: it is no result, or only half of one", advice)
+        raise InputError(str(source), None, f"holds no {MANIFEST}: it is no result, or only half of one", _ADVICE)
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         line = getattr(error, "lineno", None)
         raise InputError(str(path), line, "is not readable as JSON: the result is damaged", "write it again") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise InputError(str(path), None, f"is not the manifest of a {FORMAT}", advice)
-    if manifest.get("version") != VERSION:
-        told = f"is of version {manifest.get('version')}, this program reads version {VERSION}"
-        raise InputError(str(path), None, told, "run the scenario in it again with this program")
+    if not isinstance(manifest, dict) or not str(manifest.get("format")).startswith("stationkeep-"):
+        raise InputError(str(path), None, f"is not the manifest of a {FORMAT}", _ADVICE)
     return manifest
 
 
@@ -293,19 +306,30 @@ def _plain(value: Any, name: str) -> Any:
     raise TypeError(f"{name}: an attribute of type {type(value).__name__} has no place in a result; use text")
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write_text(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    sync(path.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file or the names in a folder on the disk before going on."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

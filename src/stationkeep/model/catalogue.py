@@ -50,6 +50,10 @@ class Catalogue:
     root: Path | None = None
     _cache: dict[str, tuple[Row, ...]] = field(default_factory=dict, repr=False, compare=False)
 
+    def __reduce__(self) -> tuple[type[Catalogue], tuple[str | None, Path | None]]:
+        """Goes to another process as its date and place: the tables are read there when they are asked for."""
+        return Catalogue, (self.as_of, self.root)
+
     def path(self, name: str) -> Any:
         """The resource of a table: `name` without extension, `.csv` or `.csv.gz`."""
         root: Any = self.root if self.root is not None else resources.files("stationkeep") / "data"

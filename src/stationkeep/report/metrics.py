@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stationkeep.report.read import future_weights, pick, reserves, series, stamps, time_axis
+from stationkeep.report.read import future_weights, of_future, pick, reserves, series, stamps, time_axis
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -73,19 +74,20 @@ def unbroken(aboard: np.ndarray) -> np.ndarray:
 
 def presence_to_horizon(ds: xr.Dataset) -> ByYear:
     """Probability of unbroken presence to the last stamp, as a table of one entry under its date."""
-    utc = stamps(ds["people_count"])
+    utc = np.asarray(ds["time"].values)
     day = str(np.datetime_as_string(utc[-1], unit="D"))
-    return _table(ds, unbroken(someone_aboard(ds)), [day], [utc.size - 1])
+    return _table(ds, _unbroken_at(ds, [utc.size - 1]).mean(axis=1, dtype=np.float64), [day])
 
 
 def presence_to_end(ds: xr.Dataset) -> np.ndarray:
     """Whether someone has been aboard without a break to the last stamp: (future, run)."""
-    return unbroken(someone_aboard(ds))[..., -1]
+    return _unbroken_at(ds, [ds.sizes["time"] - 1])[..., 0]
 
 
 def presence(ds: xr.Dataset) -> ByYear:
     """Probability that someone has been aboard without a break until 1 January of each year."""
-    return _yearly(ds, unbroken(someone_aboard(ds)), stamps(ds["people_count"]))
+    years, places = year_starts(np.asarray(ds["time"].values))
+    return _table(ds, _unbroken_at(ds, places).mean(axis=1, dtype=np.float64), years)
 
 
 def presence_capability(ds: xr.Dataset) -> ByYear:
@@ -93,12 +95,23 @@ def presence_capability(ds: xr.Dataset) -> ByYear:
 
     Reads ``capability_count`` (stations able that day); without it, a station with people aboard counts as able.
     """
+    counted = series(ds, "capable_runs_count")
+    if counted is not None:
+        years, places = year_starts(np.asarray(ds["time"].values))
+        return _table(ds, np.atleast_2d(counted.values)[:, places] / ds.sizes["run"], years)
     name = "capability_count" if "capability_count" in ds else "people_count"
     return _yearly(ds, _over_stations(series(ds, name)) >= 1.0, stamps(ds[name]))
 
 
 def presence_by_partner(ds: xr.Dataset) -> dict[str, ByYear]:
     """For each partner: probability that one of its people has been aboard without a break until each year."""
+    if "aboard_from_by_partner_utc" in ds:
+        years, places = year_starts(np.asarray(ds["time"].values))
+        held = _held(ds, "aboard_from_by_partner_utc", "aboard_until_by_partner_utc", places)
+        return {
+            str(partner): _table(ds, held[:, :, place].mean(axis=1, dtype=np.float64), years)
+            for place, partner in enumerate(ds["partner"].values)
+        }
     found = series(ds, "people_by_partner_count")
     if found is None:
         return {}
@@ -110,10 +123,14 @@ def presence_by_partner(ds: xr.Dataset) -> dict[str, ByYear]:
 
 def days_aboard_by_partner(ds: xr.Dataset) -> dict[str, float]:
     """Share of the time (stamps) with someone of the partner aboard, pooled over futures by weight."""
+    weights = future_weights(ds)
+    known = series(ds, "aboard_by_partner_frac")
+    if known is not None:
+        means = known.mean("run").transpose("future", "partner").values
+        return {str(p): float(weights @ means[:, i]) for i, p in enumerate(known["partner"].values)}
     found = series(ds, "people_by_partner_count")
     if found is None:
         return {}
-    weights = future_weights(ds)
     return {
         str(partner): float(
             weights @ (_over_stations(found.sel(partner=partner)) >= 1.0).mean(axis=(1, 2), dtype=np.float64)
@@ -143,6 +160,8 @@ def band(ds: xr.Dataset, name: str, future: int, most: int = 180, **select: obje
     ``select`` names one entry of each further axis (``station="iss"``); axes not named are summed. Of a station that
     is not there (no altitude) only people and seats are counted.
     """
+    if f"{name}_quantiles" in ds:
+        return _kept_band(ds, name, future, most, select)
     found = reserves(ds) if name == "reserve_d" else series(ds, name)
     if found is None or "run" not in found.dims:
         return None
@@ -170,12 +189,30 @@ def band(ds: xr.Dataset, name: str, future: int, most: int = 180, **select: obje
     return Band(stamps(found), *lines)
 
 
+def _kept_band(ds: xr.Dataset, name: str, future: int, most: int, select: Mapping[str, object]) -> Band | None:
+    """The same from quantiles kept in place of the series."""
+    found, known = (of_future(ds[f"{name}_{kind}"], future) for kind in ("quantiles", "runs_count"))
+    chosen = {axis: label for axis, label in select.items() if axis in found.dims}
+    found, known = found.sel(chosen), known.sel(chosen)
+    axis = time_axis(found)
+    places = np.unique(np.linspace(0, found.sizes[axis] - 1, min(found.sizes[axis], most)).round().astype(int))
+    found = found.isel({axis: places}).where(known.isel({axis: places}) >= 0.1 * ds.sizes["run"])
+    if not found.notnull().any():
+        return None
+    lines = (np.asarray(found.sel(quantile=q).values, dtype=np.float64) for q in (0.05, 0.5, 0.95))
+    return Band(stamps(found), *lines)
+
+
 def service_share_by_year(ds: xr.Dataset, future: int, station: str) -> dict[str, dict[str, float]]:
     """Mean share of the time each service was up on one station, by service and calendar year, over runs."""
-    found = series(ds, "service_up_frac")
+    if "service_up_steps_count" in ds:
+        up, steps = (of_future(ds[name], future) for name in ("service_up_steps_count", "steps_count"))
+        found: xr.DataArray | None = (up / steps).sel(station=station)
+    else:
+        found = series(ds, "service_up_frac")
+        found = None if found is None else found.isel(future=future).sel(station=station)
     if found is None:
         return {}
-    found = found.isel(future=future).sel(station=station)
     axis = time_axis(found)
     years = stamps(found).astype("datetime64[Y]").astype(int) + 1970
     table: dict[str, dict[str, float]] = {str(service): {} for service in found["service"].values}
@@ -209,12 +246,27 @@ def _over_stations(found: xr.DataArray | None) -> np.ndarray:
 
 def _yearly(ds: xr.Dataset, holds: np.ndarray, utc: np.ndarray) -> ByYear:
     """Shares of runs in which ``holds`` (future, run, time) is true at the last stamp before each 1 January."""
-    return _table(ds, holds, *year_starts(utc))
+    years, places = year_starts(utc)
+    return _table(ds, holds[:, :, places].mean(axis=1, dtype=np.float64), years)
 
 
-def _table(ds: xr.Dataset, holds: np.ndarray, years: list[str], places: list[int]) -> ByYear:
-    runs = holds.shape[1]
-    share = holds[:, :, places].mean(axis=1, dtype=np.float64) if places else np.zeros((holds.shape[0], 0))
+def _unbroken_at(ds: xr.Dataset, places: list[int]) -> np.ndarray:
+    """Whether someone has been aboard without a break to each of some stamps: (future, run, place)."""
+    if "aboard_from_utc" in ds:
+        return _held(ds, "aboard_from_utc", "aboard_until_utc", places)
+    return unbroken(someone_aboard(ds))[..., places]
+
+
+def _held(ds: xr.Dataset, begun: str, until: str, places: list[int]) -> np.ndarray:
+    """Whether each of some stamps lies between two dates of each run: (future, run, ..., place)."""
+    utc = np.asarray(ds["time"].values)[places]
+    first, last = (np.asarray(series(ds, name).values)[..., None] for name in (begun, until))  # type: ignore[union-attr]
+    return (first <= utc) & (utc <= last)
+
+
+def _table(ds: xr.Dataset, share: np.ndarray, years: list[str]) -> ByYear:
+    """Shares of runs (future, year) with their intervals, and pooled."""
+    runs = int(ds.sizes["run"])
     bounds = np.array([[wilson(value, runs) for value in row] for row in share]).reshape(*share.shape, 2)
     weights = future_weights(ds)
     # The futures share their draws: the pooled interval is the weighted one, which no dependence can widen.

@@ -16,7 +16,7 @@ MILLION = 1e6
 
 def cost(ds: xr.Dataset) -> dict[str, Any]:
     """What `--json` says of money: (future -> partner -> year) and (future -> partner -> use), millions of dollars."""
-    found = series(ds, "cost_usd")
+    found = _kept(ds) if "cost_runs_usd" in ds else series(ds, "cost_usd")
     if found is None or not np.nansum(np.abs(found.values)):
         return {}
     by_year, by_use, per_kg = {}, {}, {}
@@ -37,6 +37,12 @@ def cost(ds: xr.Dataset) -> dict[str, Any]:
         "unit": "millions of US dollars", "price_year": attr(ds, "price_year"), "by_year": by_year, "by_use": by_use,
         "cargo_usd_per_kg": per_kg, "prices": attr(ds, "prices") or [],
     }  # fmt: skip
+
+
+def _kept(ds: xr.Dataset) -> xr.DataArray:
+    """The mean over runs of a summary, as if it were the cost of one run."""
+    found = (ds["cost_runs_usd"] / ds.sizes["run"]).rename(cost_use="use").fillna(0.0).expand_dims("run")
+    return found if "future" in found.dims else found.expand_dims(future=future_names(ds))
 
 
 def money(ds: xr.Dataset) -> list[dict[str, Any]]:

@@ -75,6 +75,11 @@ def pick(found: xr.DataArray, select: dict[str, Any]) -> xr.DataArray:
     return found
 
 
+def of_future(found: xr.DataArray, place: int) -> xr.DataArray:
+    """One future of a variable, whether or not there are several."""
+    return found.isel(future=place) if "future" in found.dims else found
+
+
 def reserves(ds: xr.Dataset) -> xr.DataArray | None:
     """``reserve_d`` with gaps where nothing is used and the stock has no end (written as ``ENDLESS_d``)."""
     found = series(ds, "reserve_d")

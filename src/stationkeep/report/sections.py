@@ -10,7 +10,7 @@ import numpy as np
 from stationkeep.report import plots
 from stationkeep.report.checks import percent
 from stationkeep.report.metrics import Band, band, service_share_by_year
-from stationkeep.report.read import attr, future_names, iso_day, label_and_unit, series, words
+from stationkeep.report.read import attr, event_log, future_names, iso_day, label_and_unit, series, words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,6 +28,8 @@ CHARTS = (
     ("momentum_frac", "Momentum stored, share of capacity", None),
     ("mass_kg", "Mass", None),
 )
+#: What a summary calls an axis of which it keeps some entries.
+KEPT_AXIS = {"resource": "reserve"}
 SHOWN_GIVERS = 5
 
 
@@ -63,7 +65,8 @@ def chart_groups(ds: xr.Dataset) -> list[dict[str, Any]]:
     stations = [str(station) for station in ds["station"].values] if "station" in ds.dims else []
     groups = []
     if len(stations) > 1:
-        total = _chart(ds, "people_count", "People aboard all stations", {})
+        whole = "people_total_count" if "people_total_count_quantiles" in ds else "people_count"
+        total = _chart(ds, whole, "People aboard all stations", {})
         groups.append({"title": "All stations", "charts": [chart for chart in [total] if chart]})
     for station in stations:
         charts = [chart for chart in _station_charts(ds, station) if chart]
@@ -79,23 +82,27 @@ def _station_charts(ds: xr.Dataset, station: str) -> Iterator[dict[str, Any] | N
     if not _exists(ds, station):
         return
     for variable, title, axis in CHARTS:
-        if variable not in ds or "station" not in ds[variable].dims:
+        name = f"{variable}_quantiles" if f"{variable}_quantiles" in ds else variable
+        if name not in ds or "station" not in ds[name].dims:
             continue
         if axis is None:
             yield _chart(ds, variable, title, {"station": station}, station)
             continue
-        for entry in ds[axis].values:
-            yield _chart(ds, variable, f"{title}: {words(entry)}", {"station": station, axis: entry}, station)
+        along = axis if axis in ds[name].dims else KEPT_AXIS[axis]
+        for entry in ds[along].values:
+            yield _chart(ds, variable, f"{title}: {words(entry)}", {"station": station, along: entry}, station)
 
 
 def _exists(ds: xr.Dataset, station: str) -> bool:
     """Whether the station is there in any run at any time: it has an altitude, or people."""
-    name = "altitude_km" if "altitude_km" in ds else "people_count"
+    name = next(n for n in ("altitude_km_runs_count", "altitude_km", "people_count") if n in ds)
     values = np.asarray(ds[name].sel(station=station).values)
     return bool((np.isfinite(values) & (values > 0)).any())
 
 
 def _hours_chart(ds: xr.Dataset) -> dict[str, Any] | None:
+    if "research_h_per_week_quantiles" in ds:
+        return _chart(ds, "research_h_per_week", "Research by the crews, hours per week", {})
     uses = [use for use in ds["use"].values if "research" in str(use)] if "hours_per_week" in ds else []
     return _chart(ds, "hours_per_week", "Research by the crews, hours per week", {"use": uses}) if uses else None
 
@@ -105,7 +112,7 @@ def _chart(
 ) -> dict[str, Any] | None:
     from markupsafe import Markup
 
-    if variable not in ds:
+    if variable not in ds and f"{variable}_quantiles" not in ds:
         return None
     lines = [
         plots.Line(words(name), place % COLOURS, found)
@@ -137,7 +144,7 @@ def _limit(ds: xr.Dataset, variable: str, station: str) -> tuple[float | None, s
 def _asked(variable: str, select: dict[str, Any]) -> str:
     """The name by which requirements ask for what a chart shows: a reserve by its resource, research by its hours."""
     if variable == "reserve_d":
-        return f"{select['resource']}_reserve_d"
+        return f"{select.get('resource', select.get('reserve'))}_reserve_d"
     return "research_h_per_week" if variable == "hours_per_week" else variable
 
 
@@ -174,7 +181,8 @@ def _cell(givers: list[str]) -> dict[str, Any]:
 
 
 def _service_tables(ds: xr.Dataset) -> Iterator[dict[str, Any]]:
-    if "service_up_frac" not in ds or "station" not in ds["service_up_frac"].dims:
+    kept = "service_up_steps_count" if "service_up_steps_count" in ds else "service_up_frac"
+    if kept not in ds or "station" not in ds[kept].dims:
         return
     station = str(ds["station"].values[0])
     names = future_names(ds)
@@ -189,11 +197,30 @@ def _service_tables(ds: xr.Dataset) -> Iterator[dict[str, Any]]:
         }
 
 
+def _stays(ds: xr.Dataset) -> tuple[xr.DataArray | None, xr.DataArray | None]:
+    """When each flight docked and left, by (future, run, flight); of a summary the first run, as its log tells it."""
+    if "docked_utc" in ds or "aboard_from_utc" not in ds:
+        return series(ds, "docked_utc"), series(ds, "undocked_utc")
+    import xarray as xr
+
+    log = event_log(ds)
+    names = sorted({str(name) for name in log.name[log.kind == "docking"]})
+    place = {name: i for i, name in enumerate(names)}
+    found = []
+    for kind in ("docking", "undock"):
+        times = np.full((len(future_names(ds)), 1, len(names)), np.datetime64("NaT", "ns"))
+        for row in np.flatnonzero((log.kind == kind) & (log.run == 0)):
+            if log.name[row] in place:
+                times[log.future[row], 0, place[log.name[row]]] = log.utc[row]
+        found.append(xr.DataArray(times, dims=("future", "run", "flight"), coords={"flight": names}))
+    return found[0], found[1]
+
+
 def ports(ds: xr.Dataset) -> dict[str, Any]:
     """One run of each future as a chart of ports, coloured by partner."""
     from markupsafe import Markup
 
-    docked, undocked = series(ds, "docked_utc"), series(ds, "undocked_utc")
+    docked, undocked = _stays(ds)
     about = {str(item["id"]): item for item in attr(ds, "flights") or []}
     if docked is None or undocked is None:
         return {"port_charts": [], "port_partners": []}

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     import xarray as xr
 
 DAYS_PER_WEEK = 7.0
+#: What a summary keeps of each run, and what a comparison calls it.
+KEPT = {
+    "crew_aboard_d": ("crew_days", "d"), "unoccupied_d": ("days_unoccupied", "d"),
+    "propellant_used_kg": ("propellant_used", "kg"), "research_h": ("research_hours", "h"), "cost_total_usd": ("cost", "usd"),
+    "reboost_total_m_per_s": ("reboost", "m_per_s"),
+}  # fmt: skip
 #: Flows of propellant that are no use of it: it comes, goes with a ship, changes its tank, or is let out.
 NOT_USED = ("delivered", "removed", "moved", "dumped")
 
@@ -29,7 +35,24 @@ class Total(NamedTuple):
 
 def totals(ds: xr.Dataset) -> list[Total]:
     """All compared variables that the result holds, in the order a reader wants them."""
+    if "aboard_from_utc" in ds:
+        aboard = Total("presence", "frac", presence_to_end(ds).astype(float), share=True)
+        crew_days, unoccupied, *rest = _kept(ds)
+        return [aboard, crew_days, unoccupied, *_first_breaks(ds), *rest]
     return [*_presence(ds), *_first_breaks(ds), *_sums(ds), *_reserves(ds)]
+
+
+def _kept(ds: xr.Dataset) -> Iterator[Total]:
+    """What a summary keeps in place of series."""
+    for variable, (name, unit) in KEPT.items():
+        found = series(ds, variable)
+        if found is not None:
+            yield Total(name, unit, np.asarray(found.values, dtype=np.float64))
+    least = series(ds, "reserve_min_d")
+    for resource in [] if least is None else least["resource"].values:
+        values = np.asarray(least.sel(resource=resource).values, dtype=np.float64)  # type: ignore[union-attr]
+        if np.isfinite(values).any():
+            yield Total(f"reserve_min[{resource}]", "d", values)
 
 
 def _presence(ds: xr.Dataset) -> Iterator[Total]:

@@ -1,0 +1,164 @@
+"""`sensitivity`, `rare`: what an answer hangs on, and how likely a rare break is."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from stationkeep.cli.output import emit
+from stationkeep.cli.progress import Progress
+from stationkeep.model.files import InputError
+
+
+def sensitivity(
+    scenario: str,
+    *,
+    of: str = "presence",
+    until: str = "",
+    future: str = "",
+    runs: int = 256,
+    seed: int = 0,
+    workers: int = 0,
+    chart: str = "",
+    json: bool = False,
+) -> None:
+    """Rank what an answer hangs on: Sobol indices of everything that is drawn, with 95 % intervals.
+
+    Parameters
+    ----------
+    scenario
+        Packaged scenario (see `stationkeep list`) or file.
+    of
+        What is explained: `presence`, `presence_d`, `broken[REQUIREMENT]`, or an amount such as `propellant_used_kg`.
+    until
+        Day to simulate to; default: the horizon of the scenario.
+    future
+        One future only; default: all, pooled by weight.
+    runs
+        Base runs; each costs as many runs as there are groups of draws, and two.
+    seed
+        Number the chance is drawn from.
+    workers
+        Processes to share the runs among; default: one for each processor.
+    chart
+        SVG file to draw the ranking to.
+    json
+        Print one JSON object instead of words.
+
+    Example
+    -------
+    stationkeep sensitivity iss-partner-leaves --until 2030-01-01 --runs 128
+    """
+    from stationkeep.plan.sensitivity import sensitivity as ranked
+
+    if runs < 2:
+        raise InputError("--runs", None, f"{runs} runs", "give at least 2, better 256")
+    read = _branch(scenario, until, future)
+    try:
+        found = ranked(read, of, runs, seed, _place(workers, json))
+    except ModuleNotFoundError as error:
+        raise InputError("sensitivity", None, f"needs {error.name}", "install it: pip install 'stationkeep[sensitivity]'") from None
+    except ValueError as error:
+        raise InputError("--of", None, str(error), "see `stationkeep sensitivity -h`") from None
+    if chart:
+        from stationkeep.report.rank_chart import write_rank_chart
+
+        write_rank_chart(f"What {of} hangs on", [(i.name, i.total_frac, i.total_low_frac, i.total_high_frac) for i in found.indices], chart)
+
+    def words() -> None:
+        print(f"{of}: mean {found.mean:.4g}, variance {found.variance:.4g}; {found.evaluations} runs in each future")
+        for i in found.indices:
+            bar = "#" * round(40 * max(0.0, min(i.total_frac, 1.0)))
+            print(f"{i.name:<26}{i.total_frac:6.2f}  ({i.total_low_frac:.2f} to {i.total_high_frac:.2f})  alone {i.first_frac:5.2f}  {bar}")
+        if found.stable:
+            print("Doubling the runs moved no total index out of its interval.")
+        else:
+            print("Not stable: doubling the runs moved an index out of its interval; ask for more --runs.")
+
+    emit(found.as_dict(), json, words)
+
+
+def rare(
+    scenario: str,
+    *,
+    requirement: str,
+    future: str = "",
+    until: str = "",
+    particles: int = 100,
+    replicas: int = 8,
+    seed: int = 0,
+    workers: int = 0,
+    json: bool = False,
+) -> None:
+    """Probability of a rare break, by multilevel splitting: many fewer runs than counting breaks, and unbiased.
+
+    Parameters
+    ----------
+    scenario
+        Packaged scenario (see `stationkeep list`) or file.
+    requirement
+        The requirement whose break is looked for.
+    future
+        The future it is looked for in; default: the first.
+    until
+        Day to simulate to; default: the horizon of the scenario.
+    particles
+        Runs kept at each level.
+    replicas
+        Independent repetitions, from which the interval comes.
+    seed
+        Number the chance is drawn from.
+    workers
+        Processes to share the runs among; default: one for each processor.
+    json
+        Print one JSON object instead of words.
+
+    Example
+    -------
+    stationkeep rare iss-2022 --requirement altitude --until 2024-01-01
+    """
+    from stationkeep.plan.rare import rare_break
+
+    if particles < 10 or replicas < 2:
+        raise InputError("--particles, --replicas", None, f"{particles} and {replicas}", "give at least 10 and 2")
+    read = _branch(scenario, until, "")
+    name = future or next(iter(read.futures), None)
+    if name is not None and name not in read.futures:
+        raise InputError("--future", None, f"no future '{name}'", f"one of: {', '.join(read.futures) or 'none'}")
+    try:
+        found = rare_break(read, requirement, name, particles, replicas, seed, _place(workers, json))
+    except ValueError as error:
+        raise InputError("--requirement", None, str(error), "see `stationkeep validate` and the scenario") from None
+
+    def words() -> None:
+        span = f"95 % interval {found.low_frac:.2g} to {found.high_frac:.2g}"
+        print(f"{requirement} breaks with probability {found.probability_frac:.3g} ({span}); {found.evaluations} runs, "
+              f"{len(found.levels)} levels")  # fmt: skip
+        if found.probability_frac == 0.0:
+            print("No replica met it: this says only that it is rarer than these runs can see; ask for more --particles.")
+        elif found.gain is not None:
+            print(f"Plain runs would need {found.gain:.1f} times as many for the same error.")
+
+    emit(found.as_dict() | {"future": name}, json, words)
+
+
+def _branch(scenario: str, until: str, future: str) -> Any:
+    """The scenario to a day and of one future, where these are asked for."""
+    import stationkeep as sk
+
+    read = sk.read_scenario(scenario)
+    if until:
+        read = read.patch({"horizon": until})
+    if not future:
+        return read
+    if future not in read.futures:
+        raise InputError("--future", None, f"no future '{future}'", f"one of: {', '.join(read.futures) or 'none'}")
+    return read.branch(future)
+
+
+def _place(workers: int, as_json: bool) -> Any:
+    from stationkeep.engine.places import Here, Pool
+
+    Progress(as_json).say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
+    count = workers or os.cpu_count() or 1
+    return Pool(count) if count > 1 else Here()

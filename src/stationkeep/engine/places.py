@@ -1,0 +1,150 @@
+"""Where chunks of runs are done: in this process, in a pool of processes, or on a running Dask cluster.
+
+A place has one method, `each(call, jobs)`: it calls `call(job)` for every job and yields `(job, what it returned)` as they
+finish, in any order. `call` and what it returns can be pickled. A killed worker costs its job a second try; a job
+that fails raises.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeVar
+
+Job = TypeVar("Job")
+Made = TypeVar("Made")
+AHEAD = 2
+"""Jobs handed out for each worker: one to do, one to go on with at once; what is finished never piles up."""
+TRIES = 4
+"""A job that loses this many workers in a row is given up: it is likely what kills them."""
+
+
+class Place(Protocol):
+    """Where jobs are done."""
+
+    def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
+        """Do every job and yield it with what it made, as they finish."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """This process, one job after another."""
+
+    def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
+        for job in jobs:
+            yield job, call(job)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A pool of processes on this machine."""
+
+    workers: int
+
+    def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
+        todo, lost = list(jobs), 0
+        while todo:
+            finished: list[int] = []
+            try:
+                for place, made in self._one_pool(call, todo):
+                    finished.append(place)
+                    yield todo[place], made
+                return
+            except BrokenProcessPool:
+                lost = 0 if finished else lost + 1
+                if lost >= TRIES:
+                    raise RuntimeError(f"workers ended {TRIES} times without finishing anything: out of memory?") from None
+            done = set(finished)
+            todo = [job for place, job in enumerate(todo) if place not in done]
+
+    def _one_pool(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[int, Made]]:
+        pool = ProcessPoolExecutor(
+            min(self.workers, len(jobs)), mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_caller
+        )
+        waiting: dict[Any, int] = {}
+        try:
+            coming = iter(range(len(jobs)))
+            for place in coming:
+                waiting[pool.submit(call, jobs[place])] = place
+                if len(waiting) >= AHEAD * self.workers:
+                    break
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    place = waiting.pop(future)
+                    made = future.result()
+                    upcoming = next(coming, None)
+                    if upcoming is not None:
+                        waiting[pool.submit(call, jobs[upcoming])] = upcoming
+                    yield place, made
+        finally:
+            if waiting:
+                _end(pool)
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts_to_the_caller() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the workers of a pool whose results nobody waits for."""
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.terminate()
+
+
+@dataclass(frozen=True)
+class Dask:
+    """A running Dask cluster; its workers need this package in the same version. `security` as its client takes it."""
+
+    address: str
+    security: dict[str, Any] = field(default_factory=dict)
+
+    def _client(self) -> Any:
+        from distributed import Client, Security
+
+        return Client(self.address, security=Security(**self.security) if self.security else None, set_as_default=False)
+
+    def check(self) -> None:
+        """Raises OSError, TimeoutError or ValueError when no scheduler can be spoken to at the address."""
+        with self._client():
+            pass
+
+    def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
+        from distributed import as_completed
+
+        with self._client() as client:
+            common = client.scatter(call, hash=False)
+            coming = iter(jobs)
+            waiting: dict[Any, Job] = {}
+            stream = as_completed(with_results=False)
+
+            def submit(job: Job) -> None:
+                future = client.submit(_called, common, job, pure=False, retries=TRIES)
+                waiting[future] = job
+                stream.add(future)
+
+            def fill() -> None:
+                room = AHEAD * max(1, sum(client.nthreads().values())) - len(waiting)
+                for _, job in zip(range(room), coming, strict=False):
+                    submit(job)
+
+            try:
+                fill()
+                while waiting:
+                    future = next(stream)
+                    made = future.result()
+                    job = waiting.pop(future)
+                    fill()
+                    yield job, made
+                    del future, made
+            finally:
+                client.cancel(list(waiting))
+
+
+def _called(call: Callable[[Job], Made], job: Job) -> Made:
+    return call(job)

@@ -1,0 +1,32 @@
+"""The table of uncertain quantities and what a run really draws are the same things."""
+
+import csv
+from importlib import resources
+
+import pytest
+
+import stationkeep as sk
+from stationkeep.engine.lots import Lot
+from stationkeep.engine.measures import Sample
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return Sample(sk.read_scenario("iss-partner-leaves").patch({"horizon": "2023-01-01"}), seed=3)
+
+
+def test_everything_drawn_is_in_the_table_and_the_other_way_round(sample):
+    text = (resources.files("stationkeep") / "data" / "uncertain.csv").read_text(encoding="utf-8")
+    named = {row["name"] for row in csv.DictReader(text.splitlines())}
+    drawn = set(sample.groups())
+    assert drawn - named == set(), "drawn, and not in data/uncertain.csv"
+    assert named - drawn - {"unit_hazard_factor"} == set(), "in the table, and never drawn (unit_hazard_factor: as machine_hazards)"
+
+
+def test_a_run_with_all_luck_borrowed_is_the_other_run(sample):
+    groups = list(sample.groups())
+    own, other = sample.measured([Lot(4), Lot(9)], "propellant_used_kg")[0]
+    all_borrowed, one_borrowed = sample.measured(
+        [Lot(4, groups=dict.fromkeys(groups, 9)), Lot(4, groups={"sun": 9})], "propellant_used_kg"
+    )[0]  # fmt: skip
+    assert own != other and all_borrowed == other and one_borrowed not in (own, other)
