@@ -40,7 +40,7 @@ frontend:
 
 lock:
 	$(BIN)/uv pip compile --universal --no-header --no-annotate --generate-hashes --python-version 3.11 \
-	  --group dev --extra flight --extra web pyproject.toml -o requirements.lock
+	  --group dev --extra flight --extra web --extra dask --extra sensitivity pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV)

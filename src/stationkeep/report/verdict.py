@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from stationkeep.report.checks import Finding, all_findings, percent
+from stationkeep.report.enough import enough, sentence
 from stationkeep.report.gaps import gaps
 from stationkeep.report.metrics import (
     ByYear,
@@ -51,6 +52,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "presence_if_weights_move": _moved(ds, to_end),
         "presence_whatever_the_weights": [round(float(f(to_end.share[:, -1])), 6) for f in (min, max)],
         "gaps": gaps(ds),
+        "enough": enough(ds),
         "notices": attr(ds, "notices") or [],
         "presence_capability": capable.all(),
         "presence_by_partner": {partner: table.all() for partner, table in by_partner.items()},
@@ -247,6 +249,7 @@ def _foot(told: dict[str, Any]) -> str:
     if told["days_beyond_density_fit_frac"]:
         share = 100.0 * told["days_beyond_density_fit_frac"]
         lines.append(f"{share:.2g} % of days lay beyond the range of the density fit and took its edge.")
+    lines.append(sentence(told["enough"]))
     if told["presence_if_weights_move"]:
         spread = ", ".join(
             f"{words(name)} {percent(value)}" for name, value in told["presence_if_weights_move"].items()
