@@ -208,8 +208,10 @@ def test_tables_are_queried_without_being_loaded(short, finished):
 
 def test_a_summary_says_what_the_series_say(short):
     every, few = (sk.simulate(short, runs=12, seed=3, keep=keep) for keep in ("all", "summary"))
-    apart = {"wall_s", "compile_s", "station_days_per_s"}
+    apart = {"wall_s", "compile_s", "station_days_per_s", "gaps"}  # gaps need the series
     told, short_told = ({k: v for k, v in sk.verdict(ds).items() if k not in apart} for ds in (every, few))
+    for one in (told, short_told):
+        one["cost"].pop("cargo_usd_per_kg")  # needs the flows
     assert told == short_told
     from stationkeep.report.metrics import band
     from stationkeep.report.totals import totals
