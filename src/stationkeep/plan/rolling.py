@@ -20,8 +20,8 @@ CREW_w = (208, 104)
 CARGO_w = (104, 52)
 """Weeks a window sees, and commits."""
 IMPROVED_w = 72
-LONG_STAY_musd = 0.01
-"""What a week of stay is worth while crews are chosen: far less than any flight costs."""
+EARLY_frac = 1e-3
+"""Share of its cost by which a crew flight is dearer for each week it leaves earlier, while crews are chosen."""
 Key = tuple[int, int, int, int]
 
 
@@ -72,14 +72,14 @@ def _windows(
                 w.low[c] = w.high[c] = float(key in others)
             elif key[1] < first:
                 w.low[c] = w.high[c] = float(key in mine)
-            elif crew:  # of rotations that cost the same, the one of long stays
-                w.cost[c] -= LONG_STAY_musd * key[3]
+            elif crew:  # of rotations that cost the same, the one that launches latest: slack is not spent on overlap
+                w.cost[c] += EARLY_frac * abs(w.cost[c]) * (last - key[1])
         for (i, week), c in w.leaves.items():
             if i in leaves and (first or not crew):
                 w.low[c] = w.high[c] = float(week == min(leaves[i], last))
         if guide is not None and last < p.weeks:
             _hold(m, w, guide)
-        result = run(w, time_limit_s=time_limit_s, gap_frac=1e-4 if crew else 0.003)
+        result = run(w, time_limit_s=time_limit_s, gap_frac=5e-4 if crew else 0.003)
         if result.x is None:
             return False
         mine = {key for key, c in w.visits.items() if key[0] in who and result.x[c] > 0.5}
