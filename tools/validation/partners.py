@@ -58,7 +58,7 @@ def forecast_flights(ds: xr.Dataset, future: str) -> dict[tuple[str, int], np.nd
 
 
 def record_people() -> dict[str, float]:
-    return {row["date"]: float(row["total"]) for row in Catalogue().table("crew/history")}
+    return {row["date"]: float(row["people_count"]) for row in Catalogue().table("crew/history")}
 
 
 def record_altitude() -> dict[str, float]:
@@ -103,7 +103,7 @@ def scored(tables: dict[str, list[tuple[str, float, float, float, float]]]) -> l
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--runs", type=int, default=24)
     runs = parser.parse_args().runs
     ds = sk.simulate(sk.read_scenario("iss-partner-leaves").patch({"horizon": "2026-10-02"}), runs=runs, seed=1, workers=os.cpu_count())
     print(f"Forecast with what was known on 2022-07-26, {runs} runs a future, against the record.\n")
