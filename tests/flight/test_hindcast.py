@@ -233,7 +233,7 @@ def test_a_short_record_is_refused_with_advice(tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["hindcast", "decay", "--altitude", str(path)])
     assert stop.value.code == 2
-    assert "30 days" in capsys.readouterr().err
+    assert "5 days or more" in capsys.readouterr().err
 
 
 TLE = """\

@@ -351,13 +351,14 @@ def test_command_from_an_ephemeris_starts_after_its_reconstruction(capsys):
         (("--state", "{state}", "--until", "2024-05-01T00:10", "--oem", "/nowhere/a.oem"), "cannot be written"),
         (("--oem-in", "{state}", "--until", "2024-05-02"), "state.yaml:1"),
         (("--oem-in", str(NASA), "--until", "2024-05-02", "--start", "2025-01-01"), "the file holds"),
-        (("--state", "{state}", "--until", "2424-05-02", "--activity", "bulletin"), "no bulletin holds"),
+        (("--state", "{plain}", "--until", "2424-05-02", "--activity", "bulletin"), "no bulletin holds"),
     ],
 )
 def test_command_refuses_with_advice_and_status_2(tmp_path, capsys, words, says):
     (tmp_path / "state.yaml").write_text(STATE)
     (tmp_path / "bad.yaml").write_text(STATE.replace("6793.0", "6793000"))
-    names = {"state": str(tmp_path / "state.yaml"), "bad": str(tmp_path / "bad.yaml")}
+    (tmp_path / "plain.yaml").write_text("".join(x for x in STATE.splitlines(True) if not x.startswith(("f107", "ap:"))))
+    names = {name: str(tmp_path / f"{name}.yaml") for name in ("state", "bad", "plain")}
     with pytest.raises(SystemExit) as caught:
         main(["propagate", *(word.format(**names) for word in words)])
     told = capsys.readouterr().err

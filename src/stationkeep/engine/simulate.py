@@ -45,7 +45,7 @@ def simulate(
     worker. `workers` processes share the runs (default: none beyond this one), or `place` does (`engine.places`).
     `progress(done, total)` is called along the way. `without` names mishaps that are not to happen, for counterfactuals.
 
-    `keep`: "all" (every variable at every step; the default to 20 runs), "series" (station scalars at every step, the rest
+    `keep`: "all" (every variable at every step; the default to 20 runs in all futures), "series" (station scalars at every step, the rest
     by month; the default beyond) or "summary" (what each run came to, its events, quantiles at every stamp: for
     ensembles of any size). `out` is a folder in which every finished chunk of `chunk` runs is kept as it is done; with
     `resume` an ensemble begun there is gone on with. With `stop` "keep" an interrupt (ctrl-C) returns the runs done so
@@ -59,7 +59,7 @@ def simulate(
     begun = time.perf_counter()
     branches: list[str | None] = [*scenario.futures] or [None]
     cases: list[tuple[str | None, Case]] = [(name, compile(scenario.branch(name))) for name in branches]
-    chosen = keep or ("series" if len(numbers) > FULL_RUNS else "all")
+    chosen = keep or ("series" if len(numbers) * len(cases) > FULL_RUNS else "all")
     ensemble = e.Ensemble(scenario, cases, numbers, seed, chosen, chunk or e.CHUNK[chosen], without)
     attrs = _attributes(scenario, cases, numbers, seed) | about(cases) | {"keep": chosen}
     names = [name for name, _ in ensemble.chunks()]

@@ -43,7 +43,8 @@ def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
         ]
         if place:
             crews = np.zeros((2, len(partners))) if people is None else people[[0, place]].mean(axis=(1, 2))
-            changes.append(_against(names[0], *tables[[0, place]].mean(axis=(1, 2)), crews, partners))
+            was, now = tables[[0, place]].mean(axis=(1, 2))
+            changes.append(_against(names[0], was, now, crews, partners))
         text = [_for_others_text(by_year, partners)] + [line for change in changes for line in change["text"]]
         told.append({"future": name, "by_year": by_year, "changes": changes, "text": [line for line in text if line]})
     return told
