@@ -83,13 +83,15 @@ TABLE = (
     Incident("progress-m-12m", (
         Check("fewest aboard, to 15 January 2012", least("2011-08-24", "2012-01-14")),
         Check("days with three aboard, to 20 November", days_with(3, "2011-08-24", "2011-11-20"),
-              "TMA-21 came home on 16 September for a landing in daylight; the model keeps a crew until its ship's 200 days"),
-        Check("days to six again after 1 November", days_until(6, "2011-11-01")),
+              "TMA-21 came home on 16 September for a landing in daylight; the model keeps a crew for its relief up to the longest docked life known (215 d)"),
+        Check("days to six again after 1 November", days_until(6, "2011-11-01"),
+              "as above: three left on 6 November; six again on 17 November, in the record on 16"),
     ), drawn="loss"),
     Incident("three-cargo-ships", (
-        Check("fewest aboard, October 2014 to December 2015", least("2014-10-28", "2015-12-20")),
+        Check("fewest aboard, October 2014 to December 2015", least("2014-10-28", "2015-12-20"),
+              "TMA-15M came home on 11 June after 199 days; the model keeps it for its relief (up to 215 d and the last crew longer)"),
         Check("days with three aboard, May to August 2015", days_with(3, "2015-05-01", "2015-08-31"),
-              "a Progress flew first (3 July), the crew 19 days after it; the model lets both fly when the stand-down ends"),
+              "as above; and a Progress flew first (3 July), the crew 19 days after it: the model lets both fly when the stand-down ends"),
         Check("days with three aboard, September 2014 to May 2015", days_with(3, "2014-11-10", "2015-05-10"),
               "crews handed over before their relief came, on days of their own plan"),
     ), reserves=(
