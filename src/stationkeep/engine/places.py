@@ -121,7 +121,7 @@ class Dask:
             common = client.scatter(call, hash=False)
             coming = iter(jobs)
             waiting: dict[Any, Job] = {}
-            stream = as_completed(with_results=False)
+            stream = as_completed(loop=client.loop)
 
             def submit(job: Job) -> None:
                 future = client.submit(_called, common, job, pure=False, retries=TRIES)
