@@ -65,7 +65,9 @@ def _bring_tankers_forward(w: World, s: RunState, st: int, t_s: float) -> None:
     """Tankers not yet launched for a station short of propellant fly sooner, none on short notice."""
     r = w.rules
     for f in range(w.ships.tank.size):
-        if s.traffic.status[f] == traffic.PLANNED and w.ships.refuel_kg[f] > 0.0 and w.traffic.station[f] == st:
+        if w.traffic.flown[f] or w.traffic.station[f] != st:
+            continue
+        if s.traffic.status[f] == traffic.PLANNED and w.ships.refuel_kg[f] > 0.0:
             due_s = s.traffic.next_s[f]
             s.traffic.next_s[f] = min(due_s, max(due_s - r.tanker_forward_s, t_s + r.tanker_notice_s))
 
