@@ -90,7 +90,7 @@ def wait_for(server, job, seconds=1500):
 def result(server):
     """A short run of a partner that leaves."""
     told = wait_for(server, ask(server, "jobs", SHORT)["id"])
-    assert told["state"] == "done", told["problems"]
+    assert told["state"] == "done", str(told["problems"])
     return told["id"]
 
 
