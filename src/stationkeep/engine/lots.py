@@ -58,11 +58,6 @@ class Lot(int):
         return self.names.get(name, self.groups.get(group, int(self)))
 
 
-def key_of(name: str) -> str:
-    """The name itself: `uniform` and `uniforms` make its key, and look up whose luck it is."""
-    return name
-
-
 def uniform(seed: int, name: str, run: int, count: int) -> float:
     """Draw `count` of the thing `name` in `run`, from (0, 1)."""
     source = run.of(name, count) if isinstance(run, Lot) else run

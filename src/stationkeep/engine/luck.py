@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from ..subsystems import traffic
 from .compile.life_support import stand_down_fit
 from .compile.machines import mean_life_s
 from .compile.world import Case
-from .lots import key_of, uniform, uniforms
+from .lots import uniform, uniforms
 from .world import Luck, RunState, World
 
 DAY_s = 86400.0
@@ -95,7 +95,7 @@ def draw(
 
     def value(name: str) -> float:
         law, q = chances.quantities[name]
-        return _quantity(law, q, uniform(seed, key_of(f"uncertain/{name}"), run, 0))
+        return _quantity(law, q, uniform(seed, f"uncertain/{name}", run, 0))
 
     crew_rate, leak, ageing = value("crew_rate_factor"), value("leak_factor"), value("array_ageing")
     w, s = case.world, copy_state(case.opening)
@@ -112,7 +112,7 @@ def draw(
         here = case.opening_container.get(key)
         if here is not None and here.size and kg > 0:
             q = Quantity(value=kg, low=low, high=high)
-            drawn = _quantity("split-normal", q, uniform(seed, key_of(f"opening/{key[0]}/{key[1]}"), run, 0))
+            drawn = _quantity("split-normal", q, uniform(seed, f"opening/{key[0]}/{key[1]}", run, 0))
             scaled = s.stores.stock_kg[here] * drawn / kg
             s.stores.stock_kg[here] = np.minimum(scaled, w.stores.capacity_kg[here])
     lives = _lives(chances, seed, run, value("hazard_factor"))
@@ -120,7 +120,7 @@ def draw(
         if kind == "failure":
             lives[case.names.of("machines")[name]] = NEVER_s
     s.equipment.change_s[:] = case.t0_s + lives[:, 0]
-    s.partners.event_s[:] = event_dates(chances, seed, run)
+    s.partners.event_s[:] = event_dates(chances, seed, run, assembled)
     factors = FlightFactors(*(value(f"{name}_factor") for name in FlightFactors._fields))
     flights = _flight_luck(chances, seed, run, factors)
     _told_to_fail(case, flights)
@@ -199,7 +199,7 @@ def _density_days(chances: Chances, seed: int, run: int, days: int) -> np.ndarra
     if not rows or (q.low is None and q.high is None):
         return np.ones(days)
     law = (number(rows[-1], key) for key in ("sigma_block_ln", "correlation_d"))
-    return np.asarray(density_noise(uniforms(seed, key_of("density"), run, days), *law))
+    return np.asarray(density_noise(uniforms(seed, "density", run, days), *law))
 
 
 def _tries(catalogue: Catalogue) -> dict[str, tuple[int, int]]:
@@ -258,9 +258,9 @@ def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
         return out
     law, q = chances.quantities["unit_hazard_factor"]
     for m, name in enumerate(names):
-        own = _quantity(law, q, uniform(seed, key_of(f"hazard/{name}"), run, 0))
+        own = _quantity(law, q, uniform(seed, f"hazard/{name}", run, 0))
         mean_s = chances.life_s[m] / (factor * own)
-        out[m] = -mean_s * np.log1p(-uniforms(seed, key_of(f"life/{name}"), run, LIVES))
+        out[m] = -mean_s * np.log1p(-uniforms(seed, f"life/{name}", run, LIVES))
     return out
 
 
@@ -270,22 +270,25 @@ def _flight_luck(chances: Chances, seed: int, run: int, factor: FlightFactors) -
     slip, grounded = np.zeros(n), np.zeros(n)
     fails, misses = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     family = {row["id"]: row["family"] for row in case.catalogue.table("fleet/vehicles")}
-    tries, bad = chances.tries[DOCKING]
-    risk = {DOCKING: reliability.failure_frac(uniform(seed, key_of("risk/docking"), run, 0), bad, tries, PRIOR_FAILURES, PRIOR_TRIES)}
+    risk = {DOCKING: _risk(uniform(seed, "risk/docking", run, 0), chances.tries[DOCKING])}
     for i, f in enumerate(case.flights):
         if f.flown:
             fails[i] = f.lost
             continue
         kind = family[f.vehicle]
         if kind not in risk:
-            tries, bad = chances.tries.get(kind, (0, 0))
-            risk[kind] = reliability.failure_frac(uniform(seed, key_of(f"risk/{kind}"), run, 0), bad, tries, PRIOR_FAILURES, PRIOR_TRIES)
-        u = uniforms(seed, key_of(f"flight/{f.id}"), run, 4)
+            risk[kind] = _risk(uniform(seed, f"risk/{kind}", run, 0), chances.tries.get(kind, (0, 0)))
+        u = uniforms(seed, f"flight/{f.id}", run, 4)
         fails[i] = u[1] < risk[kind] * factor.launch_failure
         misses[i] = u[3] < risk[DOCKING] * factor.launch_failure * factor.docking_failure
         slip[i] = _slip_d(chances, f.lead_s, u[0]) * factor.slip * DAY_s
         grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln) * factor.grounding * DAY_s
     return traffic.Luck(slip, fails, misses, grounded)
+
+
+def _risk(u: float, tries: tuple[int, int]) -> float:
+    """Chance of a failure drawn from (tries, failures) and what a newcomer is taken for."""
+    return reliability.failure_frac(u, tries[1], tries[0], PRIOR_FAILURES, PRIOR_TRIES)
 
 
 def _told_to_fail(case: Case, flights: traffic.Luck) -> None:
@@ -318,15 +321,15 @@ def module_dates(chances: Chances, seed: int, run: int) -> dict[tuple[str, str],
     dates: dict[tuple[str, str], float] = {}
     launchers = chances.case.catalogue.by_id("fleet/launchers")
     for station, s in chances.case.scenario.stations.items():
-        u = uniform(seed, key_of(f"assembly/{station}"), run, 0)
+        u = uniform(seed, f"assembly/{station}", run, 0)
         for module, m in s.modules.items():
             if m.launch is None:
                 continue
             at_s = _date(chances, m.launch, u)
             if m.launcher in launchers:
-                tries, bad = chances.tries.get(launchers[m.launcher]["family"]) or _flown(launchers, m.launcher)
-                luck = uniforms(seed, key_of(f"module/{station}/{module}"), run, 4)
-                risk = reliability.failure_frac(luck[0], bad, tries, PRIOR_FAILURES, PRIOR_TRIES)
+                tries = chances.tries.get(launchers[m.launcher]["family"]) or _flown(launchers, m.launcher)
+                luck = uniforms(seed, f"module/{station}/{module}", run, 4)
+                risk = _risk(luck[0], tries)
                 for v in luck[1:]:
                     if v >= risk:
                         break
@@ -343,19 +346,19 @@ def _flown(launchers: dict[str, Row], launcher: str) -> tuple[int, int]:
     return bad + sum(int(number(r, "successes", 0)) for r in alike), bad
 
 
-def event_dates(chances: Chances, seed: int, run: int) -> np.ndarray:
-    """When each event of the branch comes, s; NEVER_s for what the run itself must bring about."""
+def event_dates(chances: Chances, seed: int, run: int, modules: Mapping[tuple[str, str], float]) -> np.ndarray:
+    """When each event of the branch comes, s, given the `module_dates` of the run; NEVER_s for what the run itself must
+    bring about."""
     scenario = chances.case.scenario
     dates = np.full(len(scenario.events), NEVER_s)
-    modules = module_dates(chances, seed, run)
     for i, (name, event) in enumerate(scenario.events.items()):
         if isinstance(event.when, str):
             c = scenario.conditions[event.when]
-            u = uniforms(seed, key_of(f"condition/{event.when}"), run, 2)
+            u = uniforms(seed, f"condition/{event.when}", run, 2)
             if u[0] < c.probability_frac:
                 dates[i] = seconds(c.between[0]) + u[1] * (seconds(c.between[1]) - seconds(c.between[0]))
         elif event.on is not None:
-            dates[i] = _date(chances, event.on, uniform(seed, key_of(f"event/{name}"), run, 0))
+            dates[i] = _date(chances, event.on, uniform(seed, f"event/{name}", run, 0))
         elif isinstance(event.when, StationIs) and event.when.is_ == "assembled":
             needed = scenario.stations[event.when.station].modules
             last = max((at for (st, m), at in modules.items() if st == event.when.station and needed[m].needed_for_crew),
@@ -384,7 +387,7 @@ def _avoidances(chances: Chances, seed: int, run: int, per_y: float, growth: flo
     start = chances.case.t0_s
     now = per_y * math.exp(growth * (start - seconds("2022-07-01T00:00:00Z")) / YEAR_s)
     total = 0.0
-    u = uniforms(seed, key_of("avoidance"), run, AVOIDANCES)
+    u = uniforms(seed, "avoidance", run, AVOIDANCES)
     for i in range(AVOIDANCES):
         total -= math.log1p(-u[i])
         years = math.log1p(total * growth / now) / growth if growth > 1e-9 else total / now
@@ -432,7 +435,7 @@ def _run_sky(chances: Chances, seed: int, run: int) -> np.ndarray:
     factor = _density_days(chances, seed, run, days)[:, None]
     if chances.outlook is None:
         return np.hstack([chances.observed, factor])
-    u = uniforms(seed, key_of("sun"), run, uniforms_count(chances.ahead))
+    u = uniforms(seed, "sun", run, uniforms_count(chances.ahead))
     f107, f107a, ap = future_activity(chances.outlook, chances.ahead, u)
     before = np.concatenate([chances.observed[-1:, 0] if len(chances.observed) else f107[:1], f107[:-1]])
     return np.hstack([np.concatenate([chances.observed, np.column_stack([before, f107a, ap])]), factor])

@@ -19,7 +19,7 @@ from ..laws.matter import (
     SPARES,
 )
 from ..log import Log, add
-from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, stores, traffic
+from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, services, stores, traffic
 from . import upkeep
 from .supply import load, unload
 from .world import Luck, RunState, Scratch, World
@@ -170,7 +170,7 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     b = w.bodies
     for k in range(w.traffic.part_station.size):  # what is fitted in its modules goes along, and is not fitted again
         if s.traffic.part_station[k] == into:
-            fitted_kg = b.outfit_kg[k] * -math.expm1(-max(t_s - b.arrive_s[k], 0.0) / b.outfit_s)
+            fitted_kg = _outfitted_kg(b.outfit_kg[k], b.arrive_s[k], b.outfit_s, t_s)
             s.fitted_kg[into] += fitted_kg
             s.fitted_kg[0] -= fitted_kg
     take_stock(w, s, x)
@@ -231,7 +231,7 @@ def cut_crew(w: World, s: RunState, x: Scratch, st: int, t_s: float, cause: int,
     first, ships = -1, 0
     for i in range(x.ships_count[0]):
         f = x.ships[i]
-        if x.flight_station[f] != st or s.crew.damaged[f] or not _has_riders(s, f):
+        if x.flight_station[f] != st or s.crew.damaged[f] or _riders(s, f) == 0:
             continue
         ships += 1
         if first < 0 or s.traffic.docked_s[f] < s.traffic.docked_s[first]:
@@ -244,9 +244,9 @@ def cut_crew(w: World, s: RunState, x: Scratch, st: int, t_s: float, cause: int,
 
 
 @njit(cache=True)
-def _has_riders(s: RunState, f: int) -> bool:
-    """Whether anybody aboard has a seat home in ship `f`."""
-    return bool(np.any((s.crew.status == crew.ABOARD) & (s.crew.seat == f)))
+def _riders(s: RunState, f: int) -> int:
+    """How many people aboard have their seat home in ship `f`."""
+    return np.sum((s.crew.status == crew.ABOARD) & (s.crew.seat == f))
 
 
 @njit(cache=True)
@@ -269,7 +269,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             unload(w, s, x, f, st)
         habitable = w.traffic.flown[f] or (s.partners.opened[st] and _takes_ships(w, s, st, f))
         if status == traffic.EN_ROUTE:
-            habitable = w.traffic.flown[f] or not w.ships.caught[f] or s.services.up[st, upkeep.ROBOTICS_SERVICE]
+            habitable = w.traffic.flown[f] or not w.ships.caught[f] or s.services.up[st, services.ROBOTICS]
         if status == traffic.PLANNED and not w.traffic.flown[f] and not s.partners.flies[w.traffic.partner[f]]:
             if st == 0:
                 traffic.cancel(w.traffic, s.traffic, f, t_s, s.partners.row[w.traffic.partner[f]], log)
@@ -319,7 +319,7 @@ def _last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool
     last = s.traffic.docked_s[f] + w.traffic.most_s[f]
     if not coming or not s.partners.flies[w.traffic.partner[f]] or not last <= t_s < last + w.rules.overstay_s:
         return False
-    riders = np.sum((s.crew.status == crew.ABOARD) & (s.crew.seat == f))
+    riders = _riders(s, f)
     return riders > 0 and riders == s.people[st]
 
 
@@ -375,6 +375,12 @@ def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: f
 
 
 @njit(cache=True)
+def _outfitted_kg(full_kg: float, arrive_s: float, outfit_s: float, t_s: float) -> float:
+    """Outfitting in a module by now: it approaches its full mass with the time constant `outfit_s`."""
+    return full_kg * -math.expm1(-max(t_s - arrive_s, 0.0) / outfit_s)
+
+
+@njit(cache=True)
 def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     """Masses now; places, inertia and frontal area when parts changed or a week has passed."""
     modules = w.traffic.part_station.size
@@ -385,7 +391,7 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     for k in range(place.size):
         kg = bare[k]
         if k < modules and outfit[k] > 0.0 and place[k] >= 0:
-            kg += outfit[k] * -math.expm1(-max(t1_s - arrive_s[k], 0.0) / b.outfit_s)
+            kg += _outfitted_kg(outfit[k], arrive_s[k], b.outfit_s, t1_s)
         part_kg[k] = kg
     if refresh:
         _outfit(w, s, x)

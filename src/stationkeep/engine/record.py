@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FULL_RUNS = 20
 """Up to this many runs every variable is kept at every step; beyond, those with a further dimension by month."""
-ALL_USES = tuple(dict.fromkeys((*USES, *CREW_USES, *COST_USES)))
-"""One axis for every variable with a use: kilograms first, then hours, then dollars; eva and repair are uses of two."""
+ALL_USES = (*USES, *CREW_USES, *COST_USES)
+"""One axis for every variable with a use: kilograms first, then hours, then dollars."""
 EPOCH = np.datetime64("2000-01-01T00:00:00", "ns")
 
 # name: (dims beyond future, run, station, time; unit; meaning)
@@ -192,7 +192,7 @@ def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) ->
     ds = xr.Dataset({k: v for k, v in data.items()}, coords=coords)
     for name, (_, unit, meaning) in VARIABLES.items():
         if name in ds:
-            ds[name].attrs.update(units=unit, long_name=meaning)
+            ds[name].attrs.update({"units": unit} if unit else {}, long_name=meaning)  # dates carry none
     return ds
 
 

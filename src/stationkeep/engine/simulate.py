@@ -67,11 +67,7 @@ def simulate(
     compile_s = warm_up(cases[0][1])
     ds = e.run_all(ensemble, place or e.place_for(workers, len(names)), folder, progress, stop)
     wall_s = time.perf_counter() - begun - compile_s
-    steps = sum(case.steps for _, case in cases) * ds.sizes["run"]
-    took = {
-        "wall_s": wall_s, "compile_s": compile_s,
-        "station_days_per_s": steps * cases[0][1].dt_s / 86400.0 / max(wall_s, 1e-9),
-    }  # fmt: skip
+    took = {"wall_s": wall_s, "compile_s": compile_s}
     if folder is not None:
         folder.tell(took)
     return ds.assign_attrs(attrs | took | {key: ds.attrs[key] for key in ("runs", "runs_planned")})

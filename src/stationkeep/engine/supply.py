@@ -24,8 +24,8 @@ from ..subsystems import services, stores, traffic
 from .world import RunState, Scratch, World
 
 RECOVERED_frac = 0.75
-"""Share of the water people use that recovery gives back even on a bad day: condensate and half of the urine
-(life_support/machines: 93 % on a good one)."""
+"""Share of the water people use that recovery gives back even on a bad day: condensate and half of the urine. Assumed;
+93 % was measured before the brine processor, 98 % after (docs/validation.md)."""
 GAS_BOTTLES_kg = 150.0
 """Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
@@ -126,7 +126,7 @@ def refuel(w: World, s: RunState, x: Scratch) -> None:
             continue
         st = s.traffic.part_station[modules + f]
         spare = s.stores.stock_kg[c] - (w.ships.tank_kg[f] - w.ships.refuel_kg[f])
-        if spare <= 0.0 or not s.services.up[st, 13]:
+        if spare <= 0.0 or not s.services.up[st, services.REFUELLING]:
             continue
         for d in range(w.stores.container_part.size):
             if w.stores.container_resource[d] == PROPELLANT and w.stores.container_part[d] < modules:

@@ -8,14 +8,13 @@ from numba import njit
 from .. import log as happened
 from ..laws.matter import DUMPED, REPAIR, SPARES, WASTE
 from ..log import Log, add
-from ..subsystems import stores
+from ..subsystems import services, stores
 from .world import RunState, Scratch, World
 
 DAY_s = 86400.0
 PREPARE_s = 14 * DAY_s
 """Hours of a spacewalk begin this long before it: "a week of preparation" (crew_time.csv eva_h) before the last week."""
 RETRY_s = 7 * DAY_s
-EVA_SERVICE, ROBOTICS_SERVICE = 14, 15
 (SHIP_US, SHIP_RUSSIAN, EVA_US, EVA_RUSSIAN, REPAIR_US, REPAIR_RUSSIAN, OUTFIT_US, OUTFIT_RUSSIAN, HANDOVER) = range(9)
 """Columns of the backlog of hours: four pairs by segment, and one of all."""
 INSIDE, OUTSIDE, BY_ROBOT = range(3)
@@ -39,7 +38,7 @@ def walks(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
     while s.walked[1] < p.at_s.size and p.at_s[s.walked[1]] + s.walk_late_s[0] <= t1_s:
         e = s.walked[1]
         st = _where(w, s, e)
-        if not p.flown[e] and (st < 0 or not s.services.up[st, EVA_SERVICE] or s.people[st] < 3):
+        if not p.flown[e] and (st < 0 or not s.services.up[st, services.EVA] or s.people[st] < 3):
             s.walk_late_s[0] += RETRY_s
             if s.walk_late_s[0] > 90 * DAY_s:  # given up: the next one takes its place
                 s.walked[1] = e + 1
@@ -72,7 +71,7 @@ def can_reach(w: World, s: RunState, m: int, st: int) -> bool:
     The airlock must be sound and its segment run; its service may be down for want of the very thing to be repaired.
     """
     by = w.repaired_by[m]
-    if by == INSIDE or w.simple.is_simple[st] or (by == BY_ROBOT and s.services.up[st, ROBOTICS_SERVICE]):
+    if by == INSIDE or w.simple.is_simple[st] or (by == BY_ROBOT and s.services.up[st, services.ROBOTICS]):
         return True
     at, up, kind, segment = s.equipment.station, s.equipment.up, w.equipment.kind, w.equipment.segment
     for a in range(at.size):
@@ -86,7 +85,7 @@ def repaired(w: World, s: RunState, x: Scratch, m: int, st: int, t_s: float, log
     """The hours a repair took, and the air of its spacewalk."""
     g = w.equipment.segment[m]
     s.backlog_h[st, REPAIR_US + g] += w.repair_h[m]
-    by_arm = w.repaired_by[m] == BY_ROBOT and s.services.up[st, ROBOTICS_SERVICE]
+    by_arm = w.repaired_by[m] == BY_ROBOT and s.services.up[st, services.ROBOTICS]
     if w.repaired_by[m] != INSIDE and not by_arm and w.walks.repair_kg[g] > 0.0:
         x.eva_kg[st] += w.walks.repair_kg[g]
         s.backlog_h[st, EVA_US + g] += w.walks.repair_eva_h

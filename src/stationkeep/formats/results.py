@@ -96,10 +96,8 @@ def to_netcdf(ds: xr.Dataset, path: str | Path) -> Path:
         for key, variable in ds.variables.items()
         if variable.dtype.kind in PLAIN_KINDS and variable.ndim > 0
     }
-    dated = {k: v for k, v in ds.data_vars.items() if v.dtype.kind == "M" and "units" in v.attrs}  # xarray writes these itself
-    plain = ds.assign({k: v.drop_attrs().assign_attrs({n: a for n, a in v.attrs.items() if n != "units"}) for k, v in dated.items()})
     try:
-        plain.to_netcdf(name, engine="h5netcdf", encoding=packed)
+        ds.to_netcdf(name, engine="h5netcdf", encoding=packed)
         os.chmod(name, 0o644)
         sync(Path(name))
         os.replace(name, target)

@@ -28,10 +28,11 @@ def campaign(scenario: Scenario, station: str, *, future: str | None = None, run
     joins: dict[str, list[float]] = {}
     opens: list[float] = []
     for run in range(runs):
-        for (st, module), at_s in module_dates(chances, seed, run).items():
+        modules = module_dates(chances, seed, run)
+        for (st, module), at_s in modules.items():
             if st == station:
                 joins.setdefault(module, []).append(at_s)
-        opens.append(_opens(chances, station, seed, run))
+        opens.append(_opens(chances, station, seed, run, modules))
     years = range(int(scenario.start[:4]) + 1, 2051)
     at = np.asarray(opens)
     return {
@@ -48,14 +49,14 @@ def spread(at_s: np.ndarray) -> dict[str, str]:
     return {f"p{q}": to_utc(float(np.quantile(at_s, q / 100)))[:10] for q in (5, 50, 95)} if at_s.size else {}
 
 
-def _opens(chances: Chances, station: str, seed: int, run: int) -> float:
+def _opens(chances: Chances, station: str, seed: int, run: int, modules: dict[tuple[str, str], float]) -> float:
     """When the station can take people in one run: its opening event, or the last module its first crew needs."""
     scenario = chances.case.scenario
     opening = [i for i, e in enumerate(scenario.events.values()) if e.open == station]
     if opening:
-        return float(event_dates(chances, seed, run)[opening[0]])
+        return float(event_dates(chances, seed, run, modules)[opening[0]])
     needed = scenario.stations[station].modules
-    dates = [t for (st, m), t in module_dates(chances, seed, run).items() if st == station and needed[m].needed_for_crew]
+    dates = [t for (st, m), t in modules.items() if st == station and needed[m].needed_for_crew]
     return max(dates, default=chances.case.t0_s)
 
 

@@ -132,16 +132,6 @@ def reseat(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray) 
 
 
 @njit(cache=True)
-def seats_at(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray, station: int) -> int:
-    """Seats home in sound ships docked at `station`."""
-    total = 0
-    for f in range(p.seats.size):
-        if docked[f] and not s.damaged[f] and flight_station[f] == station:
-            total += p.seats[f]
-    return total
-
-
-@njit(cache=True)
 def residents(p: Params, s: State, station: int, out: np.ndarray) -> None:
     """Fill `out` (P,) with the residents aboard `station`; visitors bring no working hours."""
     partner, resident, status, where = p.partner, p.resident, s.status, s.station

@@ -10,7 +10,7 @@ from numba import njit
 
 from stationkeep.laws import orbit as law
 from stationkeep.laws import sun
-from stationkeep.laws.atmosphere import DensityFit, decay_step
+from stationkeep.laws.atmosphere import DensityFit, decay_step, quiet_sun_factor
 
 ENTRY_m = 150e3
 """Mean altitude below which the orbit is over within a day; the density fit begins here."""
@@ -71,7 +71,7 @@ def step(
     for e in range(p.era_from_s.size):
         if p.era_from_s[e] <= t_s:
             era = e
-    density_scale *= p.era_scale[era] * (min(f107a, p.low_flux_f107a) / p.low_flux_f107a) ** p.low_flux_exponent
+    density_scale *= p.era_scale[era] * quiet_sun_factor(f107a, p.low_flux_f107a, p.low_flux_exponent)
     for st in range(s.a_m.size):
         if mass_kg[st] <= 0.0 or s.entered[st]:
             continue

@@ -19,7 +19,8 @@ SERVICES = (
     "reboost", "attitude_control", "desaturation", "power", "thermal", "oxygen", "co2_removal", "water_recovery",
     "pressure", "command", "crew_return", "crew_delivery", "cargo_delivery", "refuelling", "eva", "robotics", "deorbit",
 )  # fmt: skip
-REBOOST, ATTITUDE, DESATURATION, POWER, THERMAL, OXYGEN, CO2, WATER, PRESSURE, COMMAND = range(10)
+(REBOOST, ATTITUDE, DESATURATION, POWER, THERMAL, OXYGEN, CO2, WATER, PRESSURE, COMMAND, CREW_RETURN, CREW_DELIVERY,
+ CARGO_DELIVERY, REFUELLING, EVA, ROBOTICS, DEORBIT) = range(len(SERVICES))  # fmt: skip
 
 
 class Params(NamedTuple):

@@ -30,7 +30,12 @@ class Prices:
 
     def __init__(self, scenario: Scenario, catalogue: Catalogue) -> None:
         self.vehicles = catalogue.by_id("fleet/vehicles")
-        self.rows = catalogue.table("partners/prices")
+        steps = [
+            (r["kind"], frozenset(listed(r, "vehicle")), seconds(r["from_utc"]) if r["from_utc"] else -NEVER_s,
+             number(r, "usd_million") * MILLION)
+            for r in catalogue.table("partners/prices")
+        ]  # fmt: skip
+        self._steps = sorted(steps, key=lambda step: (step[2], -len(step[1])))
         self.programmes = _programmes(scenario, catalogue)
 
     def flight_usd(self, vehicle: str, t_s: float) -> float:
@@ -54,8 +59,7 @@ class Prices:
 
     def contract_s(self, vehicle: str) -> float:
         """Day a vehicle was ordered at a total price; NEVER_s when it was not."""
-        starts = [seconds(r["from_utc"]) for r in self.rows if r["kind"] == "vehicle" and vehicle in listed(r, "vehicle")]
-        return min(starts, default=NEVER_s)
+        return min((start_s for kind, names, start_s, _ in self._steps if kind == "vehicle" and vehicle in names), default=NEVER_s)
 
     def operations_usd_per_y(self, partner: str, t_s: float) -> float:
         """What a partner's operations cost a year at `t_s`, all stations."""
@@ -63,11 +67,8 @@ class Prices:
 
     def _price(self, kind: str, vehicle: Row, t_s: float) -> float:
         """The price in force; of several from one day the row that names fewest vehicles."""
-        names = {vehicle["id"], vehicle["family"]}
-        rows = [r for r in self.rows if r["kind"] == kind and names & set(listed(r, "vehicle"))]
-        rows.sort(key=lambda r: (r["from_utc"], -len(listed(r, "vehicle"))))
-        starts = [seconds(r["from_utc"]) if r["from_utc"] else -NEVER_s for r in rows]
-        return price_then(t_s, starts, [number(r, "usd_million") * MILLION for r in rows])
+        known = [step for step in self._steps if step[0] == kind and not step[1].isdisjoint((vehicle["id"], vehicle["family"]))]
+        return price_then(t_s, [start_s for _, _, start_s, _ in known], [usd for _, _, _, usd in known])
 
 
 def sells_seats(vehicle: Row) -> bool:
