@@ -222,7 +222,7 @@ def test_cancel_and_a_worker_that_dies(server, home, result):
         if told["state"] == "running" and told["phase"] == "running":
             break
         time.sleep(0.2)
-    found = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True).stdout.splitlines()
+    found = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True).stdout.splitlines()
     workers = [int(line.split()[0]) for line in found if "stationkeep.web.worker" in line and str(home) in line]
     assert len(workers) == 1
     os.kill(workers[0], signal.SIGKILL)
