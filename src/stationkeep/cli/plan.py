@@ -100,8 +100,6 @@ def plan(
     from stationkeep.plan.make import plan_branch, with_plan
 
     read = sk.read_scenario(scenario)
-    if future and future not in read.futures:
-        raise InputError("--future", None, f"no future '{future}'", f"one of {', '.join(read.futures) or 'none'}")
     if altitude and read.futures:
         raise InputError("--altitude", None, "the altitude policy is one for all futures of a scenario",
                          "write a scenario file of the one future to plan")  # fmt: skip

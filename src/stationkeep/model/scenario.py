@@ -15,6 +15,7 @@ from .catalogue import Catalogue, listed
 from .events import Condition, Event, Future, StationIs
 from .files import (
     Document,
+    InputError,
     Problem,
     ScenarioError,
     document_of,
@@ -142,9 +143,11 @@ class Scenario(Record):
         return next(iter(self.stations))
 
     def branch(self, future: str | None) -> Scenario:
-        """The scenario with one future's events and flights put in place; no futures left."""
+        """The scenario with one future's events and flights put in place; no futures left. Raises InputError when it has none so."""
         if future is None:
             return self
+        if future not in self.futures:
+            raise InputError("--future", None, f"no future '{future}'", f"one of: {', '.join(self.futures) or 'none'}")
         chosen = self.futures[future]
         flights = {**self.flights, **{k: None if v is None else Flight.model_validate(v) for k, v in chosen.flights.items()}}
         return self.model_copy(
