@@ -18,6 +18,7 @@ from stationkeep.engine.cost import (
     prepare_costs,
     run_costs,
 )
+from stationkeep.engine.record import ALL_USES
 from stationkeep.model.base import seconds
 
 NASA, RUSSIA = 1, 0
@@ -134,3 +135,7 @@ def test_a_budget_cut_shows_in_the_log_with_its_cause_and_money_back_brings_flig
     vehicle = {f.id: f.vehicle for f in compile(scenario).flights}
     price = sum(prices.flight_usd(vehicle[name[i]], seconds("2024-01-01")) for i in gone) / 1e6
     assert saved == pytest.approx(price, rel=0.1), "what was not flown was not paid (propulsion apart)"
+
+
+def test_each_use_stands_once_on_its_axis():
+    assert len(set(ALL_USES)) == len(ALL_USES), "selecting by name gives one entry"

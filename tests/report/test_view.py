@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import xarray as xr
 
 import stationkeep as sk
 from stationkeep.report.metrics import band
@@ -30,15 +29,3 @@ def test_breaks_and_services_down_are_told_by_run(result):
     assert all(span["to"] == "" or span["to"] > span["from"] for run in runs for span in run["down"])
     people = runs[0]["people"]["iss"]
     assert all(a != b for a, b in zip(people["count"], people["count"][1:], strict=False))
-
-
-def test_a_label_that_stands_twice_on_its_axis_gives_both(result):
-    doubled = result.isel(station=[0, 0])
-    assert band(doubled, "people_count", 0, station="iss").p50[5] == 2 * band(result, "people_count", 0, station="iss").p50[5]
-
-
-def test_results_compare_though_two_names_stand_twice_on_the_axis_of_uses(result):
-    named = [str(use) for use in result["use"].values]
-    again = xr.concat([result, result.isel(use=[0])], dim="use", data_vars="minimal", coords="minimal", join="override", combine_attrs="override")
-    assert list(again["use"].values).count(named[0]) == 2
-    assert sk.compare(again, again)["differences"]

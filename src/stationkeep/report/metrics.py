@@ -192,8 +192,7 @@ def band(ds: xr.Dataset, name: str, future: int, most: int = 180, **select: obje
 def _kept_band(ds: xr.Dataset, name: str, future: int, most: int, select: Mapping[str, object]) -> Band | None:
     """The same from quantiles kept in place of the series."""
     found, known = (of_future(ds[f"{name}_{kind}"], future) for kind in ("quantiles", "runs_count"))
-    chosen = {axis: label for axis, label in select.items() if axis in found.dims}
-    found, known = found.sel(chosen), known.sel(chosen)
+    found, known = pick(found, select), pick(known, select)
     axis = time_axis(found)
     places = np.unique(np.linspace(0, found.sizes[axis] - 1, min(found.sizes[axis], most)).round().astype(int))
     found = found.isel({axis: places}).where(known.isel({axis: places}) >= 0.1 * ds.sizes["run"])

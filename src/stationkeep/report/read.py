@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -65,14 +66,9 @@ def series(ds: xr.Dataset, name: str) -> xr.DataArray | None:
     return found.transpose("future", "run", ...) if "run" in found.dims else found
 
 
-def pick(found: xr.DataArray, select: dict[str, Any]) -> xr.DataArray:
-    """Entries of further axes by label or list of labels; a label that stands on its axis twice gives both."""
-    for axis, label in select.items():
-        if axis in found.dims:
-            labels = [str(item) for item in (label if isinstance(label, list | tuple | np.ndarray) else [label])]
-            found = found.isel({axis: np.flatnonzero(np.isin(found[axis].values.astype(str), labels))})
-            found = found.isel({axis: 0}) if found.sizes[axis] == 1 else found
-    return found
+def pick(found: xr.DataArray, select: Mapping[str, Any]) -> xr.DataArray:
+    """Entries by label or list of labels, of the axes the variable has."""
+    return found.sel({axis: label for axis, label in select.items() if axis in found.dims})
 
 
 def of_future(found: xr.DataArray, place: int) -> xr.DataArray:

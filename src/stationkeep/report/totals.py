@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stationkeep.report.metrics import presence_to_end, someone_aboard
-from stationkeep.report.read import event_log, future_names, pick, reserves, series, stamps, time_axis
+from stationkeep.report.read import event_log, future_names, reserves, series, stamps, time_axis
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -89,7 +89,7 @@ def _sums(ds: xr.Dataset) -> Iterator[Total]:
         yield Total("propellant_used", "kg", used)
     hours = series(ds, "hours_per_week")
     if hours is not None:
-        research = pick(hours, {"use": [use for use in hours["use"].values if "research" in str(use)]})
+        research = hours.sel(use=[use for use in hours["use"].values if "research" in str(use)])
         weeks = _days(ds, research) / DAYS_PER_WEEK
         yield Total("research_hours", "h", _along_time(research) @ weeks)
         yield from _by_partner(hours, weeks)
@@ -119,7 +119,7 @@ def _propellant_used(ds: xr.Dataset) -> np.ndarray | None:
     if flows is not None and "propellant" in flows["resource"].values:
         axis = "flow_use" if "flow_use" in flows.dims else "use"
         uses = [use for use in flows[axis].values if str(use) not in NOT_USED]
-        taken = pick(flows, {"resource": "propellant", axis: uses}).clip(max=0.0)
+        taken = flows.sel({"resource": "propellant", axis: uses}).clip(max=0.0)
         return -_along_time(taken).sum(axis=-1)
     stock = series(ds, "propellant_kg")
     return None if stock is None else -np.minimum(np.diff(_along_time(stock), axis=-1), 0.0).sum(axis=-1)

@@ -51,20 +51,20 @@ def view(ds: xr.Dataset, ports: list[str] | None = None) -> dict[str, Any]:
     planned to. Times are ISO text, values numbers or None; units are in the names of the variables.
     """
     log = event_log(ds)
-    names = future_names(ds)
     utc = ds["time"].values
-    limits = _limits(ds)
+    flights = attr(ds, "flights") or []
+    shown = _runs(ds)
     return {
         "start": iso_second(utc[0]), "horizon": iso_second(utc[-1]), "as_of": attr(ds, "as_of") or "",
-        "stations": [str(s) for s in ds["station"].values], "runs_shown": _runs(ds), "limits": limits,
-        "flights": attr(ds, "flights") or [],
+        "stations": [str(s) for s in ds["station"].values], "runs_shown": shown, "limits": _limits(ds),
+        "flights": flights,
         "futures": [
             {
                 "name": name,
                 "stations": {str(s): _station(ds, place, str(s)) for s in ds["station"].values if _exists(ds, place, str(s))},
-                "runs": [_run(ds, log, place, i, ports) for i in range(len(_runs(ds)))],
+                "runs": [_run(ds, log, place, i, flights, ports) | {"run": run} for i, run in enumerate(shown)],
             }
-            for place, name in enumerate(names)
+            for place, name in enumerate(future_names(ds))
         ],
     }  # fmt: skip
 
@@ -94,7 +94,7 @@ def _station(ds: xr.Dataset, future: int, station: str) -> dict[str, Any]:
     for name, axis in CHARTS:
         if name not in ds:
             continue
-        entries = [None] if axis is None else list(dict.fromkeys(str(entry) for entry in ds[axis].values))
+        entries = [None] if axis is None else [str(entry) for entry in ds[axis].values]
         for entry in entries:
             chart = _chart(ds, future, station, name, {} if entry is None or axis is None else {axis: entry})
             if chart:
@@ -130,16 +130,17 @@ def _orbit(ds: xr.Dataset, future: int, station: str) -> dict[str, Any]:
         found = series(ds, name)
         if found is not None:
             one = found.isel(future=future).sel(station=station)
-            told[name] = [_numbers(one.sel(run=run).values[::every], 3) for run in _runs(ds)]
+            told[name] = [_numbers(one.sel(run=run).values[::every]) for run in _runs(ds)]
     return told
 
 
-def _run(ds: xr.Dataset, log: EventLog, future: int, place: int, ports: list[str] | None) -> dict[str, Any]:
+def _run(
+    ds: xr.Dataset, log: EventLog, future: int, place: int, flights: list[dict[str, Any]], ports: list[str] | None
+) -> dict[str, Any]:  # fmt: skip
     """One run: ships on ports, when services were down, what broke, and the events worth a mark."""
     mine = np.flatnonzero((log.future == future) & (log.run == place))
     return {
-        "run": _runs(ds)[place],
-        "visits": _visits(ds, log, mine, future, place, ports),
+        "visits": _visits(ds, log, mine, future, place, flights, ports),
         "down": _down(log, mine),
         "people": _people(ds, future, place),
         "events": [
@@ -173,12 +174,12 @@ def _people(ds: xr.Dataset, future: int, place: int) -> dict[str, Any]:
 
 
 def _visits(
-    ds: xr.Dataset, log: EventLog, mine: np.ndarray, future: int, place: int, ports: list[str] | None
-) -> list[dict[str, Any]]:
+    ds: xr.Dataset, log: EventLog, mine: np.ndarray, future: int, place: int, flights: list[dict[str, Any]], ports: list[str] | None
+) -> list[dict[str, Any]]:  # fmt: skip
     docked, undocked = series(ds, "docked_utc"), series(ds, "undocked_utc")
     if docked is None or undocked is None:
         return []
-    about = {str(item["id"]): item for item in attr(ds, "flights") or []}
+    about = {str(item["id"]): item for item in flights}
     rows = mine[log.kind[mine] == "docking"]
     at = {str(log.name[row]): int(log.value[row]) for row in rows}
     where = {str(log.name[row]): str(log.station[row]) for row in rows}
@@ -216,6 +217,6 @@ def _days(utc: np.ndarray) -> list[str]:
     return [str(day) for day in utc.astype("datetime64[D]")]
 
 
-def _numbers(values: np.ndarray, digits: int = 4) -> list[float | None]:
-    """Numbers of so many significant digits; gaps are None."""
-    return [None if not np.isfinite(v) else float(f"{v:.{max(digits, 4) + 1}g}") for v in values]
+def _numbers(values: np.ndarray) -> list[float | None]:
+    """Numbers of five significant digits; gaps are None."""
+    return [None if not np.isfinite(v) else float(f"{v:.5g}") for v in values]
