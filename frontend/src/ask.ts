@@ -10,11 +10,9 @@ interface Form { scenario: string; yaml: string; file: string; data: Data; chang
 let form: Form | null = null;
 let heads: ScenarioHead[] = [];
 let checking = 0;
-let plans = false;
 
 export async function loadAsk() {
   heads = heads.length ? heads : (await ask<{ scenarios: ScenarioHead[] }>("scenarios")).scenarios;
-  plans = (await ask<{ plans: boolean }>("about")).plans;
   const name = state.query.get("scenario") ?? form?.scenario ?? "iss-partner-leaves";
   if (form?.yaml && !state.query.has("scenario")) return;
   if (form?.scenario !== name || form.yaml) await choose(name);
@@ -98,7 +96,7 @@ export function askPanel(redraw: () => void): HTMLElement {
     section("What must hold", false, requirements()),
     h("div", { class: "three" }, numberField("Runs per future", "runs", 1), numberField("Seed", "seed", 0), numberField("Causes to defend", "explain", 0)),
     h("p", { class: "hint" }, "A cause is defended by running again without it, on the same luck."),
-    plans ? planField() : null,
+    planField(),
     h("div", { class: "actions" }, h("button", { type: "submit", class: "main", id: "run" }, "Run"), h("button", { type: "button", onclick: () => void check().then((ok) => ok && say("No problems")) }, "Check"),
       Object.keys(form.changes).length ? h("button", { type: "button", onclick: () => { form!.changes = {}; change("title", data.title); redraw(); } }, "Undo all changes") : null),
   );

@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart } from "./api";
-import { byId, h, placeOf, words } from "./dom";
+import { byId, h, placeOf, unitTold, words } from "./dom";
 import { on, setTime, state } from "./state";
 
 const HEIGHT = 170;
@@ -51,7 +51,7 @@ function grid(list: Chart[]): HTMLElement {
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); const c = list[[...host.children].indexOf(entry.target)]; if (c) one(entry.target as HTMLElement, c); }
   }, { rootMargin: "200px" });
-  for (const c of list) { const box = h("div", { class: "chart", "data-variable": c.variable }, h("h3", {}, words(c.label), c.unit ? h("span", { class: "unit" }, ` ${c.unit}`) : null), h("div", { class: "plot" })); host.append(box); seen.observe(box); }
+  for (const c of list) { const box = h("div", { class: "chart", "data-variable": c.variable }, h("h3", {}, words(c.label), c.unit ? h("span", { class: "unit" }, ` ${unitTold(c.unit)}`) : null), h("div", { class: "plot" })); host.append(box); seen.observe(box); }
   return host;
 }
 
@@ -78,10 +78,10 @@ function one(box: HTMLElement, c: Chart) {
   box.firstElementChild!.append(value);
   plot.over.addEventListener("click", (e) => setTime(plot.posToVal(e.offsetX, "x") * 1000));
   target.setAttribute("role", "img");
-  target.setAttribute("aria-label", `${words(c.label)} ${c.unit} against time`);
+  target.setAttribute("aria-label", `${words(c.label)} ${unitTold(c.unit)} against time`);
   plots.push({ plot, cursor });
   box.dataset.ready = "";
-  (box as any).tell = () => { const i = placeOf(c.t, new Date(state.t).toISOString().slice(0, 10)); const v = i < 0 ? null : c.p50[i]; value.textContent = v === null || v === undefined ? "" : `${v.toLocaleString("en", { maximumFractionDigits: 1 })}${banded ? " median" : ""}`; };
+  (box as any).tell = () => { const i = placeOf(c.t, new Date(state.t).toISOString().slice(0, 10)); const v = i < 0 ? null : c.p50[i]; const told = v === null || v === undefined ? "" : [v.toLocaleString("en", { maximumFractionDigits: 1 }), unitTold(c.unit), banded ? "median" : ""].filter(Boolean).join(" "); if (told !== value.textContent) value.textContent = told; };
   move();
 }
 

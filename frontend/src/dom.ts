@@ -21,6 +21,9 @@ export const svg = (name: string, attributes: Attributes = {}, ...children: Chil
 
 export const byId = (id: string) => document.getElementById(id) as HTMLElement;
 export const words = (name: string) => name.replaceAll("_", " ");
+const UNITS: Record<string, string> = { d: "days", h: "hours", frac: "", count: "", usd: "US dollars" };
+/** A unit in words, where its symbol would not be read at once. */
+export const unitTold = (unit: string) => UNITS[unit] ?? unit.replaceAll("_per_", "/");
 export const DAY_MS = 86_400_000;
 export const iso = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 export const percent = (frac: number) => {

@@ -44,11 +44,16 @@ function build(width: number, left: number, t0: number, t1: number, x: (ms: numb
   const height = TOP + Math.max(ports.length, 1) * ROW + 4;
   const grid: Element[] = [];
   const years = (t1 - t0) / DAY_MS / 365;
+  let free = left;
   for (let year = new Date(t0).getUTCFullYear(); year <= new Date(t1).getUTCFullYear(); year++) {
     for (const month of years > 4 ? [0] : years > 1.5 ? [0, 6] : [0, 3, 6, 9]) {
       const at = Date.UTC(year, month, 1);
       if (at < t0 || at > t1 || (years > 12 && year % 4)) continue;
-      grid.push(svg("line", { x1: x(at), x2: x(at), y1: TOP - 6, y2: height, class: "grid" }), svg("text", { x: x(at) + 3, y: 13, class: "small" }, month ? iso(at).slice(0, 7) : year));
+      grid.push(svg("line", { x1: x(at), x2: x(at), y1: TOP - 6, y2: height, class: "grid" }));
+      const text = month ? iso(at).slice(0, 7) : String(year), wide = 7 * text.length + 3;
+      if (x(at) < free || x(at) + wide > width) continue; // a label that would run into another, or off the edge
+      grid.push(svg("text", { x: x(at) + 3, y: 13, class: "small" }, text));
+      free = x(at) + wide + 6;
     }
   }
   ports.forEach((port, i) => grid.push(

@@ -6,20 +6,21 @@ import { state } from "./state";
 import { View3D } from "./view3d";
 
 const RING = 180;
+const ground = new TextureLoader().loadAsync("./earth.webp");
 
 const VERTEX = `varying vec2 place; varying vec3 up;
 void main() { place = uv; up = normalize(mat3(modelMatrix) * normal); gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }`;
 const FRAGMENT = `uniform sampler2D map; uniform vec3 sun; varying vec2 place; varying vec3 up;
 void main() {
   float day = smoothstep(-0.06, 0.12, dot(normalize(up), sun));
-  vec3 ground = texture2D(map, place).rgb;
-  gl_FragColor = vec4(ground * mix(vec3(0.10, 0.13, 0.22), vec3(1.3), day), 1.0);
+  vec3 land = texture2D(map, place).rgb;
+  gl_FragColor = vec4(land * mix(vec3(0.10, 0.13, 0.22), vec3(1.3), day), 1.0);
   #include <colorspace_fragment>
 }`;
 
 export async function globe(host: HTMLElement): Promise<(scene: Scene) => void> {
   const view = new View3D(host, "The Earth, its night side, and the station's orbit", 500, 1e5);
-  const map = await new TextureLoader().loadAsync("./earth.webp");
+  const map = await ground;
   map.colorSpace = SRGBColorSpace;
   const toSun = { value: new Vector3(1, 0, 0) };
   const shape = new SphereGeometry(EARTH_KM, 72, 36);

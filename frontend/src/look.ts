@@ -67,6 +67,6 @@ function shipTold(id: string): HTMLElement | null {
 
 export function legend(): HTMLElement {
   const names = state.chronicle.partners.map((p) => chip(p.id, p.name.split(" ")[0]!));
-  return h("div", { class: "legend" }, ...names, h("span", { class: "chip" }, h("i", { class: "dot dark" }), "dark: gives nothing now"), h("span", { class: "hint" }, "Place along the orbit is a picture, not modelled."));
+  return h("div", { class: "legend" }, ...names, h("span", { class: "chip" }, h("i", { class: "dot dark" }), "dark: gives nothing now"), h("span", { class: "hint" }, "Ships are paler than their owner's parts. The place along the orbit is a picture, not modelled."));
 }
 

@@ -9,7 +9,7 @@ import { gantt } from "./gantt";
 import { legend, lookPanel } from "./look";
 import { comparePanel, loadCompare, loadResults, loadRun, resultsPanel, runPanel } from "./results";
 import { type Scene, scene } from "./scene";
-import { changed, on, readAddress, setTime, state } from "./state";
+import { changed, on, readAddress, setTime, state, within } from "./state";
 import { timebar } from "./timebar";
 import { webgl } from "./view3d";
 
@@ -17,6 +17,9 @@ type Draw = (now: Scene) => void;
 const pictures: Draw[] = [];
 let now: Scene;
 let shown = "";
+/** While the moment moves the panel is built anew at most so often: its text costs more than the pictures. */
+const PANEL_MS = 300;
+let panelAt = -PANEL_MS;
 
 function panel(): HTMLElement {
   switch (state.route) {
@@ -40,6 +43,8 @@ function redraw() {
   if (focused >= 0) (host.querySelectorAll("button, a, input, select, summary")[focused] as HTMLElement | undefined)?.focus({ preventScroll: true });
   host.scrollTop = same ? top : 0;
   shown = state.route + state.id;
+  panelAt = performance.now();
+  document.body.dataset.route = state.route;
   for (const link of document.querySelectorAll<HTMLElement>("nav a")) {
     const here = link.dataset.route === state.route || (link.dataset.route === "results" && ["run", "compare"].includes(state.route));
     if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
@@ -64,7 +69,8 @@ async function arrive() {
   if (state.route !== "depends") state.gone = null;
   if (!["run", "ask"].includes(state.route) && state.result) { state.result = null; state.run = 0; changed("result"); }
   if (state.route === "run" && state.result && state.result.job.id !== state.id) { state.result = null; changed("result"); }
-  setTime(state.t);
+  if (state.route !== "run") state.t = within(state.t);
+  changed("time");
   redraw();
   const loads: Record<string, () => Promise<unknown>> = { depends: loadDepends, ask: loadAsk, results: loadResults, run: () => loadRun(redraw), compare: () => loadCompare(redraw) };
   try { await loads[state.route]?.(); } catch (error) { say(error instanceof Refused ? error.message : "The server does not answer"); }
@@ -79,6 +85,8 @@ function draw() {
   for (const picture of pictures) picture(now);
 }
 
+const flat = !webgl() || new URLSearchParams(location.search).has("flat");
+const coming = flat ? null : Promise.all([import("./globe"), import("./station")]); // on its way while the record is read
 state.chronicle = await ask<Chronicle>("record");
 state.t = Date.parse(state.chronicle.span.last);
 readAddress();
@@ -89,9 +97,8 @@ charts();
 on(["time", "result", "select", "gone"], draw);
 let panelDue = 0;
 const follows = (routes: string[]) => () => {
-  if (!routes.includes(state.route)) return;
-  clearTimeout(panelDue);
-  panelDue = window.setTimeout(redraw, state.route === "look" ? 60 : 0);
+  if (!routes.includes(state.route) || panelDue) return;
+  panelDue = window.setTimeout(() => { panelDue = 0; redraw(); }, Math.max(panelAt + PANEL_MS - performance.now(), 0));
 };
 on(["time"], follows(["look"]));
 on(["select", "result"], follows(["look", "run"]));
@@ -106,8 +113,8 @@ addEventListener("keydown", (e) => {
 changed("result");
 await arrive();
 void ask<{ version: string }>("about").then(({ version }) => { byId("version").textContent = `stationkeep ${version}`; });
-if (webgl() && !new URLSearchParams(location.search).has("flat")) {
-  const [{ globe }, { station }] = await Promise.all([import("./globe"), import("./station")]);
+if (coming) {
+  const [{ globe }, { station }] = await coming;
   pictures.push(station(byId("station")));
   draw();
   pictures.push(await globe(byId("globe")));

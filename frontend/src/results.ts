@@ -1,6 +1,6 @@
 /** Results: the list, one run with its verdict and causes, and comparisons. */
 import { ask, type Cause, type Comparison, type Difference, type Finding, type FutureView, type Job, Refused, said, type Verdict, type View } from "./api";
-import { type Child, h, iso, percent, say, words } from "./dom";
+import { type Child, h, iso, percent, say, unitTold, words } from "./dom";
 import { allStays } from "./scene";
 import { address, changed, go, select, setTime, state } from "./state";
 import { findingsShown } from "./timebar";
@@ -41,7 +41,7 @@ async function read(id: string) {
   const runs = future.runs.findIndex((r) => r.run === Number(state.query.get("run") ?? -1));
   state.run = Math.max(runs, 0);
   state.result = { job: job!, verdict, view, future };
-  if (!state.query.has("t")) { const first = findingsShown()[0]; setTime(Date.parse(first?.first_break.p50 ?? view.start)); }
+  setTime(state.query.has("t") ? state.t : Date.parse(findingsShown()[0]?.first_break.p50 ?? view.start));
   changed("result");
 }
 
@@ -202,7 +202,7 @@ export function resultsPanel(redraw: () => void): HTMLElement {
     runs.length > 1 ? h("p", {}, "Tick two or more to compare. Runs of the same seed share their luck, so differences are paired.") : null, runs.length > 1 ? compare : null);
 }
 
-const changesTold = (j: Job) => { const c = Object.entries(j.args.changes ?? {}); return c.length ? `; changed: ${c.slice(0, 3).map(([k, v]) => `${k.split(".").slice(-3).join(".")} = ${typeof v === "object" ? JSON.stringify(v) : v}`).join(", ")}` : ""; };
+const changesTold = (j: Job) => { const c = Object.entries(j.args.changes ?? {}); return c.length ? `; changed: ${c.slice(0, 3).map(([k, v]) => `${k.replace(/^futures\.([^.]+)\.(events\.)?/, "$1: ")} = ${typeof v === "object" ? JSON.stringify(v) : v}`).join(", ")}` : ""; };
 
 export async function loadCompare(redraw: () => void) {
   const ids = (state.query.get("ids") ?? "").split(",").filter((id) => /^[0-9a-f]{16}$/.test(id)).slice(0, 6);
@@ -219,20 +219,25 @@ export async function loadCompare(redraw: () => void) {
 }
 
 export function comparePanel(): HTMLElement {
-  const horizon = (v: Verdict) => Object.entries(v.presence_to_horizon)[0]!;
+  const horizon = (v: { presence_to_horizon: Record<string, number> }) => Object.entries(v.presence_to_horizon)[0]!;
+  const several = side.flatMap((s) => (s.verdict.futures.length > 1 ? s.verdict.futures.map((f) => f.name) : [])), futures = [...new Set(several)];
   const letter = (i: number) => "abcdef"[i];
   const row = (name: string, cell: (v: Verdict) => string) => h("tr", {}, h("th", { scope: "row" }, name), ...side.map((s) => h("td", {}, cell(s.verdict))));
   return h("div", {}, h("h2", {}, "Side by side"),
     h("div", { class: "scroll" }, h("table", { id: "side" }, h("thead", {}, h("tr", {}, h("td", {}), ...side.map((s, i) => h("th", { scope: "col" }, `${letter(i)}: `, h("a", { href: `#/run/${s.job.id}` }, s.job.title), h("span", { class: "hint" }, changesTold(s.job)))))),
       h("tbody", {}, row("Runs, seed", (v) => `${v.runs}, ${v.seed}`), row("Aboard to the horizon", (v) => { const [day, share] = horizon(v); return `${percent(share)} to ${day}`; }),
+        ...futures.map((name) => row(`… ${words(name)}`, (v) => { const f = v.futures.find((x) => x.name === name); return f ? percent(horizon(f)[1]) : "no such future"; })),
         row("Breaks first", (v) => { const f = [...v.findings].sort((a, b) => b.first_frac - a.first_frac)[0]; return f ? `${words(f.requirement)}, ${f.first_break.p50}, ${percent(f.share_frac)}` : "nothing"; })))),
     side.length === 2 ? (comparison ? differences(comparison) : failed ? h("p", { class: "wrong", role: "status" }, failed) : h("p", { role: "status" }, "Comparing run by run ...")) : null);
 }
 
+/** What is compared and its unit: `days_until_broken[food]`, `d` becomes "days until broken: food, days". */
+const named = (d: Difference) => [words(d.variable).replace(/\[(.*)\]/, ": $1"), unitTold(d.unit)].filter(Boolean).join(", ");
+
 function differences(c: Comparison): HTMLElement {
   const digits = (v: number, unit: string) => (unit === "frac" ? percent(Math.abs(v)).replace(/^/, v < 0 ? "−" : "") : v.toLocaleString("en", { maximumSignificantDigits: 4 }));
-  const table = (list: Difference[]) => h("div", { class: "scroll" }, h("table", { class: "differences" }, h("thead", {}, h("tr", {}, ...["What", "Unit", "a", "b", "b − a", "95 % interval"].map((t) => h("th", { scope: "col" }, t)))),
-    h("tbody", {}, ...list.filter((d) => d.difference !== 0).map((d) => h("tr", { class: d.low !== null && d.high !== null && (d.low > 0 || d.high < 0) ? "clear" : "" }, h("th", { scope: "row" }, words(d.variable)), h("td", {}, d.unit.replaceAll("_per_", "/")), h("td", {}, digits(d.a, d.unit)), h("td", {}, digits(d.b, d.unit)), h("td", {}, digits(d.difference, d.unit)), h("td", {}, d.low === null || d.high === null ? "" : `${digits(d.low, d.unit)} to ${digits(d.high, d.unit)}`))))));
+  const table = (list: Difference[]) => h("div", { class: "scroll" }, h("table", { class: "differences" }, h("thead", {}, h("tr", {}, ...["What", "a", "b", "b − a", "95 % interval"].map((t) => h("th", { scope: "col" }, t)))),
+    h("tbody", {}, ...list.filter((d) => d.difference !== 0).map((d) => h("tr", { class: d.low !== null && d.high !== null && (d.low > 0 || d.high < 0) ? "clear" : "" }, h("th", { scope: "row" }, named(d)), h("td", {}, digits(d.a, d.unit)), h("td", {}, digits(d.b, d.unit)), h("td", {}, digits(d.difference, d.unit)), h("td", {}, d.low === null || d.high === null ? "" : `${digits(d.low, d.unit)} to ${digits(d.high, d.unit)}`))))));
   const same = c.differences.filter((d) => d.difference === 0).length;
   return h("div", { id: "differences" }, h("h3", {}, "b − a, run by run"), c.paired ? null : h("p", { class: "wrong" }, "The seeds differ: read the intervals as unpaired."), table(c.differences), h("p", { class: "hint" }, `Bold: the interval leaves out zero. ${same} more do not differ.`),
     ...(c.futures.length > 1 ? c.futures.map((f) => h("details", {}, h("summary", {}, words(f.name)), table(f.differences))) : []));

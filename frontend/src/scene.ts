@@ -26,9 +26,12 @@ export function scene(): Scene {
   const back = happened("rejoin").length > 0;
   const off = new Set<string>(happened("powered_down").filter(() => !back).map((e) => (e.name === "nasa" ? "us" : "russian")));
   const left = happened("separate").length > 0;
+  const fallen = new Map(happened("entry").map((e) => [e.station, e.utc.slice(0, 10)]));
+  const asOf = sim ? state.result!.view.as_of.slice(0, 10) : "";
+  const known = asOf && asOf < day ? asOf : day; // a run knows no part that came later than its scenario was made
   const down = new Set(told?.down.filter((d) => d.station === "iss" && d.from <= moment && (!d.to || d.to > moment)).map((d) => d.service));
   const offers = new Map<string, string[]>();
-  for (const o of chronicle.services) if (o.kind === "part" && o.from <= day && (!o.to || o.to > day)) offers.set(o.giver, [...(offers.get(o.giver) ?? []), o.service]);
+  for (const o of chronicle.services) if (o.kind === "part" && o.from <= known && (!o.to || o.to > known)) offers.set(o.giver, [...(offers.get(o.giver) ?? []), o.service]);
 
   const light = (part: Part): Light => {
     if (state.gone && !sim) {
@@ -45,17 +48,19 @@ export function scene(): Scene {
 
   const bodies: Body[] = [];
   for (const part of chronicle.parts) {
-    if (part.arrives > day || (part.leaves && part.leaves <= day)) continue;
-    const pose = part.poses.find((p) => p.from <= day && (!p.to || p.to > day));
-    if (!pose) continue;
-    bodies.push({ part, at: pose.at_m, size: pose.size_m, turns: pose.turns, state: pose.state, light: light(part), apart: left && part.segment === "russian" });
+    if (part.arrives > known || (part.leaves && part.leaves <= known)) continue;
+    const pose = part.poses.find((p) => p.from <= known && (!p.to || p.to > known));
+    const apart = left && part.segment === "russian";
+    if (!pose || fallen.has(apart ? "iss-russian" : "iss")) continue;
+    bodies.push({ part, at: pose.at_m, size: pose.size_m, turns: pose.turns, state: pose.state, light: light(part), apart });
   }
   const present = new Set(bodies.map((b) => b.part.id));
-  const ships = stays(moment, day, sim).map((s) => ship(s, day, left)).filter((s): s is Ship => s !== null && present.size > 0);
-  return { bodies, ships, ...crew(day, moment, sim), ...orbit(day, sim), down: [...down], simulated: sim, note: note(sim) };
+  const ships = stays(moment, day, sim).map((s) => ship(s, known, left)).filter((s): s is Ship => s !== null && present.size > 0);
+  return { bodies, ships, ...crew(day, moment, sim), ...orbit(day, sim), down: [...down], simulated: sim, note: note(sim, fallen.get("iss")) };
 }
 
-function note(sim: boolean): string {
+function note(sim: boolean, fallen?: string): string {
+  if (fallen) return `Run ${run()!.run} of ${state.result!.future.name}: the station entered the atmosphere on ${fallen}`;
   if (sim && state.result) return `${iso(state.t)}, run ${run()?.run ?? 0} of ${state.result.future.name}, simulated`;
   return iso(state.t) > state.chronicle.span.last ? `The record ends on ${state.chronicle.span.last}` : `${iso(state.t)}, as recorded`;
 }

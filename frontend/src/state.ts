@@ -28,9 +28,13 @@ export const lastMs = () => Math.max(Date.parse(state.chronicle.span.last), stat
 /** Whether the moment lies in the simulated span of the result shown. */
 export const simulated = () => !!state.result && state.t >= Date.parse(state.result.view.start) - DAY_MS;
 
+/** The moment nearest to one that the page can show. */
+export const within = (ms: number) => Math.min(Math.max(ms, firstMs()), lastMs());
+
 let writing = 0;
+/** Show another moment, and write it into the address once it rests. */
 export function setTime(ms: number) {
-  state.t = Math.min(Math.max(ms, firstMs()), lastMs());
+  state.t = within(ms);
   changed("time");
   clearTimeout(writing);
   writing = window.setTimeout(() => { state.query.set("t", iso(state.t)); history.replaceState(null, "", address()); }, 250);
@@ -44,10 +48,11 @@ export const address = (route = state.route, id = state.id, query: URLSearchPara
 };
 
 export function go(route: string, id = "", asked: Record<string, string> = {}) {
-  location.hash = address(route, id, new URLSearchParams({ ...(state.t ? { t: iso(state.t) } : {}), ...asked }));
+  location.hash = address(route, id, new URLSearchParams(asked));
 }
 
 export function readAddress() {
+  clearTimeout(writing);
   const [path = "", asked = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const [route = "", id = ""] = path.split("/");
   state.route = ["look", "depends", "ask", "results", "run", "compare"].includes(route) ? route : "look";

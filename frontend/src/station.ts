@@ -15,21 +15,22 @@ const APART_M = -25;
 /** From the station's frame (x forward, y starboard, z to the Earth) to the picture's (z up). */
 const place = (v: readonly number[], apart: boolean) => new Vector3(v[0]! + (apart ? APART_M : 0), -v[1]!, -v[2]!);
 
-const shapes = new Map<string, BufferGeometry>();
-function shape(size: readonly number[], round: boolean): BufferGeometry {
-  const key = `${size.join()}${round}`;
-  const known = shapes.get(key);
-  if (known) return known;
-  let made: BufferGeometry;
-  const [x, y, z] = size as [number, number, number];
-  const near = (a: number, b: number) => Math.abs(a - b) < 0.15 * Math.max(a, b);
-  if (round && near(y, z)) made = new CylinderGeometry(y / 2, y / 2, x, 20).rotateZ(Math.PI / 2);
-  else if (round && near(x, z)) made = new CylinderGeometry(x / 2, x / 2, y, 20);
-  else if (round && near(x, y)) made = new CylinderGeometry(x / 2, x / 2, z, 20).rotateX(Math.PI / 2);
-  else made = new BoxGeometry(x, y, Math.max(z, 0.1));
-  shapes.set(key, made);
+const kept = new Map<string, BufferGeometry>();
+/** A shape made once, however often the picture is built. */
+function once(key: string, make: () => BufferGeometry): BufferGeometry {
+  const made = kept.get(key) ?? make();
+  kept.set(key, made);
   return made;
 }
+
+const shape = (size: readonly number[], round: boolean) => once(`${size.join()}${round}`, () => {
+  const [x, y, z] = size as [number, number, number];
+  const near = (a: number, b: number) => Math.abs(a - b) < 0.15 * Math.max(a, b);
+  if (round && near(y, z)) return new CylinderGeometry(y / 2, y / 2, x, 20).rotateZ(Math.PI / 2);
+  if (round && near(x, z)) return new CylinderGeometry(x / 2, x / 2, y, 20);
+  if (round && near(x, y)) return new CylinderGeometry(x / 2, x / 2, z, 20).rotateX(Math.PI / 2);
+  return new BoxGeometry(x, y, Math.max(z, 0.1));
+});
 
 const materials = new Map<string, MeshLambertMaterial>();
 function material(tint: string, dark: boolean, chosen: boolean): MeshLambertMaterial {
@@ -52,7 +53,7 @@ function bodyMesh(body: Body): Mesh {
   const mesh = new Mesh(geometry, material(tint, body.light === "dark", state.selected === part.id));
   mesh.position.copy(place(body.at, body.apart));
   mesh.userData.id = part.id;
-  if (body.light === "dark") mesh.add(new LineSegments(new EdgesGeometry(geometry, 30), DARK_EDGE));
+  if (body.light === "dark") mesh.add(new LineSegments(once(`edges of ${geometry.uuid}`, () => new EdgesGeometry(geometry, 30)), DARK_EDGE));
   return mesh;
 }
 
@@ -69,8 +70,8 @@ function shipMesh(ship: Ship): Group {
     group.position.copy(place(ship.at, ship.apart)).add(new Vector3(ship.along[0] * 5.5, 0, ship.along[0] ? -10 : -5.5));
   } else {
     const length = ship.length_m, r = ship.width_m / 2;
-    const hull = new Mesh(new CylinderGeometry(r, r * 0.8, length * 0.8, 18), skin);
-    const nose = new Mesh(new SphereGeometry(r * 0.8, 14, 10), skin);
+    const hull = new Mesh(once(`hull ${r} ${length}`, () => new CylinderGeometry(r, r * 0.8, length * 0.8, 18)), skin);
+    const nose = new Mesh(once(`nose ${r}`, () => new SphereGeometry(r * 0.8, 14, 10)), skin);
     nose.position.y = -length * 0.4;
     group.add(hull, nose);
     if (PANELLED.has(ship.family)) {

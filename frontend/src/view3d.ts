@@ -5,6 +5,8 @@ import { h } from "./dom";
 
 Object3D.DEFAULT_UP.set(0, 0, 1);
 const TURN = 0.12;
+/** A picture at rest is drawn with four samples to a pixel, so long after the last change; a moving one with one. */
+const REST_MS = 600, FINE = 2;
 
 export class View3D {
   readonly scene = new Scene();
@@ -13,11 +15,13 @@ export class View3D {
   readonly after: (() => void)[] = [];
   readonly #renderer: WebGLRenderer;
   #waiting = false;
+  #seen = true;
+  #rest = 0;
+  #ratio = 0;
 
   constructor(readonly host: HTMLElement, label: string, near: number, far: number) {
     const canvas = h("canvas", { tabindex: 0, role: "img", "aria-label": `${label}. Arrow keys turn it, plus and minus zoom.` });
-    this.#renderer = new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true, powerPreference: "low-power" });
-    this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
+    this.#renderer = new WebGLRenderer({ canvas, preserveDrawingBuffer: true, powerPreference: "low-power" });
     host.replaceChildren(canvas);
     this.camera = new PerspectiveCamera(35, 1, near, far);
     this.controls = new OrbitControls(this.camera, canvas);
@@ -25,6 +29,7 @@ export class View3D {
     this.controls.addEventListener("change", () => this.draw());
     canvas.addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => this.#resize()).observe(host);
+    new IntersectionObserver(([entry]) => { this.#seen = entry!.isIntersecting; if (this.#seen) this.draw(); }).observe(host);
   }
 
   get canvas() { return this.#renderer.domElement; }
@@ -54,17 +59,28 @@ export class View3D {
     this.draw();
   }
 
+  /** Draw with the next frame, if the picture is in the window: what is out of sight is drawn when it comes into sight. */
   draw() {
-    if (this.#waiting) return;
+    clearTimeout(this.#rest);
+    if (this.#waiting || !this.#seen) return;
     this.#waiting = true;
     requestAnimationFrame(() => {
       this.#waiting = false;
-      this.#renderer.render(this.scene, this.camera);
+      this.#render(Math.min(devicePixelRatio, 2));
       for (const call of this.after) call();
+      clearTimeout(this.#rest);
+      this.#rest = window.setTimeout(() => this.#render(Math.min(devicePixelRatio, 2) * FINE), REST_MS);
     });
+  }
+
+  #render(ratio: number) {
+    if (ratio !== this.#ratio) this.#renderer.setPixelRatio(this.#ratio = ratio);
+    this.#renderer.render(this.scene, this.camera);
   }
 }
 
 export function webgl(): boolean {
-  try { return !!document.createElement("canvas").getContext("webgl2"); } catch { return false; }
+  const found = document.createElement("canvas").getContext("webgl2");
+  found?.getExtension("WEBGL_lose_context")?.loseContext();
+  return !!found;
 }

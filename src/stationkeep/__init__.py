@@ -101,4 +101,9 @@ def _compiled_code_home() -> None:
             _sys.modules["numba"].config.CACHE_DIR = place
 
 
+def _compiled() -> bool:
+    """Whether the compiled loop over steps (`engine.run._advance`) is on disk already."""
+    return any(_Path(_os.environ["NUMBA_CACHE_DIR"]).rglob("run._advance*.nbc"))
+
+
 _compiled_code_home()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from numba import config
 
 import stationkeep as sk
 from stationkeep.engine.compile.world import compile
@@ -34,6 +35,11 @@ def test_a_run_does_not_know_its_neighbours(short):
     for ds in (alone, pooled):
         for name, values in plain(ds, 3).items():
             np.testing.assert_array_equal(values, plain(many, 3)[name], err_msg=name)
+
+
+def test_the_compiled_loop_is_found_on_disk_once_it_has_run(short):
+    sk.simulate(short.patch({"horizon": "2022-08-10", "events.leave": None}), runs=1)
+    assert config.DISABLE_JIT or sk._compiled(), "otherwise every run says that it compiles"
 
 
 def test_every_kilogram_is_accounted_for(short):

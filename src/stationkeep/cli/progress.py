@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
-from pathlib import Path
+
+from stationkeep import _compiled
 
 BAR = 28
 EVERY_s = {"terminal": 0.2, "log": 60.0, "json": 1.0}
@@ -23,8 +23,7 @@ class Progress:
 
     def say(self, text: str, unless_cached: bool = False) -> None:
         """One line, once."""
-        cached = any(Path(os.environ.get("NUMBA_CACHE_DIR", "")).rglob("run.advance*.nbc"))
-        if not (unless_cached and cached):
+        if not (unless_cached and _compiled()):
             print(json.dumps({"note": text}) if self.form == "json" else text, file=sys.stderr, flush=True)
 
     def step(self, done: int, total: int) -> None:

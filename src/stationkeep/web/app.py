@@ -10,17 +10,17 @@ from contextlib import asynccontextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from zipfile import ZIP_STORED, ZipFile
 
-from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 import stationkeep as sk
 
-from .ask import PLANS, Limits, Moment, Pair, Question, RefusedError, build, check_size, packaged
+from .ask import Limits, Moment, Pair, Question, RefusedError, build, check_size, packaged
 from .guards import Guard
 from .jobs import OPEN_STATES, Jobs, QueueFullError, problem
 from .pool import Pool
@@ -108,40 +108,32 @@ def _reading(app: FastAPI, limits: Limits) -> None:
 
     @app.get("/api/about", summary="Version and limits of this server")
     def about() -> dict[str, Any]:
-        return {"name": "stationkeep", "version": sk.__version__, "limits": vars(limits), "plans": PLANS,
-                "scenarios": list(sk.packaged_scenarios())}  # fmt: skip
+        return {"name": "stationkeep", "version": sk.__version__, "limits": vars(limits), "scenarios": list(sk.packaged_scenarios())}
 
     @app.get("/api/record", summary="The station as it was: parts, ports, flights, people, altitude, 1998 to the last flight")
-    def record(
-        accept_encoding: Annotated[str, Header()] = "", if_none_match: Annotated[str, Header()] = ""
-    ) -> Response:
-        plain, packed, tag = _record()
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if if_none_match == tag:
-            return Response(status_code=304, headers=headers)
-        if "gzip" in accept_encoding:
-            return Response(packed, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
-        return Response(plain, media_type="application/json", headers=headers)
+    def record(request: Request) -> Response:
+        return _sent(request, _record())
 
     @app.get("/api/scenarios", summary="The packaged scenarios")
-    def scenarios() -> dict[str, Any]:
-        return {"scenarios": _scenarios()}
+    def scenarios(request: Request) -> Response:
+        return _sent(request, _scenarios())
 
     @app.get("/api/scenarios/{name}", summary="One packaged scenario: its text, and all of it as data")
-    def scenario(name: str) -> Any:
+    def scenario(request: Request, name: str) -> Response:
         if name not in sk.packaged_scenarios():
             return _missing(f"no packaged scenario '{name}'", f"one of: {', '.join(sk.packaged_scenarios())}")
-        return _scenario(name)
+        return _sent(request, _scenario(name))
 
     @app.get("/api/dependence", summary="Who depends on whom: services of a day with some partners gone, before any run")
     def dependence(
+        request: Request,
         on: Annotated[date, Query(description="day, 1998 to 2100")],
         without: Annotated[str, Query(max_length=200, description="partners that are gone, by comma")] = "",
         segment: Annotated[str, Query(max_length=40, description="what becomes of a leaving partner's segment")] = "powered_down",
-    ) -> Any:
+    ) -> Response:
         gone = tuple(dict.fromkeys(name for name in without.split(",") if name))
         try:
-            return _dependence(on.isoformat(), gone, segment)
+            return _sent(request, _dependence(on.isoformat(), gone, segment))
         except (ValueError, OverflowError) as error:
             raise RefusedError([problem(str(error))]) from None
 
@@ -160,6 +152,7 @@ def _asking(app: FastAPI, jobs: Jobs, limits: Limits) -> None:
 
     @app.post("/api/jobs", status_code=202, summary="Run a scenario")
     def run(question: Question) -> dict[str, Any]:
+        jobs.check_room(limits.queued)
         scenario = build(question)
         check_size(scenario, question.runs, limits)
         args = {"name": scenario.name, "scenario": question.scenario, "changes": question.changes,
@@ -208,7 +201,7 @@ def _results(app: FastAPI, jobs: Jobs) -> None:
         return jobs.get(found["id"])
 
     @app.get("/api/jobs/{job}/{name}", summary="A file of a finished job")
-    def file(job: str, name: str, accept_encoding: Annotated[str, Header()] = "", download: bool = False) -> Any:
+    def file(request: Request, job: str, name: str, download: bool = False) -> Response:
         found = jobs.get(job)
         if found is None or name not in FILES:
             return _missing("no such file", f"one of: {', '.join(n for n in FILES if not n.startswith('view-'))}")
@@ -223,11 +216,8 @@ def _results(app: FastAPI, jobs: Jobs) -> None:
             return StreamingResponse(zipped(path.parent / "result"), media_type=FILES[name], headers=headers)
         if path.is_file():
             return FileResponse(path, media_type=FILES[name], headers=headers)
-        packed = path.with_name(f"{name}.gz")
-        headers |= {"Vary": "Accept-Encoding", "Cache-Control": "private, max-age=86400, immutable"}
-        if "gzip" in accept_encoding:
-            return Response(packed.read_bytes(), media_type=FILES[name], headers=headers | {"Content-Encoding": "gzip"})
-        return Response(gzip.decompress(packed.read_bytes()), media_type=FILES[name], headers=headers)
+        made = Packed(path.with_name(f"{name}.gz").read_bytes(), f'"{found["id"]}"')
+        return _sent(request, made, headers | {"Cache-Control": "private, max-age=86400, immutable"})
 
 
 def _missing(what: str, advice: str) -> Answer:
@@ -278,30 +268,50 @@ def _finished(jobs: Jobs, job: str) -> dict[str, Any] | None:
     return found if found and found["kind"] == "run" and found["state"] == "done" else None
 
 
+class Packed(NamedTuple):
+    """JSON made once and read often: its packed bytes, and the tag by which a browser asks whether it still holds them."""
+
+    gz: bytes
+    tag: str
+
+
+def _packed(told: Any) -> Packed:
+    gz = gzip.compress(Answer(told).body, 6, mtime=0)
+    return Packed(gz, f'"{hashlib.sha256(gz).hexdigest()[:20]}"')
+
+
+def _sent(request: Request, made: Packed, headers: dict[str, str] | None = None) -> Response:
+    """Nothing to a browser that holds it already, packed bytes to one that unpacks, JSON to the others."""
+    told = {"ETag": made.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"} | (headers or {})
+    if request.headers.get("if-none-match") == made.tag:
+        return Response(status_code=304, headers=told)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(made.gz, media_type="application/json", headers=told | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(made.gz), media_type="application/json", headers=told)
+
+
 @lru_cache(1)
-def _record() -> tuple[bytes, bytes, str]:
-    """The record as JSON, packed, and its tag; made once."""
-    plain = json.dumps(sk.chronicle(), ensure_ascii=False, separators=(",", ":")).encode()
-    return plain, gzip.compress(plain, 6, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
+def _record() -> Packed:
+    return _packed(sk.chronicle())
 
 
 @lru_cache(32)
-def _scenario(name: str) -> dict[str, Any]:
-    return {"name": name, "yaml": packaged(name), "data": sk.read_scenario(name).to_dict()}
+def _scenario(name: str) -> Packed:
+    return _packed({"name": name, "yaml": packaged(name), "data": sk.read_scenario(name).to_dict()})
 
 
 @lru_cache(1000)
-def _dependence(on: str, without: tuple[str, ...], segment: str) -> dict[str, Any]:
-    return sk.dependence(on, without, segment)
+def _dependence(on: str, without: tuple[str, ...], segment: str) -> Packed:
+    return _packed(sk.dependence(on, without, segment))
 
 
 @lru_cache(1)
-def _scenarios() -> list[dict[str, Any]]:
+def _scenarios() -> Packed:
     told = []
     for name in sk.packaged_scenarios():
         data = sk.read_scenario(name).to_dict()
         told.append({key: data.get(key) for key in ("title", "description", "start", "horizon", "as_of")}
                     | {"name": name, "futures": list(data.get("futures", {}))})  # fmt: skip
-    return told
+    return _packed({"scenarios": told})
 
 

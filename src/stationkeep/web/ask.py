@@ -53,10 +53,6 @@ class Question(BaseModel):
     explain: int = Field(1, ge=0, le=3, description="first findings of each future to defend by rerunning without their cause")
 
 
-PLANS = "plan" in sk.__all__
-"""Whether this version can choose flights."""
-
-
 class Pair(BaseModel):
     """Two finished runs to compare."""
 
@@ -100,8 +96,6 @@ def build(question: Question) -> sk.Scenario:
     """The scenario of a question. Raises RefusedError with the messages the command line gives."""
     if (question.scenario is None) == (question.yaml is None):
         raise RefusedError([problem("either a packaged scenario or a text is needed", "give `scenario` or `yaml`", "scenario")])
-    if question.plan and not PLANS:
-        raise RefusedError([problem("this version chooses no flights", "ask without a plan", "plan")])
     try:
         json.dumps(question.model_dump(), ensure_ascii=False).encode()
         if question.scenario is not None:

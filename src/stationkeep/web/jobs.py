@@ -57,15 +57,18 @@ class Jobs:
         """Where the files of a job are."""
         return self.home / "jobs" / job
 
+    def check_room(self, most_queued: int) -> None:
+        """Raises QueueFullError when `most_queued` jobs wait already: asked before the work of reading a question."""
+        with self._open() as db:
+            _check_room(db, most_queued)
+
     def submit(self, kind: str, title: str, args: dict[str, Any], files: dict[str, str], most_queued: int) -> str:
         """Put a job at the end of the queue and return its id. Raises QueueFullError when `most_queued` wait already."""
         job = secrets.token_hex(8)
         with self._open() as db:
             db.execute("begin immediate")
             try:
-                waiting = db.execute("select count(*) from job where state = 'queued'").fetchone()[0]
-                if waiting >= most_queued:
-                    raise QueueFullError(f"{waiting} jobs wait already")
+                _check_room(db, most_queued)
                 folder = self.folder(job)
                 folder.mkdir()
                 for name, text in files.items():
@@ -154,6 +157,12 @@ class Jobs:
             for row in old:
                 db.execute("delete from job where id = ?", (row["id"],))
                 shutil.rmtree(self.folder(row["id"]), ignore_errors=True)
+
+
+def _check_room(db: sqlite3.Connection, most_queued: int) -> None:
+    waiting = db.execute("select count(*) from job where state = 'queued'").fetchone()[0]
+    if waiting >= most_queued:
+        raise QueueFullError(f"{waiting} jobs wait already")
 
 
 def problem(message: str, advice: str = "", path: str = "", file: str = "", line: int | None = None) -> dict[str, Any]:

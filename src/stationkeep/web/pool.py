@@ -31,7 +31,9 @@ class Pool:
             worker.wait(10)
 
     def _one(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "stationkeep.web.worker", str(self.home)], stdin=subprocess.DEVNULL)
+        """A worker in a session of its own: the server ends it, not the terminal, and its priority is its own."""
+        command = [sys.executable, "-m", "stationkeep.web.worker", str(self.home)]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def _watch(self) -> None:
         while not self.ended.wait(1.0):

@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from .jobs import Jobs, problem
 BEAT_S = 2.0
 GRACE_S = 20.0
 """A job asked to stop that does not within so long takes its process with it."""
-NICENESS = 10
+NICENESS = 5
 """Workers give way to the server, so that pages answer while they simulate."""
 
 
@@ -77,11 +78,11 @@ def simulate(args: dict[str, Any], folder: Path, watch: Watch, _jobs: Jobs) -> N
     """Run a scenario and write verdict, view, report, dataset and scenario."""
     scenario = sk.parse_scenario((folder / "asked.yaml").read_text(encoding="utf-8"))
     scenario = scenario.model_copy(update={"name": args["name"]})
-    watch.tell("compiling the model (once per installation, one to a few minutes)" if not compiled() else "loading the model")
+    watch.tell("compiling the model (once per installation, one to a few minutes)" if not sk._compiled() else "loading the model")
     sk.check_compiles(scenario)
     if args.get("plan"):
         watch.tell("choosing flights")
-        scenario = getattr(sk, "plan")(scenario).model_copy(update={"name": args["name"], "title": f"{scenario.title}, planned"})  # noqa: B009
+        scenario = sk.plan(scenario).model_copy(update={"name": args["name"], "title": f"{scenario.title}, planned"})
 
     def step(done: int, total: int) -> None:
         watch.phase = "running"
@@ -140,11 +141,6 @@ KINDS: dict[str, Callable[[dict[str, Any], Path, Watch, Jobs], None]] = {
 }  # fmt: skip
 
 
-def compiled() -> bool:
-    """Whether the compiled step is on disk already."""
-    return any(Path(os.environ.get("NUMBA_CACHE_DIR", "")).rglob("run.advance*.nbc"))
-
-
 def do(jobs: Jobs, job: dict[str, Any], worker: str, limits: Limits) -> None:
     """One job from its claim to its end."""
     watch = Watch(jobs, job["id"], worker, limits.job_s)
@@ -165,12 +161,19 @@ def do(jobs: Jobs, job: dict[str, Any], worker: str, limits: Limits) -> None:
         watch.ended.set()
 
 
+def give_way() -> None:
+    """Lower this process's priority. Linux shares processors out by session first: there the session's is lowered too."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
+
+
 def main(home: str, limits: Limits | None = None) -> None:
     """Take jobs until the process that started this one is gone."""
     jobs, bounds, parent = Jobs(Path(home)), limits or Limits(), os.getppid()
     worker = f"{os.getpid()}-{time.time_ns()}"
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    give_way()
     while os.getppid() == parent:
         job = jobs.claim(worker)
         if job is None:
