@@ -76,6 +76,7 @@ export class View3D {
   #render(ratio: number) {
     if (ratio !== this.#ratio) this.#renderer.setPixelRatio(this.#ratio = ratio);
     this.#renderer.render(this.scene, this.camera);
+    this.canvas.dataset.samples = String(Math.round((ratio / devicePixelRatio) ** 2));
   }
 }
 

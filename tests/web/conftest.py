@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,17 @@ def app(tmp_path):
 
 
 @pytest.fixture
-def client(app):
+def client_of():
+    """Opens a client of an application, and closes it with the test."""
     from starlette.testclient import TestClient
 
-    with TestClient(app) as client:
-        yield client
+    with ExitStack() as kept:
+        yield lambda app: kept.enter_context(TestClient(app))
+
+
+@pytest.fixture
+def client(app, client_of):
+    return client_of(app)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import json
 from urllib.parse import quote
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,32 +21,50 @@ QUESTIONS = st.fixed_dictionaries(
     {}, optional={"scenario": NAMES, "yaml": st.text(max_size=60), "file": st.text(max_size=10), "changes": st.dictionaries(KEYS, VALUES, max_size=3),
                   "runs": VALUES, "seed": VALUES, "explain": VALUES, "plan": VALUES},
 )  # fmt: skip
-OFTEN = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 ANSWERS = {200, 202, 304, 400, 404, 405, 409, 413, 422, 429}
 
 
-@OFTEN
-@given(question=QUESTIONS, where=st.sampled_from(["check", "jobs", "compare", "ephemeris"]))
-def test_any_question_is_answered(client, question, where):
+def few_and_many(test, **what):
+    """The same test with 40 examples, and with 3,400: the three of this file then send more than 10,000 requests."""
+
+    def sized(examples):
+        calm = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+        return settings(max_examples=examples, deadline=None, suppress_health_check=calm)(given(**what)(test))
+
+    return sized(40), pytest.mark.slow(sized(3400))
+
+
+def any_question_is_answered(client, question, where):
     answer = client.post(f"/api/{where}", content=json.dumps(question).encode(), headers={"content-type": "application/json"})
     assert answer.status_code in ANSWERS
     answer.json()
 
 
-@OFTEN
-@given(lines=st.lists(st.sampled_from([
+test_any_question_is_answered, test_any_of_many_questions_is_answered = few_and_many(
+    any_question_is_answered, question=QUESTIONS, where=st.sampled_from(["check", "jobs", "compare", "ephemeris"]),
+)  # fmt: skip
+LINES = st.lists(st.sampled_from([
     "base: iss-2022", "title: x", "flights:", "  soyuz: null", "  s: {vehicle: soyuz-ms, every_d: 30}", "futures: {a: {weight: 1}}", "- x", "? y", "&a [*a]", "events: {leave: {withdraw: nasa, on: 2025-01-01}}",
     "stations: {iss: {parts: iss}}", "start: 2022-07-26", "horizon: 2030-01-01", "\t", "...", "---", "requirements: {x: {altitude_km: {at_least: .inf}}}", "!!binary abc", "{", "'", "x: 1e999",
-]) | st.text(max_size=15), max_size=8))  # fmt: skip
-def test_any_file_is_read_or_refused_with_a_reason(client, lines):
+]) | st.text(max_size=15), max_size=8)  # fmt: skip
+
+
+def any_file_is_read_or_refused_with_a_reason(client, lines):
     answer = client.post("/api/check", content=json.dumps({"yaml": "\n".join(lines)}).encode(), headers={"content-type": "application/json"})
     assert answer.status_code == 200
     told = answer.json()
     assert told["ok"] or (told["problems"] and all(problem["message"] for problem in told["problems"]))
 
 
-@OFTEN
-@given(on=st.text(max_size=12) | st.dates().map(str), without=st.text(max_size=30), segment=st.text(max_size=12), path=st.text(max_size=30))
-def test_any_address_is_answered(client, on, without, segment, path):
+test_any_file_is_read_or_refused, test_any_of_many_files_is_read_or_refused = few_and_many(any_file_is_read_or_refused_with_a_reason, lines=LINES)
+
+
+def any_address_is_answered(client, on, without, segment, path):
     assert client.get("/api/dependence", params={"on": on, "without": without, "segment": segment}).status_code in ANSWERS
     assert client.get(f"/api/jobs/{quote(path)}").status_code in ANSWERS
+
+
+test_any_address_is_answered, test_any_of_many_addresses_is_answered = few_and_many(
+    any_address_is_answered, on=st.text(max_size=12) | st.dates().map(str), without=st.text(max_size=30), segment=st.text(max_size=12),
+    path=st.text(max_size=30),
+)  # fmt: skip

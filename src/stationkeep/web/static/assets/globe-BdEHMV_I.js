@@ -1,4 +1,4 @@
-import{C as e,E as t,S as n,_ as r,f as i,h as a,i as o,l as s,p as c,t as l,u,v as d,w as f,x as p}from"./view3d-C_uDuWTD.js";import{a as m,n as h,o as g,r as _,t as v}from"./sky-CxIfVuD-.js";import{d as y}from"./state-DPdRKxAO.js";var b=180,x=new f().loadAsync(`./earth.webp`),S=`varying vec2 place; varying vec3 up;
+import{C as e,E as t,S as n,_ as r,f as i,h as a,i as o,l as s,p as c,t as l,u,v as d,w as f,x as p}from"./view3d-V-imdRl5.js";import{a as m,n as h,o as g,r as _,t as v}from"./sky-CxIfVuD-.js";import{d as y}from"./state-DPdRKxAO.js";var b=180,x=new f().loadAsync(`./earth.webp`),S=`varying vec2 place; varying vec3 up;
 void main() { place = uv; up = normalize(mat3(modelMatrix) * normal); gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }`,C=`uniform sampler2D map; uniform vec3 sun; varying vec2 place; varying vec3 up;
 void main() {
   float day = smoothstep(-0.06, 0.12, dot(normalize(up), sun));
