@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from stationkeep.cli.options import Json, Scenario, Seed
 from stationkeep.cli.output import emit
 
 
 def depends(
-    scenario: str, *, on: str, future: str = "", run: int = 0, seed: int = 0, station: str = "", json: bool = False
+    scenario: Scenario, *, on: str, future: str = "", run: int = 0, seed: Seed = 0, station: str = "", json: Json = False
 ) -> None:
     """Tell who depends on whom on a day: services by partner, the chain behind each, single points, time until it hurts.
 
@@ -16,20 +17,14 @@ def depends(
 
     Parameters
     ----------
-    scenario
-        Packaged scenario (see `stationkeep list`) or file.
     on
         The day.
     future
         Future of the scenario; default: the first.
     run
         Number of the run.
-    seed
-        Number the chance is drawn from.
     station
         Station asked about; default: the main one.
-    json
-        Print one JSON object instead of words.
 
     Example
     -------

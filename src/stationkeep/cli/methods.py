@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
+from stationkeep.cli.options import Json, Scenario, Seed, Workers, processes
 from stationkeep.cli.output import emit
 from stationkeep.cli.progress import Progress
 from stationkeep.model.files import InputError
 
 
 def sensitivity(
-    scenario: str,
+    scenario: Scenario,
     *,
     of: str = "presence",
     until: str = "",
     future: str = "",
     runs: int = 256,
-    seed: int = 0,
-    workers: int = 0,
+    seed: Seed = 0,
+    workers: Workers = 0,
     chart: str = "",
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Rank what an answer hangs on: Sobol indices of everything that is drawn, with 95 % intervals.
 
     Parameters
     ----------
-    scenario
-        Packaged scenario (see `stationkeep list`) or file.
     of
         What is explained: `presence`, `presence_d`, `broken[REQUIREMENT]`, or an amount such as `propellant_used_kg`.
     until
@@ -36,14 +34,8 @@ def sensitivity(
         One future only; default: all, pooled by weight.
     runs
         Base runs; each costs as many runs as there are groups of draws, and two.
-    seed
-        Number the chance is drawn from.
-    workers
-        Processes to share the runs among; default: one for each processor.
     chart
         SVG file to draw the ranking to.
-    json
-        Print one JSON object instead of words.
 
     Example
     -------
@@ -79,23 +71,21 @@ def sensitivity(
 
 
 def rare(
-    scenario: str,
+    scenario: Scenario,
     *,
     requirement: str,
     future: str = "",
     until: str = "",
     particles: int = 100,
     replicas: int = 8,
-    seed: int = 0,
-    workers: int = 0,
-    json: bool = False,
+    seed: Seed = 0,
+    workers: Workers = 0,
+    json: Json = False,
 ) -> None:
     """Probability of a rare break, by multilevel splitting: many fewer runs than counting breaks, and unbiased.
 
     Parameters
     ----------
-    scenario
-        Packaged scenario (see `stationkeep list`) or file.
     requirement
         The requirement whose break is looked for.
     future
@@ -106,12 +96,6 @@ def rare(
         Runs kept at each level.
     replicas
         Independent repetitions, from which the interval comes.
-    seed
-        Number the chance is drawn from.
-    workers
-        Processes to share the runs among; default: one for each processor.
-    json
-        Print one JSON object instead of words.
 
     Example
     -------
@@ -160,5 +144,5 @@ def _place(workers: int, as_json: bool) -> Any:
     from stationkeep.engine.places import Here, Pool
 
     Progress(as_json).say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
-    count = workers or os.cpu_count() or 1
+    count = processes(workers)
     return Pool(count) if count > 1 else Here()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
+from stationkeep.cli.options import Json, Scenario, Workers, processes
 from stationkeep.cli.output import emit
 from stationkeep.model.files import InputError
 
 
 def plan(
-    scenario: str,
+    scenario: Scenario,
     *,
     future: str = "",
     objective: Literal["cost", "research", "presence", "blend"] = "cost",
@@ -28,20 +29,18 @@ def plan(
     probability: float = 0.95,
     runs: int = 0,
     seed: int = 0,
-    workers: int = 0,
+    workers: Workers = 0,
     time_limit_s: float = 60.0,
     out: str = "",
     csv: str = "",
     ics: str = "",
     gantt: str = "",
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Choose the flights of a scenario: vehicle, week, port, stay, people and manifest, at least cost or for most research.
 
     Parameters
     ----------
-    scenario
-        Packaged scenario (see `stationkeep list`) or file.
     future
         Future to plan; default: each of the scenario's.
     objective
@@ -74,8 +73,6 @@ def plan(
         Runs to prove the plan on; margins grow until the probability is met. 0: the plan is not tried.
     seed
         Number the chance of the runs is drawn from.
-    workers
-        Processes to share the runs among; default: one for each processor.
     time_limit_s
         Seconds for the solver; the best plan found until then is given with its gap.
     out
@@ -86,14 +83,11 @@ def plan(
         Calendar (iCalendar) to write.
     gantt
         Chart of the ports (SVG) to write.
-    json
-        Print one JSON object instead of words.
 
     Example
     -------
     stationkeep plan iss-2022 --out better.yaml --csv flights.csv
     """
-    import os
     import sys
 
     import stationkeep as sk
@@ -124,7 +118,7 @@ def plan(
                 print(f"{name + ': ' if name else ''}{text}", file=sys.stderr, flush=True)
 
         made[name] = plan_branch(
-            read.branch(name), probability=probability, runs=runs, seed=seed, workers=workers or os.cpu_count() or 1,
+            read.branch(name), probability=probability, runs=runs, seed=seed, workers=processes(workers),
             time_limit_s=time_limit_s, altitude=altitude, say=say, **wishes,
         )  # fmt: skip
     new = read

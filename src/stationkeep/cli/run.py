@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
+from stationkeep.cli.options import Json, Scenario, Seed, Workers, processes
 from stationkeep.cli.output import emit
 from stationkeep.cli.progress import Progress
 from stationkeep.model.files import InputError
@@ -15,35 +16,31 @@ SERIES_RUNS = 200
 
 
 def run(
-    scenario: str,
+    scenario: Scenario,
     *,
     runs: int = 50,
-    seed: int = 0,
+    seed: Seed = 0,
     keep: Literal["auto", "all", "series", "summary"] = "auto",
     out: str = "",
     resume: bool = False,
     page: str = "",
     netcdf: str = "",
-    workers: int = 0,
+    workers: Workers = 0,
     dask: str = "",
     dask_tls: tuple[str, str, str] | None = None,
     explain: int = 3,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Run a scenario and print the verdict: is anyone aboard until the horizon, what breaks first, when and why.
 
     Parameters
     ----------
-    scenario
-        Packaged scenario (see `stationkeep list`) or file.
     runs
         Runs per future.
-    seed
-        Number the chance is drawn from; the same seed gives the same runs.
     keep
         What is kept of the runs: `all` variables at every step, `series` (station scalars at every step, the rest by
         month), or `summary` (what each run came to, its events, quantiles of all runs at every step, every variable of the
-        first 20). `auto`: all to 20 runs, series to 200, summary beyond.
+        first 20). `auto`: all while runs times futures stay within 20, series to 200 runs, summary beyond.
     out
         Folder to save the result in as it grows, to reopen with `show`, `compare`, or from Python.
     resume
@@ -52,23 +49,17 @@ def run(
         HTML file to write the report to.
     netcdf
         NetCDF file to export the dataset to.
-    workers
-        Processes to share the runs among; default: one for each processor.
     dask
         Address of a running Dask scheduler to share the runs out by, such as tcp://host:8786.
     dask_tls
         Certificate authority, certificate and key, when the address is tls://.
     explain
         How many of the first findings to defend by rerunning without their cause.
-    json
-        Print one JSON object instead of words.
 
     Example
     -------
     stationkeep run iss-partner-leaves --runs 200 --page verdict.html
     """
-    import os
-
     import stationkeep as sk
 
     if runs < 1:
@@ -80,7 +71,7 @@ def run(
         raise InputError(out, None, "is there already and not empty", advice)
     read = sk.read_scenario(scenario)
     progress = Progress(json)
-    count = workers or os.cpu_count() or 1
+    count = processes(workers)
     progress.say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
     kept = keep if keep != "auto" else "summary" if runs > SERIES_RUNS else None
     stopped = False
@@ -148,7 +139,7 @@ def _cluster(address: str, tls: tuple[str, str, str] | None) -> Any:
     return Dask(address, security)
 
 
-def show(result: str, *, run: int = -1, future: str = "", page: str = "", netcdf: str = "", json: bool = False) -> None:
+def show(result: str, *, run: int = -1, future: str = "", page: str = "", netcdf: str = "", json: Json = False) -> None:
     """Print the verdict of a saved result, or tell one of its runs as a dated story.
 
     Parameters
@@ -163,8 +154,6 @@ def show(result: str, *, run: int = -1, future: str = "", page: str = "", netcdf
         HTML file to write the report to.
     netcdf
         NetCDF file to export the dataset to.
-    json
-        Print one JSON object instead of words.
 
     Example
     -------
@@ -199,7 +188,7 @@ def _of_run(result: str, run: int) -> Any:
     return sk.read_result(result)
 
 
-def compare(a: str, b: str, *, runs: int = 50, seed: int = 0, workers: int = 0, json: bool = False) -> None:
+def compare(a: str, b: str, *, runs: int = 50, seed: Seed = 0, workers: Workers = 0, json: Json = False) -> None:
     """Compare two scenarios or saved results run by run, on the same draws.
 
     Parameters
@@ -210,19 +199,11 @@ def compare(a: str, b: str, *, runs: int = 50, seed: int = 0, workers: int = 0, 
         The other one.
     runs
         Runs per future of what has to be simulated.
-    seed
-        Number the chance is drawn from.
-    workers
-        Processes to share the runs among; default: one for each processor.
-    json
-        Print one JSON object instead of words.
 
     Example
     -------
     stationkeep compare iss-2022 mine.yaml
     """
-    import os
-
     import stationkeep as sk
 
     both = []
@@ -231,7 +212,7 @@ def compare(a: str, b: str, *, runs: int = 50, seed: int = 0, workers: int = 0, 
             both.append(sk.read_result(name))
         else:
             progress = Progress(json)
-            count = workers or os.cpu_count() or 1
+            count = processes(workers)
             both.append(sk.simulate(sk.read_scenario(name), runs=runs, seed=seed, workers=count, progress=progress.step))
             progress.done()
     told = sk.compare(*both)
