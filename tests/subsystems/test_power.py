@@ -282,9 +282,11 @@ def test_ageing_band_orders_usable_power():
     assert low < middle < high
 
 
-def test_a_forecast_does_not_see_later_wings():
-    seen = power_on(Catalogue("2022-07-26"), "2023-07-15")
-    assert seen.covers == ("2B", "4B") and seen.rated_W == 280e3
+def test_a_forecast_sees_later_wings_as_they_were_planned():
+    seen = power_on(Catalogue("2022-07-26"), "2023-07-15")  # 1A and 1B flew in June, the plan said December
+    assert sorted(seen.covers) == ["2B", "3A", "4A", "4B"] and seen.rated_W == 320e3
+    early = power_on(Catalogue("2021-01-01"), "2023-07-15")
+    assert early.covers == () and early.rated_W == 240e3
 
 
 def test_beta_comes_from_the_record_where_there_is_one():

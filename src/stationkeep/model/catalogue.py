@@ -25,6 +25,7 @@ KNOWN_BY = {
     "successors": "known_on",
     "partners/successor_statements": "said_on", "orbit/solar_bulletins": "issued", "orbit/density_scale": "known_utc", "partners/slips": "said_on",
 }  # fmt: skip
+PLANNED = ("stations/iss/parts", "stations/iss/wings")
 BLANK_WHEN_LATER: dict[str, dict[str, tuple[str, ...]]] = {
     "traffic/flights": {
         "dock_utc": ("dock_utc",),
@@ -61,13 +62,23 @@ class Catalogue:
         return packed if not plain.is_file() and packed.is_file() else plain
 
     def table(self, name: str) -> tuple[Row, ...]:
-        """Rows of `name` ("traffic/flights"), values as text, later knowledge removed."""
+        """Rows of `name` ("traffic/flights"), values as text, later knowledge removed.
+
+        Hardware announced by `as_of` and not yet there stands as it was planned (`<name>_planned.csv`).
+        """
         if name not in self._cache:
-            raw = self.path(name).read_bytes()
-            text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-            rows = csv.DictReader(io.StringIO(text.decode("utf-8")))
-            self._cache[name] = tuple(row for row in map(self._as_known(name), rows) if row is not None)
+            rows = [row for row in map(self._as_known(name), self._rows(name)) if row is not None]
+            if self.as_of is not None and name in PLANNED:
+                there = {row["id"] for row in rows}
+                planned = (row for row in self._rows(f"{name}_planned") if row["id"] not in there)
+                rows += [row for row in planned if row.pop("known_on") <= self.as_of[:10]]
+            self._cache[name] = tuple(rows)
         return self._cache[name]
+
+    def _rows(self, name: str) -> csv.DictReader[str]:
+        raw = self.path(name).read_bytes()
+        text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+        return csv.DictReader(io.StringIO(text.decode("utf-8")))
 
     def _as_known(self, name: str) -> Any:
         if self.as_of is None:
