@@ -57,7 +57,10 @@ class Pool:
             except BrokenProcessPool:
                 lost = 0 if finished else lost + 1
                 if lost >= TRIES:
-                    raise RuntimeError(f"workers ended {TRIES} times without finishing anything: out of memory?") from None
+                    raise RuntimeError(
+                        f"workers ended {TRIES} times without finishing anything: out of memory, or a script that calls "
+                        "simulate(workers=...) outside `if __name__ == '__main__':`"
+                    ) from None  # fmt: skip
             done = set(finished)
             todo = [job for place, job in enumerate(todo) if place not in done]
 
@@ -118,7 +121,7 @@ class Dask:
         from distributed import as_completed
 
         with self._client() as client:
-            common = client.scatter(call, hash=False)
+            common = client.submit(_itself, call, pure=False, retries=TRIES)  # scattered, it would die with its worker
             coming = iter(jobs)
             waiting: dict[Any, Job] = {}
             stream = as_completed(loop=client.loop)
@@ -146,5 +149,14 @@ class Dask:
                 client.cancel(list(waiting))
 
 
+def _itself(call: Callable[[Job], Made]) -> Callable[[Job], Made]:
+    return call
+
+
 def _called(call: Callable[[Job], Made], job: Job) -> Made:
     return call(job)
+
+
+def place_for(workers: int | None, jobs: int) -> Place:
+    """A pool of `workers`, or this process where one worker or one job would be all."""
+    return Pool(workers) if workers and workers > 1 and jobs > 1 else Here()
