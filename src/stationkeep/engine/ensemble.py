@@ -130,11 +130,6 @@ def run_all(
     return ds.assign_attrs(runs=int(ds.sizes["run"]), runs_planned=len(ensemble.runs))
 
 
-def place_for(workers: int | None, jobs: int) -> Place:
-    """A pool of `workers`, or this process where one worker or one job would be all."""
-    return Pool(workers) if workers and workers > 1 and jobs > 1 else Here()
-
-
 def _work(ensemble: Ensemble, place: Place) -> Work:
     first = prepare(ensemble.cases[0][1])
     packed = {label: pickle.dumps(prepare(case, first)) for label, case in ensemble.cases}

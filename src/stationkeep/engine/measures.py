@@ -6,6 +6,7 @@ import math
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from ..model.scenario import Scenario
 from .compile.world import Case, compile
 from .lots import Lot
 from .luck import Chances, draw, prepare
-from .places import Here, Place
+from .places import Here, Place, place_for
 from .record import RunResult, months_of, stamps
 from .simulate import run_one, warm_up
 from .summary import OUTCOMES, DAY_s, by_month, outcomes
@@ -22,7 +23,8 @@ from .world import ALTITUDE, MOMENTUM, PEOPLE, RESERVES
 
 SCALAR_OUTCOMES = tuple(name for name, (dims, unit, _) in OUTCOMES.items() if not dims and unit)
 MARGINS: dict[str, int] = {"altitude_km": ALTITUDE, "momentum_frac": MOMENTUM, "people_count": PEOPLE}
-BATCH = 25
+BATCH, FEW = 25, 10
+"""Runs in a job, of a sample and of a trial."""
 
 
 def measures_of(scenario: Scenario) -> tuple[str, ...]:
@@ -91,6 +93,53 @@ class Measured:
         if self.name.startswith("near["):
             return closeness(chances.case, result, self.name[5:-1])
         return measure(chances.case, result, self.name)
+
+
+class Trial(NamedTuple):
+    """Runs of a scenario without futures, and the mishaps that are not to happen in them."""
+
+    scenario: Scenario
+    runs: tuple[int, ...]
+    without: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Breaks:
+    """Does some runs of a trial in a worker."""
+
+    seed: int
+
+    def __call__(self, job: tuple[int, bytes, tuple[int, ...], frozenset[tuple[str, str]]]) -> dict[int, frozenset[str]]:
+        """The requirements each run breaks; of a job only the case is packed."""
+        _, packed, runs, without = job
+        chances: Chances = pickle.loads(packed)
+        return {run: self._broken(chances, run, without) for run in runs}
+
+    def _broken(self, chances: Chances, run: int, without: frozenset[tuple[str, str]]) -> frozenset[str]:
+        _, kind, _, name, _, _ = run_one(chances, self.seed, run, True, without).events
+        codes = np.unique(name[kind == happened.BREACH]) - happened.REQUIREMENT
+        return frozenset(chances.case.names.requirements[code] for code in codes)
+
+
+def broken_requirements(trials: Sequence[Trial], seed: int, workers: int | None) -> list[dict[int, frozenset[str]]]:
+    """Of each trial the requirements each of its runs breaks; all trials share the workers."""
+    packed: dict[int, bytes] = {}
+    first: Chances | None = None
+    for trial in trials:
+        if id(trial.scenario) not in packed:
+            case = compile(trial.scenario)
+            warm_up(case)
+            chances = prepare(case, first)
+            first = first or chances
+            packed[id(trial.scenario)] = pickle.dumps(chances)
+    jobs = [
+        (i, packed[id(trial.scenario)], trial.runs[a : a + FEW], trial.without)
+        for i, trial in enumerate(trials) for a in range(0, len(trial.runs), FEW)
+    ]  # fmt: skip
+    out: list[dict[int, frozenset[str]]] = [{} for _ in trials]
+    for (i, *_), found in place_for(workers, len(jobs)).each(Breaks(seed), jobs):
+        out[i].update(found)
+    return out
 
 
 class Sample:

@@ -13,6 +13,7 @@ from ..model.scenario import Scenario
 if TYPE_CHECKING:
     import xarray as xr
 
+    from ..engine.measures import Trial
     from ..report.checks import Finding
 
 EVENTS = {"withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "opened", "fund"}
@@ -45,28 +46,9 @@ def explain(
     `runs` are the run numbers that broke (default: the first `MOST_RUNS`). Causes that are events of the scenario are
     removed from it; failures of machines, launches and dockings are made not to happen.
     """
-    from ..engine.simulate import simulate
-
     future = finding.future if finding.future in scenario.futures else None
-    one = scenario.branch(future)
-    numbers = (runs or list(range(MOST_RUNS)))[:MOST_RUNS]
-    told = []
-    for cause in finding.causes:
-        key = (cause.kind, cause.name)
-        changed, without = one, frozenset({key}) if cause.kind in CHANCE else frozenset()
-        if cause.kind in EVENTS:
-            if cause.name not in one.events:
-                continue
-            try:
-                changed = _without_event(one, cause.name)
-            except ScenarioError:
-                continue
-        elif not without:
-            continue
-        again = simulate(changed, numbers, seed, workers=workers, without=without)
-        broke = _broke(again, finding.requirement)
-        told.append(Explanation(finding.requirement, future, *key, len(numbers), 1.0 - len(broke & set(numbers)) / len(numbers)))
-    return told
+    numbers = tuple((runs or list(range(MOST_RUNS)))[:MOST_RUNS])
+    return _explained(scenario, [(finding, future, numbers)], seed, workers)
 
 
 def explain_findings(
@@ -75,15 +57,56 @@ def explain_findings(
     """Explanations of the first findings of every future, as the rows a result keeps under `explained`."""
     from ..report.checks import findings_by_future
 
-    rows = []
-    seed = int(result.attrs["seed"])
-    for future, findings in findings_by_future(result).items():
+    asked, label = [], {}
+    for name, findings in findings_by_future(result).items():
+        future = name if name in scenario.futures else None
+        label[future] = name
         for finding in findings[:most]:
-            broke = sorted(_broke(result, finding.requirement, future if future in scenario.futures else None))
-            for e in explain(scenario, finding, seed=seed, runs=broke, workers=workers):
-                rows.append({"requirement": e.requirement, "future": future, "kind": e.kind, "name": e.name,
-                             "runs_count": e.runs_count, "vanish_frac": e.vanish_frac})  # fmt: skip
-    return rows
+            broke = tuple(sorted(_broke(result, finding.requirement, future)))[:MOST_RUNS]
+            if broke:
+                asked.append((finding, future, broke))
+    told = _explained(scenario, asked, int(result.attrs["seed"]), workers)
+    return [vars(e) | {"future": label[e.future]} for e in told]
+
+
+def _explained(
+    scenario: Scenario, asked: list[tuple[Finding, str | None, tuple[int, ...]]], seed: int, workers: int | None
+) -> list[Explanation]:
+    """Explanations of findings with the runs of each that broke; a cause that several share is taken away once."""
+    from ..engine.measures import broken_requirements
+
+    branches: dict[str | None, Scenario] = {}
+    trials: dict[tuple[str | None, str, str], Trial] = {}
+    for finding, future, numbers in asked:
+        one = branches.setdefault(future, scenario.branch(future))
+        for cause in finding.causes:
+            key = (future, cause.kind, cause.name)
+            trial = trials.get(key) or _trial(one, cause.kind, cause.name)
+            if trial is not None:
+                trials[key] = trial._replace(runs=tuple(sorted({*trial.runs, *numbers})))
+    broken = dict(zip(trials, broken_requirements(list(trials.values()), seed, workers), strict=True))
+    told = []
+    for finding, future, numbers in asked:
+        for cause in finding.causes:
+            found = broken.get((future, cause.kind, cause.name))
+            if found is not None:
+                left = sum(finding.requirement in found[run] for run in numbers)
+                told.append(Explanation(finding.requirement, future, cause.kind, cause.name, len(numbers), 1.0 - left / len(numbers)))
+    return told
+
+
+def _trial(one: Scenario, kind: str, name: str) -> Trial | None:
+    """The scenario without a cause, no runs yet; None when the cause is none that can be taken away."""
+    from ..engine.measures import Trial
+
+    if kind in CHANCE:
+        return Trial(one, (), frozenset({(kind, name)}))
+    if kind not in EVENTS or name not in one.events:
+        return None
+    try:
+        return Trial(_without_event(one, name), (), frozenset())
+    except ScenarioError:
+        return None
 
 
 def _without_event(scenario: Scenario, name: str) -> Scenario:
