@@ -8,28 +8,29 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "stationkeep"
 STANDARD = {
     "__future__", "ast", "base64", "collections", "concurrent", "contextlib", "csv", "dataclasses", "datetime", "difflib",
-    "enum", "functools", "gzip", "hashlib", "html", "importlib", "pickle", "signal", "io", "itertools", "json", "logging", "math",
+    "enum", "functools", "gc", "gzip", "hashlib", "html", "importlib", "inspect", "pickle", "signal", "io", "itertools", "json", "logging", "math",
     "multiprocessing", "os", "pathlib", "re", "shutil", "statistics", "sys", "tempfile", "time", "typing", "uuid", "warnings",
     "xml", "zlib", "types", "operator", "string", "threading", "textwrap", "calendar", "numbers", "struct",
     "sqlite3", "secrets", "hmac", "http", "urllib", "subprocess", "traceback", "zipfile", "socket",
 }  # fmt: skip
 # package: (packages of ours it may use, others it may use)
 MAY_USE = {
-    "__init__": ({"engine", "formats", "model", "plan", "report", "flight"}, set()),
+    "__init__": ({"compiled", "engine", "formats", "model", "plan", "report", "flight"}, set()),
     "__main__": ({"cli"}, set()),
     "units": (set(), set()),
+    "compiled": (set(), set()),
     "log": (set(), {"numpy", "numba"}),
     "laws": ({"laws"}, {"numpy", "numba", "scipy", "pymsis"}),
     "model": ({"model", "units"}, {"pydantic", "yaml"}),
     "subsystems": ({"laws", "log"}, {"numpy", "numba"}),
     "formats": ({"formats", "laws", "model", "units"},
                 {"numpy", "pandas", "xarray", "pyarrow", "sgp4", "ccsds_ndm", "h5netcdf", "yaml", "pydantic"}),
-    "engine": ({"engine", "subsystems", "laws", "log", "model", "units", "formats"}, {"numpy", "numba", "xarray", "distributed"}),
+    "engine": ({"compiled", "engine", "subsystems", "laws", "log", "model", "units", "formats"}, {"numpy", "numba", "xarray", "distributed"}),
     "report": ({"report", "formats", "units"}, {"numpy", "xarray", "jinja2", "matplotlib", "rich", "pandas", "markupsafe", "scipy"}),
     "plan": ({"plan", "engine", "subsystems", "laws", "log", "model", "report", "units"}, {"numpy", "xarray", "scipy", "SALib"}),
     "flight": ({"flight", "laws", "formats", "model", "units"}, {"numba", "numpy", "scipy", "pandas", "sgp4", "satkit", "brahe", "matplotlib", "yaml"}),
     "web": ({"web"}, {"stationkeep", "fastapi", "starlette", "pydantic"}),
-    "cli": ({"cli", "web", "engine", "flight", "formats", "model", "plan", "report", "laws"}, {"stationkeep", "cyclopts", "rich", "numpy", "sgp4", "yaml", "xarray", "uvicorn"}),
+    "cli": ({"cli", "compiled", "web", "engine", "flight", "formats", "model", "plan", "report", "laws"}, {"stationkeep", "cyclopts", "rich", "numpy", "sgp4", "yaml", "xarray", "uvicorn"}),
 }  # fmt: skip
 FILES = sorted(SRC.rglob("*.py"))
 
@@ -118,9 +119,9 @@ def _within(path: Path):
 
 
 def test_all_that_is_compiled_counts_for_the_cache():
-    from stationkeep import _compiled_sources
+    from stationkeep.compiled import sources
 
-    counted = {path.resolve() for path in _compiled_sources()}
+    counted = {path.resolve() for path in sources()}
     waiting, met = [(SRC / "engine" / "run.py").resolve()], set()
     while waiting:
         path = waiting.pop()

@@ -5,13 +5,12 @@ The public names load on first use, so that importing the package costs nothing.
 
 from __future__ import annotations
 
-import hashlib as _hashlib
-import os as _os
 import sys as _sys
 from importlib import import_module as _import_module
-from pathlib import Path as _Path
 from types import ModuleType as _ModuleType
 from typing import TYPE_CHECKING, Any
+
+from .compiled import choose_folder as _choose_folder
 
 if TYPE_CHECKING:
     from .engine.compile.check import check_compiles
@@ -59,20 +58,6 @@ def __getattr__(name: str) -> Any:
     return getattr(_import_module(f".{_HOME[name]}", __name__), name)
 
 
-#: What compiled code is made from; files of the engine that only prepare, share out or record runs are none of it.
-_COMPILED_FROM = ("log.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
-_NOT_COMPILED = (
-    "cost", "ensemble", "lots", "luck", "measures", "places", "power_stage", "record", "simulate", "summary",
-)  # fmt: skip
-
-
-def _compiled_sources() -> list[_Path]:
-    """The files compiled code is made from: a change of any of them compiles anew."""
-    root = _Path(__file__).parent
-    found = (path for pattern in _COMPILED_FROM for path in root.glob(pattern))
-    return sorted(p for p in found if p.parent.name != "engine" or p.stem not in _NOT_COMPILED)
-
-
 class _Package(_ModuleType):
     """The package itself: importing a subpackage does not hide the public function of the same name (`report`)."""
 
@@ -85,25 +70,4 @@ class _Package(_ModuleType):
 _sys.modules[__name__].__class__ = _Package
 
 
-def _compiled_code_home() -> None:
-    """Keep compiled code in a folder named by its sources: numba alone does not see a changed callee."""
-    stamp = _hashlib.sha256()
-    for path in _compiled_sources():
-        status = path.stat()
-        stamp.update(f"{path.name}{status.st_size}{status.st_mtime_ns}".encode())
-    cache = _Path(_os.environ.get("XDG_CACHE_HOME") or _Path.home() / ".cache")
-    place = str(cache / "stationkeep" / f"compiled-{stamp.hexdigest()[:16]}")
-    if "numba" not in _sys.modules:  # level 1 compiles in a third of the time and runs as fast (measured on the step)
-        _os.environ.setdefault("NUMBA_OPT", "1")
-    if "NUMBA_CACHE_DIR" not in _os.environ:
-        _os.environ["NUMBA_CACHE_DIR"] = place
-        if "numba" in _sys.modules:
-            _sys.modules["numba"].config.CACHE_DIR = place
-
-
-def _compiled() -> bool:
-    """Whether the compiled loop over steps (`engine.run._advance`) is on disk already."""
-    return any(_Path(_os.environ["NUMBA_CACHE_DIR"]).rglob("run._advance*.nbc"))
-
-
-_compiled_code_home()
+_choose_folder()

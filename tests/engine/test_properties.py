@@ -39,7 +39,7 @@ def test_a_run_does_not_know_its_neighbours(short):
 
 def test_the_compiled_loop_is_found_on_disk_once_it_has_run(short):
     sk.simulate(short.patch({"horizon": "2022-08-10", "events.leave": None}), runs=1)
-    assert config.DISABLE_JIT or sk._compiled(), "otherwise every run says that it compiles"
+    assert config.DISABLE_JIT or sk.compiled.is_kept(), "otherwise every run says that it compiles"
 
 
 def test_every_kilogram_is_accounted_for(short):

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from stationkeep.laws.cost import delivered_usd, price_then, spread_frac
@@ -14,10 +15,9 @@ def test_a_price_holds_until_the_next_and_none_is_known_before_the_first():
 
 
 def test_a_contract_is_paid_once_and_evenly():
-    edges = [0.0, 3.0, 7.0, 12.0]
-    shares = [spread_frac(2.0, 10.0, a, b) for a, b in zip(edges, edges[1:], strict=False)]
-    assert shares == pytest.approx([1 / 8, 4 / 8, 3 / 8])
-    assert [spread_frac(3.0, 3.0, a, b) for a, b in zip(edges, edges[1:], strict=False)] == [0.0, 1.0, 0.0]
+    edges = np.asarray([0.0, 3.0, 7.0, 12.0])
+    assert list(spread_frac(2.0, 10.0, edges[:-1], edges[1:])) == pytest.approx([1 / 8, 4 / 8, 3 / 8])
+    assert list(spread_frac(3.0, 3.0, edges[:-1], edges[1:])) == [0.0, 1.0, 0.0]
 
 
 def test_cargo_of_the_second_contract():

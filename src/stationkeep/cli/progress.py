@@ -6,7 +6,7 @@ import json
 import sys
 import time
 
-from stationkeep import _compiled
+from stationkeep.compiled import is_kept
 
 BAR = 28
 EVERY_s = {"terminal": 0.2, "log": 60.0, "json": 1.0}
@@ -23,7 +23,7 @@ class Progress:
 
     def say(self, text: str, unless_cached: bool = False) -> None:
         """One line, once."""
-        if not (unless_cached and _compiled()):
+        if not (unless_cached and is_kept()):
             print(json.dumps({"note": text}) if self.form == "json" else text, file=sys.stderr, flush=True)
 
     def step(self, done: int, total: int) -> None:

@@ -118,27 +118,31 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
             continue
         if s.traffic.part_station[w.traffic.part_station.size + f] != st or w.ships.port_push_frac[s.traffic.port[f]] <= 0.0:
             continue
-        done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], 0.0)
-    held = 0.0 if spend_all else w.rules.tank_hold_kg
+        done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], s.stores.stock_kg[c])
+    part, kind, stock_kg, modules = w.stores.container_part, w.stores.container_resource, s.stores.stock_kg, w.traffic.part_station.size
+    spare_kg = 0.0 if spend_all else -w.rules.tank_hold_kg
+    for c in range(part.size):
+        if kind[c] == PROPELLANT and part[c] < modules and s.traffic.part_station[part[c]] == st:
+            spare_kg += stock_kg[c]
     for e in range(w.ships.engine_part.size):
         if s.traffic.part_station[w.ships.engine_part[e]] != st:
             continue
-        for c in range(w.stores.container_part.size):
-            if done >= wanted_m_per_s:
+        for c in range(part.size):
+            if done >= wanted_m_per_s or spare_kg <= 0.0:
                 break
-            if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[w.stores.container_part[c]] == st:
-                if w.stores.container_part[c] < w.traffic.part_station.size:
-                    done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.engine_isp_s[e], held)
+            if kind[c] == PROPELLANT and part[c] < modules and s.traffic.part_station[part[c]] == st:
+                before_kg = stock_kg[c]
+                done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.engine_isp_s[e], min(before_kg, spare_kg))
+                spare_kg -= before_kg - stock_kg[c]
     if done > 0.0:
         orbit.push(s.orbit, st, done)
     return done
 
 
 @njit(cache=True)
-def _spend(w: World, s: RunState, x: Scratch, st: int, c: int, wanted: float, isp_s: float, hold_kg: float) -> float:
-    """Burn from container `c` towards `wanted` m/s, leaving `hold_kg` in it. Returns the m/s done."""
-    kg = orbit_law.burn_propellant(s.attitude.mass_kg[st], wanted, isp_s)
-    kg = min(kg, max(s.stores.stock_kg[c] - hold_kg, 0.0))
+def _spend(w: World, s: RunState, x: Scratch, st: int, c: int, wanted: float, isp_s: float, most_kg: float) -> float:
+    """Burn from container `c` towards `wanted` m/s, at most `most_kg`. Returns the m/s done."""
+    kg = min(orbit_law.burn_propellant(s.attitude.mass_kg[st], wanted, isp_s), most_kg)
     if kg <= 0.0:
         return 0.0
     done = orbit_law.burn_speed(s.attitude.mass_kg[st], kg, isp_s)

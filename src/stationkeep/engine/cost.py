@@ -66,7 +66,7 @@ def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int) -
     """One launch: the flight to its partner, seats in it between partners, propulsion and the deorbit vehicle apart."""
     case, prices = ledger.case, ledger.prices
     flight, partner = case.flights[f], case.names.of("partners")
-    interval = int(np.clip(np.searchsorted(ledger.edges_s, t_s, side="left") - 1, 0, out.shape[0] - 1))
+    interval = min(max(int(np.searchsorted(ledger.edges_s, t_s, side="left")) - 1, 0), out.shape[0] - 1)
     here, who, vehicle = out[interval, station], partner[flight.partner], prices.vehicles[flight.vehicle]
     price = prices.flight_usd(flight.vehicle, t_s)
     ordered_s = prices.contract_s(flight.vehicle)
@@ -122,9 +122,7 @@ def _payers(
 
 def _over(edges_s: np.ndarray, row: np.ndarray, from_s: float, to_s: float, usd_per_y: float) -> None:
     """Add a yearly sum to the intervals it runs over."""
-    total = usd_per_y * (to_s - from_s) / YEAR_s
-    for i in range(row.size):
-        row[i] += total * spread_frac(from_s, to_s, float(edges_s[i]), float(edges_s[i + 1]))
+    row += usd_per_y * (to_s - from_s) / YEAR_s * spread_frac(from_s, to_s, edges_s[:-1], edges_s[1:])
 
 
 def price_list(case: Case) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ serves the tables drawn before a run and what is drawn inside the loop, so a dra
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Any
 
@@ -52,6 +53,17 @@ def uniforms(seed: int, name: int, run: int, size: int) -> np.ndarray:
     return out
 
 
+@njit(cache=True)
+def table(seed: int, names: np.ndarray, run: int, size: int) -> np.ndarray:
+    """Draws 0..size-1 of each of the things `names` (n,) in `run`; shape (n, size)."""
+    out = np.empty((names.size, size))
+    for i in range(names.size):
+        for count in range(size):
+            out[i, count] = uniform(seed, names[i], run, count)
+    return out
+
+
+@functools.cache
 def key_of(name: str) -> int:
     """The 63-bit key of a thing's name; the same on every machine."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") >> 1

@@ -324,14 +324,17 @@ def record(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, k: int, t1
             rays_mGy, belt_mGy = radiation.absorbed_by_factor_mGy_per_d(altitude_km, rays, belt, f107a, shield)
             r[DOSE] = radiation.equivalent_mSv_per_d(rays_mGy, belt_mGy)
         r[CAPABLE] = 1.0 if s.partners.opened[st] and not s.evacuated[st] and _capable(w, s, st) else 0.0
-        rows.partner_people[k, st] = s.crew.aboard[st]
+        for p in range(s.crew.aboard.shape[1]):
+            rows.partner_people[k, st, p] = s.crew.aboard[st, p]
         _add_row(rows.service_up[d, st], s.services.up[st])
         reserve_d, least_d = x.reserve_d[st], rows.reserve_d[d, st]
         for j in range(least_d.size):
             least_d[j] = min(least_d[j], reserve_d[j])
         _add_table(rows.flow_kg[d, st], x.flow_kg[st])
         _add_table(rows.hours[d, st], x.hours[st])
-        rows.stock_kg[d, st] = x.stock_kg[st]
+        for p in range(x.stock_kg.shape[1]):
+            for j in range(x.stock_kg.shape[2]):
+                rows.stock_kg[d, st, p, j] = x.stock_kg[st, p, j]
     channel_kW, channel_W = rows.channel_kW[d], x.channel_W
     for c in range(channel_W.size):
         channel_kW[c] += channel_W[c] / 1e3

@@ -6,7 +6,7 @@ and stay an honest run: all names are independent. Sensitivities and rare events
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -62,6 +62,13 @@ def uniform(seed: int, name: str, run: int, count: int) -> float:
     """Draw `count` of the thing `name` in `run`, from (0, 1)."""
     source = run.of(name, count) if isinstance(run, Lot) else run
     return float(draws.uniform(seed, draws.key_of(name), source, count))
+
+
+def table(seed: int, names: Sequence[str], run: int, size: int) -> np.ndarray:
+    """Draws 0..size-1 of each of the things `names` (n,) in `run`; shape (n, size)."""
+    if isinstance(run, Lot):
+        return np.asarray([uniforms(seed, name, run, size) for name in names]).reshape(len(names), size)
+    return np.asarray(draws.table(seed, np.asarray([draws.key_of(name) for name in names], np.int64), run, size))
 
 
 def uniforms(seed: int, name: str, run: int, size: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from ..laws import reliability
 from ..laws.atmosphere import density_noise, equivalent_ap
 from ..laws.solar import future_activity, mean_flux_before, uniforms_count
 from ..laws.solar_outlook import solar_outlook
-from ..model.base import DateLaw, NEVER_s, Quantity, seconds
+from ..model.base import PARTNERS, DateLaw, NEVER_s, Quantity, seconds
 from ..model.catalogue import Catalogue, Row, number
 from ..model.events import StationIs
 from ..model.scenario import Scenario
@@ -22,7 +22,7 @@ from ..subsystems import traffic
 from .compile.life_support import stand_down_fit
 from .compile.machines import mean_life_s
 from .compile.world import Case
-from .lots import uniform, uniforms
+from .lots import table, uniform, uniforms
 from .world import Luck, RunState, World
 
 DAY_s = 86400.0
@@ -55,7 +55,7 @@ class Chances:
     case: Case
     quantities: dict[str, tuple[str, Quantity]]
     tries: dict[str, tuple[int, int]]
-    standdown_ln: tuple[float, float]
+    standdown_ln: Mapping[str, tuple[float, float]]
     stretch_ln: tuple[float, float]
     stretches: tuple[tuple[float, float], ...]
     slips: list[tuple[float, float, float, float]]
@@ -76,7 +76,8 @@ def prepare(case: Case, other: Chances | None = None) -> Chances:
     days = int((case.steps * case.dt_s + case.t0_s) // DAY_s) - day0 + 3
     observed, outlook, ahead = (other.observed, other.outlook, other.ahead) if other else _sky(case, day0, days)
     return Chances(
-        case, quantities(case.scenario, catalogue), _tries(catalogue), stand_down_fit(catalogue, "everyone")[:2], stretch_fit(stretch_rows(catalogue)),
+        case, quantities(case.scenario, catalogue), _tries(catalogue), {p: stand_down_fit(catalogue, p)[:2] for p in PARTNERS},
+        stretch_fit(stretch_rows(catalogue)),
         tuple((lead, stretch) for _, lead, stretch in stretch_rows(catalogue)),
         [(number(r, "lead_to_d"), number(r, "on_time_frac"), number(r, "shape"), number(r, "scale_d"))
          for r in catalogue.table("life_support/launch_slips")],
@@ -253,14 +254,13 @@ def least_stretch(stretches: Sequence[tuple[float, float]], lead_d: float) -> fl
 def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
     """Successive lives of each machine, s; an infinite life where the factor on all hazards is zero."""
     names = chances.case.names.machines
-    out = np.full((len(names), LIVES), NEVER_s)
     if factor <= 0:
-        return out
+        return np.full((len(names), LIVES), NEVER_s)
     law, q = chances.quantities["unit_hazard_factor"]
-    for m, name in enumerate(names):
-        own = _quantity(law, q, uniform(seed, f"hazard/{name}", run, 0))
-        mean_s = chances.life_s[m] / (factor * own)
-        out[m] = -mean_s * np.log1p(-uniforms(seed, f"life/{name}", run, LIVES))
+    hazards = table(seed, [f"hazard/{name}" for name in names], run, 1)[:, 0]
+    own = np.asarray([_quantity(law, q, u) for u in hazards])
+    mean_s = chances.life_s / (factor * own)
+    out: np.ndarray = -mean_s[:, None] * np.log1p(-table(seed, [f"life/{name}" for name in names], run, LIVES))
     return out
 
 
@@ -271,6 +271,7 @@ def _flight_luck(chances: Chances, seed: int, run: int, factor: FlightFactors) -
     fails, misses = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     family = {row["id"]: row["family"] for row in case.catalogue.table("fleet/vehicles")}
     risk = {DOCKING: _risk(uniform(seed, "risk/docking", run, 0), chances.tries[DOCKING])}
+    drawn = iter(table(seed, [f"flight/{f.id}" for f in case.flights if not f.flown], run, 4))
     for i, f in enumerate(case.flights):
         if f.flown:
             fails[i] = f.lost
@@ -278,11 +279,11 @@ def _flight_luck(chances: Chances, seed: int, run: int, factor: FlightFactors) -
         kind = family[f.vehicle]
         if kind not in risk:
             risk[kind] = _risk(uniform(seed, f"risk/{kind}", run, 0), chances.tries.get(kind, (0, 0)))
-        u = uniforms(seed, f"flight/{f.id}", run, 4)
+        u = next(drawn)
         fails[i] = u[1] < risk[kind] * factor.launch_failure
         misses[i] = u[3] < risk[DOCKING] * factor.launch_failure * factor.docking_failure
         slip[i] = _slip_d(chances, f.lead_s, u[0]) * factor.slip * DAY_s
-        grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln) * factor.grounding * DAY_s
+        grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln[f.partner]) * factor.grounding * DAY_s
     return traffic.Luck(slip, fails, misses, grounded)
 
 

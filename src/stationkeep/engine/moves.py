@@ -188,9 +188,10 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
             s.crew.person_s[0, p] = 0.0
     s.attitude_held[into] = s.attitude_held[0]
     s.core_power[into] = s.core_power[0]
-    s.services.up[into, :] = s.services.up[0, :]
-    s.services.row[into, :] = s.services.row[0, :]
-    s.services.giver[into, :] = s.services.giver[0, :]
+    for v in range(s.services.up.shape[1]):
+        s.services.up[into, v] = s.services.up[0, v]
+        s.services.row[into, v] = s.services.row[0, v]
+        s.services.giver[into, v] = s.services.giver[0, v]
     s.heat_ok[into, :] = True
     s.partners.opened[into] = True
     s.crew_row[into] = row
@@ -246,7 +247,10 @@ def cut_crew(w: World, s: RunState, x: Scratch, st: int, t_s: float, cause: int,
 @njit(cache=True)
 def _riders(s: RunState, f: int) -> int:
     """How many people aboard have their seat home in ship `f`."""
-    return np.sum((s.crew.status == crew.ABOARD) & (s.crew.seat == f))
+    status, seat, riders = s.crew.status, s.crew.seat, 0
+    for i in range(status.size):
+        riders += 1 if status[i] == crew.ABOARD and seat[i] == f else 0
+    return riders
 
 
 @njit(cache=True)
@@ -354,8 +358,9 @@ def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: f
     e, p = s.equipment, w.equipment
     equipment.place(p, e, s.traffic.part_station, t1_s)
     equipment.wear(p, e, luck.life_s, t0_s, t1_s, log)
-    for m in range(p.part.size):
-        if e.up[m] or e.change_s[m] > t1_s or e.station[m] < 0:
+    up, change_s, at = e.up, e.change_s, e.station
+    for m in range(at.size):
+        if up[m] or change_s[m] > t1_s or at[m] < 0:
             continue
         st, who, seg = e.station[m], p.operator[m], p.segment[m]
         able = s.people[st] > 0 and upkeep.can_reach(w, s, m, st) and s.partners.operates[who, seg] and s.partners.able_s[seg] <= t1_s
@@ -382,31 +387,42 @@ def _outfitted_kg(full_kg: float, arrive_s: float, outfit_s: float, t_s: float) 
 
 @njit(cache=True)
 def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
-    """Masses now; places, inertia and frontal area when parts changed or a week has passed."""
-    modules = w.traffic.part_station.size
-    b = w.bodies
-    refresh = s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s
-    place = s.traffic.part_station
-    bare, outfit, arrive_s, part_kg = b.bare_kg, b.outfit_kg, b.arrive_s, x.part_kg
-    for k in range(place.size):
-        kg = bare[k]
-        if k < modules and outfit[k] > 0.0 and place[k] >= 0:
-            kg += _outfitted_kg(outfit[k], arrive_s[k], b.outfit_s, t1_s)
-        part_kg[k] = kg
-    if refresh:
+    """Masses now; outfitting, places, inertia and frontal area when parts changed or a week has passed."""
+    place, held_in, stock = s.traffic.part_station, w.stores.container_part, s.stores.stock_kg
+    if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
+        _weigh_dry(w, s, x, t1_s)
         _outfit(w, s, x)
-    held_in, stock = w.stores.container_part, s.stores.stock_kg
-    for c in range(held_in.size):
-        part_kg[held_in[c]] += stock[c]
-    mass_kg = x.mass_kg
-    mass_kg[:] = 0.0
-    for k in range(place.size):
-        if place[k] >= 0:
-            mass_kg[place[k]] += part_kg[k]
-    if not refresh:
-        for st in range(x.mass_kg.size):
-            s.attitude.mass_kg[st] = x.mass_kg[st]
+        for c in range(held_in.size):
+            x.part_kg[held_in[c]] += stock[c]
+        _pose(w, s, x, t1_s)
         return
+    mass_kg, dry_kg = s.attitude.mass_kg, s.dry_kg
+    for st in range(mass_kg.size):
+        mass_kg[st] = dry_kg[st]
+    for c in range(held_in.size):
+        st = place[held_in[c]]
+        if st >= 0:
+            mass_kg[st] += stock[c]
+
+
+@njit(cache=True)
+def _weigh_dry(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
+    """Dry mass of every part with its outfitting by now, and of every station."""
+    b, place, modules = w.bodies, s.traffic.part_station, w.traffic.part_station.size
+    s.dry_kg[:] = 0.0
+    for k in range(place.size):
+        kg = b.bare_kg[k]
+        if k < modules and b.outfit_kg[k] > 0.0 and place[k] >= 0:
+            kg += _outfitted_kg(b.outfit_kg[k], b.arrive_s[k], b.outfit_s, t1_s)
+        x.part_kg[k] = kg
+        if place[k] >= 0:
+            s.dry_kg[place[k]] += kg
+
+
+@njit(cache=True)
+def _pose(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
+    """Places, inertia, frontal area and volume of what is there."""
+    b, place, modules = w.bodies, s.traffic.part_station, w.traffic.part_station.size
     s.last_pose_s[0] = t1_s
     x.part_area_m2[:] = 0.0
     for a in range(b.pose_part.size):
@@ -431,7 +447,10 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
         if place[k] >= 0:
             s.area_m2[place[k]] += x.part_area_m2[k]
             x.volume_m3[place[k]] += b.volume_m3[k]
-    if np.any(x.volume_m3 != s.life_support.volume_m3):
+    resized = False
+    for st in range(x.volume_m3.size):
+        resized = resized or x.volume_m3[st] != s.life_support.volume_m3[st]
+    if resized:
         life_support.resettle_air(w.life_support, s.life_support, x.volume_m3, x.flow_kg)
 
 
@@ -457,18 +476,21 @@ def _outfit(w: World, s: RunState, x: Scratch) -> None:
 @njit(cache=True)
 def granted(w: World, s: RunState, x: Scratch) -> None:
     """Which machines have power, whether the core loads of a station are served, and the heat of each bus."""
-    s.core_power[:] = True
-    x.heat_W[:] = 0.0
-    for k in range(x.load_granted_frac.size):
-        st = x.load_station[k]
-        if st < 0 or x.load_wanted_W[k] <= 0.0:
+    core_power, heat_W, load_of, powered = s.core_power, x.heat_W, w.machine_load, s.powered
+    station, wanted_W, granted_frac = x.load_station, x.load_wanted_W, x.load_granted_frac
+    bus, priority = w.power.load_bus, w.power.load_priority
+    core_power[:] = True
+    heat_W[:] = 0.0
+    for k in range(station.size):
+        st = station[k]
+        if st < 0 or wanted_W[k] <= 0.0:
             continue
-        x.heat_W[st, w.power.load_bus[k]] += x.load_wanted_W[k] * x.load_granted_frac[k]
-        if w.power.load_priority[k] <= 0 and x.load_granted_frac[k] < 0.8:
-            s.core_power[st] = False
-    for m in range(w.machine_load.size):
-        k = w.machine_load[m]
-        s.powered[m] = k < 0 or x.load_wanted_W[k] <= 0.0 or x.load_granted_frac[k] > 0.5
+        heat_W[st, bus[k]] += wanted_W[k] * granted_frac[k]
+        if priority[k] <= 0 and granted_frac[k] < 0.8:
+            core_power[st] = False
+    for m in range(load_of.size):
+        k = load_of[m]
+        powered[m] = k < 0 or wanted_W[k] <= 0.0 or granted_frac[k] > 0.5
     for st in range(s.core_power.size):
         if not w.simple.is_simple[st]:
             continue

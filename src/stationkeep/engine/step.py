@@ -10,7 +10,7 @@ from . import burns, judge, moves, upkeep, works
 from .world import Luck, Rows, RunState, Scratch, World
 
 
-@njit(cache=True)
+@njit(inline="always")
 def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k: int, t0_s: float, dt_s: float) -> None:
     """Advance one run from stamp `k` (at `t0_s`) to the next one and write row `k`."""
     t1_s = t0_s + dt_s

@@ -17,6 +17,7 @@ from ..laws.crew_time import CREW_USES
 from ..laws.matter import RESOURCES, USES
 from ..model.base import PARTNERS
 from ..subsystems.services import SERVICES
+from .bins import count
 from .compile.world import Case
 from .cost import COST_USES
 from .record import RunResult, costs_of, daily_sky, events, months_of, stamps
@@ -125,13 +126,11 @@ class Histograms:
     def add(self, values: dict[str, np.ndarray]) -> None:
         """Count one run: an array of the declared shape for each block; NaN is not counted."""
         for block in self.blocks:
-            value = values[block.name].reshape(-1)
-            known = np.flatnonzero(np.isfinite(value))
-            value = value[known].astype(np.float64)
+            value = values[block.name].reshape(-1).astype(np.float64)
             if block.log10:
                 value = np.log10(np.maximum(value, 1e-30))
-            place = np.ceil((value - block.low) / block.width).clip(0, block.bins - 1).astype(np.int64)
-            self.counts[block.first + known * block.bins + place] += 1
+            last = block.first + value.size * block.bins
+            count(value, block.low, block.width, self.counts[block.first : last].reshape(value.size, block.bins))
 
 
 def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.Dataset:

@@ -57,14 +57,18 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
         allowed[st, services.ATTITUDE] &= s.attitude_held[st] or w.simple.is_simple[st]
         s.limit_row[st, services.POWER] = s.attitude_row[st] if not s.attitude_held[st] else s.services.row[st, services.POWER]
         s.limit_row[st, services.ATTITUDE] = s.attitude_row[st]
-    services.solve(
-        w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
-        s.partners.segment_runs, x.allowed, x.crewed, x.now,
-    )  # fmt: skip
-    services.note(
-        w.services, s.services, t1_s, x.allowed, x.now, s.part_row, s.vehicle_row, s.machine_row, s.stock_row,
-        s.partners.row, s.partners.segment_row, s.limit_row, k == 0, log,
-    )  # fmt: skip
+    if services.is_new(
+        w.services, s.services, t1_s, s.traffic.changed[0], x.vehicles, x.machines, x.stocked, s.partners.operates,
+        s.partners.segment_runs, x.allowed, x.crewed,
+    ):  # fmt: skip
+        services.solve(
+            w.services, s.services, t1_s, s.traffic.part_station, x.vehicles, x.machines, x.stocked, s.partners.operates,
+            s.partners.segment_runs, x.allowed, x.crewed, x.now,
+        )  # fmt: skip
+        services.note(
+            w.services, s.services, t1_s, x.allowed, x.now, s.part_row, s.vehicle_row, s.machine_row, s.stock_row,
+            s.partners.row, s.partners.segment_row, s.limit_row, k == 0, log,
+        )  # fmt: skip
     refuel(w, s, x)
     part_works, part_segment = x.part_works, w.traffic.part_segment
     for k in range(part_works.size):

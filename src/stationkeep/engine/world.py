@@ -221,6 +221,7 @@ class RunState(NamedTuple):
     fitted_kg: np.ndarray  # (S,) outfitting in the modules
     usual_people: np.ndarray  # (S,) people aboard, mean of the last month
     last_pose_s: np.ndarray  # (1,) when poses were last looked up
+    dry_kg: np.ndarray  # (S,) parts and ships without what is in their containers, at that time
     crew_row: np.ndarray  # (S,) last row that changed seats or people
     supply_row: np.ndarray  # (S, R) last row about a flight that failed to bring it
     stock_row: np.ndarray  # (S, R) last low or empty row
@@ -288,7 +289,6 @@ class Scratch(NamedTuple):
     propellant_kg: np.ndarray  # (S,)
     wing_area_m2: np.ndarray  # (S,)
     arrivals: np.ndarray  # (S,) people who came in this step
-    mass_kg: np.ndarray  # (S,)
     reserve_d: np.ndarray  # (S, 5)
     use_kg_per_s: np.ndarray  # (R,)
     volume_m3: np.ndarray  # (S,)

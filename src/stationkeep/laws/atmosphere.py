@@ -206,36 +206,48 @@ def _add_waves(coefficient: np.ndarray, wave: np.ndarray, scale: float, table: n
 
 
 @njit(cache=True)
-def _ln_in_band(fit: DensityFit, band: int, x: np.ndarray, wave: np.ndarray, free_ex: float, free_ey: float) -> float:
-    """ln <rho F> of one band at mapped variables ``x`` (4,) and harmonics ``wave`` (H,)."""
+def _dot(a: np.ndarray, b: np.ndarray) -> float:
+    """Sum of products in four strands, always in the same order."""
+    s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
+    whole = a.size - a.size % 4
+    for k in range(0, whole, 4):
+        s0 += a[k] * b[k]
+        s1 += a[k + 1] * b[k + 1]
+        s2 += a[k + 2] * b[k + 2]
+        s3 += a[k + 3] * b[k + 3]
+    for k in range(whole, a.size):
+        s0 += a[k] * b[k]
+    return (s0 + s1) + (s2 + s3)
+
+
+@njit(cache=True)
+def _ln_in_band(
+    fit: DensityFit, band: int, x: np.ndarray, wave: np.ndarray, free_ex: float, free_ey: float
+) -> tuple[float, float]:
+    """ln <rho F> of one band at mapped variables ``x`` (4,) and harmonics ``wave`` (H,), and its slope in ``x[0]``."""
     count, turning, eccentric = fit.monomial.shape[1], fit.turning_count, fit.eccentric_count
     table, steady, parent, variable = fit.turning[band], fit.steady[band], fit.monomial[0], fit.monomial[1]
-    monomial, coefficient = np.empty(count), np.zeros(count)
-    monomial[0] = 1.0
-    for k in range(1, count):
-        monomial[k] = monomial[parent[k]] * x[variable[k]]
+    coefficient = np.zeros(count)
     _add_waves(coefficient[:turning], wave, 1.0, table, 0)
-    coefficient[turning:] = steady[: count - turning]
+    for k in range(turning, count):
+        coefficient[k] = steady[k - turning]
     square = free_ex * free_ex + free_ey * free_ey
     if square > 0.0:
         _add_waves(coefficient[:eccentric], wave, free_ex, table, turning)
         _add_waves(coefficient[:eccentric], wave, free_ey, table, turning + eccentric)
         for k in range(eccentric):
             coefficient[k] += square * steady[count - turning + k]
-    s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-    whole = count - count % 4
-    for k in range(0, whole, 4):
-        s0 += coefficient[k] * monomial[k]
-        s1 += coefficient[k + 1] * monomial[k + 1]
-        s2 += coefficient[k + 2] * monomial[k + 2]
-        s3 += coefficient[k + 3] * monomial[k + 3]
-    for k in range(whole, count):
-        s0 += coefficient[k] * monomial[k]
-    return (s0 + s1) + (s2 + s3)
+    monomial, in_height = np.empty(count), np.empty(count)
+    monomial[0], in_height[0] = 1.0, 0.0
+    for k in range(1, count):
+        before, v = monomial[parent[k]], variable[k]
+        monomial[k] = before * x[v]
+        in_height[k] = in_height[parent[k]] * x[v] + (before if v == 0 else 0.0)
+    return _dot(coefficient, monomial), _dot(coefficient, in_height)
 
 
 @njit(cache=True)
-def ln_drag_density(
+def ln_drag_density_and_slope(
     fit: DensityFit,
     h_m: float,
     year_day: float,
@@ -245,9 +257,9 @@ def ln_drag_density(
     ap: float,
     free_ex: float,
     free_ey: float,
-) -> tuple[float, bool]:
-    """ln of <rho F> (kg/m3) in the fitted form, and whether an argument lay outside the fit and was clamped to its
-    edge.
+) -> tuple[float, float, bool]:
+    """ln of <rho F> (kg/m3) in the fitted form, its slope in altitude (1/m), and whether an argument lay outside the
+    fit and was clamped to its edge.
 
     ``h_m`` is the mean altitude, ``f107`` of the previous day, ``f107a`` its 81-day mean, ``ap`` daily; ``free_ex,
     free_ey`` the eccentricity vector less its frozen part. Errors against quadrature:
@@ -274,19 +286,33 @@ def ln_drag_density(
     wave = np.empty(fit.harmonic.shape[1])
     for j in range(wave.shape[0]):
         wave[j] = day[fit.harmonic[0, j]] * node[fit.harmonic[1, j]]
-    total, weights = 0.0, 0.0
+    total, slope = 0.0, 0.0
     for band in range(bands):
         if low_m[band] <= h <= high_m[band]:
             x[0] = _unit(h, low_m[band], high_m[band])
-            weight = 1.0  # where two bands overlap, each fades out towards its own edge
+            weight, fading = 1.0, 0.0  # where two bands overlap, each fades out towards its own edge
             if band > 0 and h < high_m[band - 1]:
-                weight = (h - low_m[band]) / (high_m[band - 1] - low_m[band])
+                fading = 1.0 / (high_m[band - 1] - low_m[band])
+                weight = (h - low_m[band]) * fading
             if band + 1 < bands and h > low_m[band + 1]:
-                weight = (high_m[band] - h) / (high_m[band] - low_m[band + 1])
-            if weight > 0.0:
-                total += weight * _ln_in_band(fit, band, x, wave, free_ex, free_ey)
-                weights += weight
-    return total / weights, outside
+                fading = -1.0 / (high_m[band] - low_m[band + 1])
+                weight = (h - high_m[band]) * fading
+            value, per_unit = _ln_in_band(fit, band, x, wave, free_ex, free_ey)
+            total += weight * value
+            slope += fading * value + weight * per_unit * 2.0 / (high_m[band] - low_m[band])
+    return total, (slope if h == h_m else 0.0), outside
+
+
+@njit(cache=True)
+def ln_drag_density(
+    fit: DensityFit, h_m: float, year_day: float, node_local_time_rad: float, f107: float, f107a: float, ap: float,
+    free_ex: float, free_ey: float,
+) -> tuple[float, bool]:  # fmt: skip
+    """`ln_drag_density_and_slope` without the slope."""
+    value, _, outside = ln_drag_density_and_slope(
+        fit, h_m, year_day, node_local_time_rad, f107, f107a, ap, free_ex, free_ey
+    )
+    return value, outside
 
 
 @njit(cache=True)
@@ -340,9 +366,9 @@ def decay_step(
     """Mean elements after ``step_s`` of drag and J2: (a_m, raan_rad, free_ex, free_ey, mean <rho F>, outside the
     fit).
 
-    ``ballistic_m2_per_kg`` is Cd A / m times the density scale. Midpoint rule, second order in the fall; a step that
-    falls more than `LARGEST_FALL_M` is divided (at most 64 times). Source: Gauss's equations averaged; `laws.orbit`,
-    `laws.sun`.
+    ``ballistic_m2_per_kg`` is Cd A / m times the density scale. Midpoint rule, second order in the fall, the density
+    there continued along its slope; a step that falls more than `LARGEST_FALL_M` is divided (at most 64 times). Source:
+    Gauss's equations averaged; `laws.orbit`, `laws.sun`.
     """
     inclination = fit.inclination_rad
     begun_a_m = a_m
@@ -354,17 +380,19 @@ def decay_step(
         ex, ey = rotate_free_eccentricity(free_ex, free_ey, turned)
         drift = dt * node_rate(a_m, inclination)
         day, node = day_of_year(middle_s), node_local_time(raan_rad + 0.5 * drift, middle_s)
-        ln_rho, out1 = ln_drag_density(fit, a_m - EARTH_RADIUS_M, day, node, f107, f107a, ap, ex, ey)
+        ln_rho, slope_per_m, beyond = ln_drag_density_and_slope(
+            fit, a_m - EARTH_RADIUS_M, day, node, f107, f107a, ap, ex, ey
+        )
         fall_m = dt * decay_rate(a_m, ballistic_m2_per_kg, math.exp(ln_rho))
         if done == 0 and pieces == 1 and -fall_m > LARGEST_FALL_M:
             pieces = min(64, 1 + int(-fall_m / LARGEST_FALL_M))
             continue
         middle_m = max(a_m + 0.5 * fall_m, EARTH_RADIUS_M)
-        ln_rho, out2 = ln_drag_density(fit, middle_m - EARTH_RADIUS_M, day, node, f107, f107a, ap, ex, ey)
+        ln_rho += slope_per_m * (middle_m - a_m)
         a_m = max(a_m + dt * decay_rate(middle_m, ballistic_m2_per_kg, math.exp(ln_rho)), EARTH_RADIUS_M)
         raan_rad += dt * node_rate(middle_m, inclination)
         free_ex, free_ey = rotate_free_eccentricity(free_ex, free_ey, 2.0 * turned)
-        outside = outside or out1 or out2
+        outside = outside or beyond
         done += 1
     mean = (begun_a_m - a_m) / (ballistic_m2_per_kg * math.sqrt(MU_M3_PER_S2 * 0.5 * (a_m + begun_a_m)) * step_s)
     return a_m, raan_rad % (2.0 * math.pi), free_ex, free_ey, mean, outside

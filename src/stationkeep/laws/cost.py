@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 
 def price_then(t_s: float, from_s: list[float], price: list[float]) -> float:
     """The price in force at `t_s`: the last one agreed before, held until the next; NaN before the first.
@@ -18,12 +20,13 @@ def price_then(t_s: float, from_s: list[float], price: list[float]) -> float:
     return found
 
 
-def spread_frac(from_s: float, to_s: float, low_s: float, high_s: float) -> float:
-    """Share of a contract paid evenly over [from_s, to_s] that falls in [low_s, high_s]; all of it at once when it has
-    no length. Assumed: payments by milestone, which are not published, follow time."""
+def spread_frac(from_s: float, to_s: float, low_s: np.ndarray, high_s: np.ndarray) -> np.ndarray:
+    """Share of a contract paid evenly over [from_s, to_s] that falls in each of the spans [low_s, high_s] (n,); all of it
+    at once when it has no length. Assumed: payments by milestone, which are not published, follow time."""
     if to_s <= from_s:
-        return 1.0 if low_s <= to_s < high_s else 0.0
-    return max(min(to_s, high_s) - max(from_s, low_s), 0.0) / (to_s - from_s)
+        return np.where((low_s <= to_s) & (to_s < high_s), 1.0, 0.0)
+    shared: np.ndarray = np.maximum(np.minimum(to_s, high_s) - np.maximum(from_s, low_s), 0.0)
+    return shared / (to_s - from_s)
 
 
 def delivered_usd(kg: float, usd_per_kg: float) -> float:

@@ -203,7 +203,8 @@ def generate(
                 out_connected_W[station] += watts
             if not g.is_cover[w]:
                 s.wings_count[station] += 1
-    s.channel_generation_W[:] = channel_W
+    for c in range(channel_W.size):
+        s.channel_generation_W[c] = channel_W[c]
 
 
 @njit(cache=True)
@@ -304,19 +305,22 @@ def _share_out(
         other = 1 - bus
         want = min(wanted, cool[bus])
         own = min(want, left[bus])
-        lent = min(want - own, over[other], left[other] * frac[other])
+        given = own
         left[bus] -= own
-        left[other] = max(left[other] - lent / frac[other], 0.0)
-        over[other] -= lent
-        cool[bus] -= own + lent
-        transfer_W[other] += lent
         drawn_W[bus] += own
-        drawn_W[other] += lent / frac[other]
-        load_granted_frac[k] = (own + lent) / wanted
-        used += own + lent
-        shed += wanted - own - lent
+        if own < want:
+            lent = min(want - own, over[other], left[other] * frac[other])
+            left[other] = max(left[other] - lent / frac[other], 0.0)
+            over[other] -= lent
+            transfer_W[other] += lent
+            drawn_W[other] += lent / frac[other]
+            given += lent
+        cool[bus] -= given
+        load_granted_frac[k] = 1.0 if given == wanted else given / wanted
+        used += given
+        shed += wanted - given
         if load_priority[k] == PAYLOAD:
-            payload += own + lent
+            payload += given
     return used, payload, shed
 
 

@@ -46,7 +46,9 @@ class State(NamedTuple):
     up: np.ndarray  # (S, V) bool
     row: np.ndarray  # (S, V) log row of the last change
     giver: np.ndarray  # (S, V) offer that gave it last, -1
-    unmet: np.ndarray  # (Q, S) first unmet condition of each offer in this step, 0 none
+    unmet: np.ndarray  # (Q, S) first unmet condition of each offer when services were last found, 0 none
+    seen: np.ndarray  # what they were found from, in one row
+    until_s: np.ndarray  # (1,) the same follows from the same until then
 
 
 @njit(cache=True)
@@ -75,6 +77,49 @@ def _look(
         elif resource[q] >= 0 and not stocked[st, resource[q]]:
             why = 5
         unmet[q, st] = why
+
+
+@njit(cache=True)
+def _differs(seen: np.ndarray, at: int, values: np.ndarray) -> bool:
+    """Whether `values` are not those seen at `at`; takes note of them."""
+    differs = False
+    for i in range(values.size):
+        if seen[at + i] != values[i]:
+            seen[at + i] = values[i]
+            differs = True
+    return differs
+
+
+@njit(cache=True)
+def is_new(
+    p: Params, s: State, t_s: float, moved: bool, vehicles: np.ndarray, machines: np.ndarray, stocked: np.ndarray,
+    operates: np.ndarray, segment_runs: np.ndarray, allowed: np.ndarray, crewed: np.ndarray,
+) -> bool:  # fmt: skip
+    """Whether anything that services follow from changed since they were last found; `moved` when parts did."""
+    new, at, seen = moved or t_s >= s.until_s[0], 0, s.seen
+    for st in range(crewed.size):
+        new = _differs(seen, at, vehicles[st]) or new
+        at += vehicles.shape[1]
+        new = _differs(seen, at, machines[st]) or new
+        at += machines.shape[1]
+        new = _differs(seen, at, stocked[st]) or new
+        at += stocked.shape[1]
+        new = _differs(seen, at, allowed[st]) or new
+        at += allowed.shape[1]
+    for who in range(operates.shape[0]):
+        new = _differs(seen, at, operates[who]) or new
+        at += operates.shape[1]
+    new = _differs(seen, at, crewed) or new
+    new = _differs(seen, at + crewed.size, segment_runs) or new
+    if new:
+        next_s = np.inf
+        for q in range(p.from_s.size):
+            if p.from_s[q] > t_s:
+                next_s = min(next_s, p.from_s[q])
+            elif p.to_s[q] > t_s:
+                next_s = min(next_s, p.to_s[q])
+        s.until_s[0] = next_s
+    return new
 
 
 @njit(cache=True)
@@ -118,7 +163,8 @@ def note(
 ) -> None:  # fmt: skip
     """Log every change, each loss with the row of what failed first; then take `now` as what is up.
 
-    `quiet` takes over without logging: what is up at the start is no change.
+    `quiet` takes over without logging: what is up at the start is no change. After a change services are found anew in
+    the next step, since what is up decides what can start.
     """
     stations, count = now.shape
     service, needs, unmet, giver, up = p.service, p.needs, s.unmet, s.giver, s.up
@@ -129,6 +175,8 @@ def note(
                 up[st, v] = now[st, v]
             mask |= (1 << v) if now[st, v] else 0
             changed |= now[st, v] != up[st, v]
+        if changed or quiet:
+            s.until_s[0] = t_s
         if changed:
             _note_losses(
                 p, s, st, t_s, mask, allowed, now, part_row, vehicle_row, machine_row, stock_row, partner_row, segment_row,

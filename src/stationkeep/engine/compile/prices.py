@@ -36,6 +36,7 @@ class Prices:
             for r in catalogue.table("partners/prices")
         ]  # fmt: skip
         self._steps = sorted(steps, key=lambda step: (step[2], -len(step[1])))
+        self._known: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
         self.programmes = _programmes(scenario, catalogue)
 
     def flight_usd(self, vehicle: str, t_s: float) -> float:
@@ -67,8 +68,12 @@ class Prices:
 
     def _price(self, kind: str, vehicle: Row, t_s: float) -> float:
         """The price in force; of several from one day the row that names fewest vehicles."""
-        known = [step for step in self._steps if step[0] == kind and not step[1].isdisjoint((vehicle["id"], vehicle["family"]))]
-        return price_then(t_s, [start_s for _, _, start_s, _ in known], [usd for _, _, _, usd in known])
+        key = (kind, vehicle["id"])
+        if key not in self._known:
+            names = (vehicle["id"], vehicle["family"])
+            known = [(start_s, usd) for k, of, start_s, usd in self._steps if k == kind and not of.isdisjoint(names)]
+            self._known[key] = ([start_s for start_s, _ in known], [usd for _, usd in known])
+        return price_then(t_s, *self._known[key])
 
 
 def sells_seats(vehicle: Row) -> bool:

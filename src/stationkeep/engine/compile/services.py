@@ -48,9 +48,11 @@ def build_services(scenario: Scenario, catalogue: Catalogue, names: Names) -> tu
     columns = [integers(column) for column in zip(*offers, strict=True)]
     p = services.Params._make([*columns, reals(a for a, _ in spans), reals(b for _, b in spans)])
     stations, count = len(names.stations), len(names.services)
+    each = len(names.vehicles) + len(names.machine_kinds) + len(names.resources) + count + 1
     s = services.State(
         up=np.ones((stations, count), np.bool_), row=np.full((stations, count), -1, np.int64),
         giver=np.full((stations, count), -1, np.int64), unmet=np.full((len(offers), stations), 6, np.int64),
+        seen=np.full(stations * each + 3 * len(names.partners) + 3, -1, np.int64), until_s=np.full(1, -NEVER_s),
     )  # fmt: skip
     return p, s
 

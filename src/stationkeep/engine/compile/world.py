@@ -116,7 +116,7 @@ def compile(scenario: Scenario) -> Case:
         core_power=np.ones(stations, np.bool_), heat_ok=np.ones((stations, 2), np.bool_),
         since_s=np.full((stations, 3), NEVER_s), avoided=np.zeros(1, np.int64), area_m2=np.zeros(stations),
         drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 9)), kept_m3=np.zeros((stations, 2)),
-        walked=np.zeros(2, np.int64), walk_late_s=np.zeros(1), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s),
+        walked=np.zeros(2, np.int64), walk_late_s=np.zeros(1), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s), dry_kg=np.zeros(stations),
         crew_row=np.full(stations, -1, np.int64), supply_row=np.full((stations, resources), -1, np.int64),
         stock_row=np.full((stations, resources), -1, np.int64), stock_low=np.zeros((stations, 5), np.bool_),
         part_row=np.full(len(part_index), -1, np.int64), limit_row=np.full((stations, count), -1, np.int64),
