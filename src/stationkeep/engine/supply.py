@@ -26,6 +26,9 @@ from .world import RunState, Scratch, World
 RECOVERED_frac = 0.75
 """Share of the water people use that recovery gives back even on a bad day: condensate and half of the urine. Assumed;
 93 % was measured before the brine processor, 98 % after (docs/validation.md)."""
+NEVER_s = 1e18
+URGENT_frac = 0.5
+"""Share of the propellant target below which tankers fly at their quickest pace. Assumed."""
 GAS_BOTTLES_kg = 150.0
 """Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
@@ -57,19 +60,22 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
     if w.ships.filled[f] and w.ships.refuel_kg[f] > 0.0:
         there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
         if there < w.rules.propellant_target_kg:
-            _bring_tankers_forward(w, s, st, t_s)
+            _bring_tankers_forward(w, s, st, t_s, there < URGENT_frac * w.rules.propellant_target_kg)
 
 
 @njit(cache=True)
-def _bring_tankers_forward(w: World, s: RunState, st: int, t_s: float) -> None:
-    """Tankers not yet launched for a station short of propellant fly sooner, none on short notice."""
-    r = w.rules
+def _bring_tankers_forward(w: World, s: RunState, st: int, t_s: float, urgent: bool) -> None:
+    """Tankers not yet launched for a station short of propellant fly sooner, none on short notice; when it is `urgent` they
+    fly as often as they ever did."""
+    r, coming = w.rules, 0
     for f in range(w.ships.tank.size):
         if w.traffic.flown[f] or w.traffic.station[f] != st:
             continue
         if s.traffic.status[f] == traffic.PLANNED and w.ships.refuel_kg[f] > 0.0:
             due_s = s.traffic.next_s[f]
-            s.traffic.next_s[f] = min(due_s, max(due_s - r.tanker_forward_s, t_s + r.tanker_notice_s))
+            coming += 1
+            sooner_s = min(due_s - r.tanker_forward_s, t_s + coming * r.tanker_pace_s if urgent else NEVER_s)
+            s.traffic.next_s[f] = min(due_s, max(sooner_s, t_s + r.tanker_notice_s))
 
 
 @njit(cache=True)

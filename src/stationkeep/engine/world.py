@@ -48,6 +48,7 @@ class Rules(NamedTuple):
     overstay_s: float
     tanker_forward_s: float
     tanker_notice_s: float
+    tanker_pace_s: float
     gas_target_kg: float
     propellant_target_kg: float
     replay_until_s: float  # what was flown until then stands

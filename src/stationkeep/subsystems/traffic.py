@@ -17,6 +17,9 @@ from ..log import Log, add
 NEVER_s = 1e18
 PLANNED, EN_ROUTE, DOCKED, GONE, LOST, CANCELLED = range(6)
 DAY_s = 86400.0
+LEAST_GAP_s = 24 * DAY_s
+"""After a stand-down the ships that waited fly at least this far apart: the shortest gap between two Progress launches
+since 2001 (29 d of Soyuz; traffic/flights.csv)."""
 
 
 class Params(NamedTuple):
@@ -279,6 +282,11 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
                 s.held[f] = True
                 s.row[f] = add(log, t_s, happened.GROUNDED, p.station[f], name, s.ground_row[family], s.next_s[f])
             return
+        if s.held[f]:
+            for other in range(p.family.size):
+                if p.family[other] == family and t_s - LEAST_GAP_s < s.launched_s[other] <= t_s:
+                    s.next_s[f] = s.launched_s[other] + LEAST_GAP_s
+                    return
         if not habitable:
             s.next_s[f] = t_s + 30 * DAY_s
             return

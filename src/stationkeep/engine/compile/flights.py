@@ -193,8 +193,11 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
         while first_s < start_s + 7 * DAY_s:
             first_s += 14 * DAY_s
     flights: list[PlannedFlight] = []
-    launch_s = first_s
-    while launch_s <= min(last_s, horizon_s):
+    launch_s, least = first_s, 0
+    if number(row, "refuel_kg", 0) > 0 and flight.every_d == "record" and last_s >= horizon_s and not flight.after:
+        pace_d = next(number(r, "value") for r in catalogue.table("rules") if r["name"] == "tanker_pace_d")
+        least = int((horizon_s - first_s) / (pace_d * DAY_s))  # as many as could be brought forward one after another
+    while launch_s <= min(last_s, horizon_s) or len(flights) < least:
         flights.append(replace(base, id=f"{name}-{len(flights) + 1}", launch_s=launch_s))
         launch_s += every_s
     return flights

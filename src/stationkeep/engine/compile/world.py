@@ -219,7 +219,7 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         stock_target_s=table["stock_target_d"] * DAY_s,
         water_target_s=table["water_target_d"] * DAY_s,
         overstay_s=table["overstay_d"] * DAY_s, tanker_forward_s=table["tanker_forward_d"] * DAY_s,
-        tanker_notice_s=table["tanker_notice_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
+        tanker_notice_s=table["tanker_notice_d"] * DAY_s, tanker_pace_s=table["tanker_pace_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
         propellant_target_kg=table["propellant_target_kg"], replay_until_s=_replay_until_s(scenario, catalogue),
     )  # fmt: skip
 
