@@ -62,7 +62,7 @@ export function schematic(host: HTMLElement): (scene: Scene) => void {
         x: b.at[u]! - b.size[u]! / 2 + dx, y: b.at[v]! - b.size[v]! / 2, width: Math.max(b.size[u]!, 0.4), height: Math.max(b.size[v]!, 0.4),
         fill: b.fill, stroke: state.selected === b.id ? "#ffffff" : b.stroke, "stroke-width": state.selected === b.id ? 0.9 : 0.35, "data-part": b.id, onclick: () => select(b.id),
       }, svg("title", {}, b.name)));
-    drawing.replaceChildren(...turned(view(2, 1, 0, 0)), ...view(1, 0, 2, 99), svg("text", { x: -56, y: -42, class: "small" }, "from above, forward up"), svg("text", { x: 66, y: -42, class: "small" }, "from starboard, Earth down; ships are white"));
+    drawing.replaceChildren(...turned(view(2, 1, 0, 0)), ...view(1, 0, 2, 99), svg("text", { x: -56, y: -42, class: "small" }, "from above, forward up; ships are white"), svg("text", { x: 66, y: -42, class: "small" }, "from starboard, Earth down"));
   };
 }
 

@@ -28,7 +28,7 @@ function draw(host: HTMLElement) {
   const step = half / 8 || 1; // the window moves in steps, so that a slide does not redraw everything every day
   const middle = days ? Math.min(Math.max(Math.round(state.t / step) * step, firstMs() + half), Math.max(lastMs() - half, firstMs() + half)) : 0;
   const t0 = days ? middle - half : firstMs(), t1 = days ? middle + half : lastMs();
-  const left = width < 520 ? 84 : 118;
+  const left = width < 520 ? 98 : 118;
   const x = (ms: number) => left + ((ms - t0) / (t1 - t0)) * (width - left - 6);
   const key = [t0, t1, width, state.result?.job.id, state.result?.future.name, state.run, state.selected].join();
   if (key !== drawn) { drawn = key; host.replaceChildren(build(width, left, t0, t1, x)); }
@@ -58,7 +58,7 @@ function build(width: number, left: number, t0: number, t1: number, x: (ms: numb
   }
   ports.forEach((port, i) => grid.push(
     svg("line", { x1: 0, x2: width, y1: TOP + i * ROW, y2: TOP + i * ROW, class: "grid" }),
-    svg("text", { x: 2, y: TOP + i * ROW + 15, class: "small" }, width < 520 ? words(port).slice(0, 13) : words(port)),
+    svg("text", { x: 2, y: TOP + i * ROW + 15, class: "small" }, width < 520 ? words(port).slice(0, 15) : words(port)),
   ));
   const bars = stays.map((s) => bar(s, ports.indexOf(s.port), left, t0, t1, x));
   return svg("svg", { width, height, role: "group", "aria-label": `Ships on ports from ${from} to ${to}` }, ...grid, ...bars, svg("line", { class: "now", y1: TOP - 8, y2: height }));

@@ -231,8 +231,11 @@ export function comparePanel(): HTMLElement {
     side.length === 2 ? (comparison ? differences(comparison) : failed ? h("p", { class: "wrong", role: "status" }, failed) : h("p", { role: "status" }, "Comparing run by run ...")) : null);
 }
 
-/** What is compared and its unit: `days_until_broken[food]`, `d` becomes "days until broken: food, days". */
-const named = (d: Difference) => [words(d.variable).replace(/\[(.*)\]/, ": $1"), unitTold(d.unit)].filter(Boolean).join(", ");
+/** What is compared, with its unit where the name does not hold it: `propellant_used`, `kg` becomes "propellant used, kg". */
+function named(d: Difference): string {
+  const name = words(d.variable).replace(/\[(.*)\]/, ": $1"), unit = unitTold(d.unit);
+  return unit && !name.includes(unit) ? `${name}, ${unit}` : name;
+}
 
 function differences(c: Comparison): HTMLElement {
   const digits = (v: number, unit: string) => (unit === "frac" ? percent(Math.abs(v)).replace(/^/, v < 0 ? "−" : "") : v.toLocaleString("en", { maximumSignificantDigits: 4 }));

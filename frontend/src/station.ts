@@ -140,7 +140,7 @@ export function station(host: HTMLElement): (scene: Scene) => void {
     reach = far;
     const narrow = Math.max(1, 1.5 / view.camera.aspect);
     view.controls.target.set(far > 30 ? -4 : -10, 0, -4);
-    view.camera.position.set(-0.85, -0.95, 0.8).multiplyScalar(far * 1.32 * narrow).add(view.controls.target);
+    view.camera.position.set(-0.85, -0.95, 0.8).multiplyScalar(far * 1.42 * narrow).add(view.controls.target);
     view.controls.update();
   }
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stationkeep.report.read import future_weights, of_future, pick, reserves, series, stamps, time_axis
+from stationkeep.report.read import chosen, future_weights, of_future, pick, series, stamps, time_axis
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -162,10 +162,9 @@ def band(ds: xr.Dataset, name: str, future: int, most: int = 180, **select: obje
     """
     if f"{name}_quantiles" in ds:
         return _kept_band(ds, name, future, most, select)
-    found = reserves(ds) if name == "reserve_d" else series(ds, name)
-    if found is None or "run" not in found.dims:
+    found = chosen(ds, name, future, select)
+    if found is None:
         return None
-    found = pick(found.isel(future=future), select)
     axis = time_axis(found)
     count = found.sizes[axis]
     found = found.isel({axis: np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))})
@@ -173,7 +172,7 @@ def band(ds: xr.Dataset, name: str, future: int, most: int = 180, **select: obje
         there = ds["altitude_km"].sel(station=select["station"]).notnull()
         if axis in there.dims:
             there = there.isel(future=future) if "future" in there.dims else there
-            found = found.where(there.reindex_like(found))
+            found = found.where(there.sel({axis: found[axis]}))
     spare = [dim for dim in found.dims if dim not in ("run", axis)]
     if spare:
         found = found.sum(spare, min_count=1)

@@ -82,6 +82,15 @@ def reserves(ds: xr.Dataset) -> xr.DataArray | None:
     return None if found is None else found.where(found < ENDLESS_d)
 
 
+def chosen(ds: xr.Dataset, name: str, future: int, select: Mapping[str, Any]) -> xr.DataArray | None:
+    """One future of a series, entries picked; a reserve has gaps where it has no end. None where it has no runs."""
+    found = series(ds, name)
+    if found is None or "run" not in found.dims:
+        return None
+    found = pick(found.isel(future=future), select)
+    return found.where(found < ENDLESS_d) if name == "reserve_d" else found
+
+
 def stamps(found: xr.DataArray) -> np.ndarray:
     """The time axis of a variable (``time``, or ``month`` where only months were kept), as datetime64."""
     return np.asarray(found[time_axis(found)].values)

@@ -11,12 +11,11 @@ from stationkeep.report.metrics import band
 from stationkeep.report.read import (
     EventLog,
     attr,
+    chosen,
     event_log,
     future_names,
     iso_second,
     label_and_unit,
-    pick,
-    reserves,
     series,
     stamps,
     time_axis,
@@ -107,15 +106,14 @@ def _chart(ds: xr.Dataset, future: int, station: str, name: str, select: dict[st
     if found is None or not np.any(np.abs(found.p95) > 0):
         return None
     label, unit = label_and_unit(name)
-    entry = next(iter(select.values()), "")
-    source = reserves(ds) if name == "reserve_d" else series(ds, name)
-    assert source is not None
-    one = pick(source.isel(future=future), {"station": station, **select})
+    label_of = str(next(iter(select.values()), ""))
+    one = chosen(ds, name, future, {"station": station, **select})
+    assert one is not None
     axis = time_axis(one)
     spare = [dim for dim in one.dims if dim not in ("run", axis)]
     one = (one.sum(spare, min_count=1) if spare else one).sel({axis: found.utc})
     return {
-        "variable": name, "entry": entry, "label": f"{label} · {words(entry)}" if entry else label, "unit": unit,
+        "variable": name, "entry": label_of, "label": f"{label} · {words(label_of)}" if label_of else label, "unit": unit,
         "t": _days(found.utc), "p5": _numbers(found.p5), "p50": _numbers(found.p50), "p95": _numbers(found.p95),
         "runs": [_numbers(one.sel(run=run).values) for run in _runs(ds)],
     }  # fmt: skip
