@@ -3,15 +3,18 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import stationkeep as sk
 from stationkeep.cli.plan import _write
 from stationkeep.cli.plan import plan as plan_verb
+from stationkeep.model.base import seconds
 from stationkeep.model.files import InputError
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import plan_branch
-from stationkeep.plan.take import published_flights
+from stationkeep.plan.nominal import nominal
+from stationkeep.plan.take import Wishes, problem_of, published_flights
 
 PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
 
@@ -39,8 +42,34 @@ def test_plan_and_simulation_agree(made):
     assert max(made.agreement_frac.values()) <= 0.02
 
 
+def test_ships_are_filled_when_they_fly_and_the_table_says_with_what(made):
+    assert all(made.scenario.flights[f.name].cargo_kg is None for f in made.flights)
+    cargo = [f for f in made.flights if f.launch < "2023-01-01" and not made.problem.vessel(f.visit.vessel).crew]
+    assert cargo and all(sum(f.visit.manifest_kg.values()) > 500.0 for f in cargo)
+
+
+def test_the_nominal_run_keeps_every_reserve_that_is_asked(made):
+    asked = {"food": 45.0, "water": 45.0, "oxygen": 45.0, "propellant": 180.0}
+    assert all(made.least_d[name] >= days for name, days in asked.items()), made.least_d
+
+
+def test_no_launch_is_added_on_short_notice_and_dates_allow_for_slips(made):
+    first = min(f.visit.week for f in made.flights)
+    assert first >= 9, "sixty days"
+    declared = seconds(made.flights[0].launch)
+    assert made.problem.start_s + first * 7 * 86400.0 - declared == pytest.approx(22.4 * 86400.0, abs=1.0)
+
+
+def test_missing_people_are_counted_as_if_they_were_there(made):
+    run = nominal(made.scenario)
+    fewer = replace(run, people=run.people - 3.0)
+    food, hungry = (next(c for c in problem_of(made.scenario, r, Wishes(), people).commodities if c.name == "food")
+                    for r, people in ((run, None), (fewer, np.full(made.problem.weeks, 7.0))))  # fmt: skip
+    assert hungry.use_kg.sum() > food.use_kg.sum()
+
+
 def test_crews_are_relieved_and_ports_hold_one_ship(made):
-    stays = [(f.ports[0], f.launch, f.undock) for f in made.flights]
+    stays = [(f.ports[0], f.expected, f.undock) for f in made.flights]
     for i, (port, begin, end) in enumerate(stays):
         assert not any(p == port and b < end and begin < e for p, b, e in stays[i + 1 :])
 

@@ -60,7 +60,7 @@ def plan(
     person_week_usd
         Worth of a week of one person aboard in a blend.
     margin_d
-        Days added to every reserve.
+        Days added to every reserve; default: as many as there is a plan with, up to 150.
     altitude
         Choose also the altitude of each year, for least propellant flown.
     replan
@@ -196,9 +196,12 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
         print(f"{head}{len(found.flights)} flights, {found.cost_musd():,.0f} M$; {s.status}, gap {s.gap_frac:.1%}, {s.wall_s:.0f} s")
         if found.agreement_frac:
             parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
-            print(f"  stocks differ from the nominal run by at most: {parts}")
-        for step in found.curve:
-            print(f"  reserves +{step['margin_d']:g} d: {step['flights_count']} flights, {step['cost_musd']:,.0f} M$, "
+            print(f"  stocks of plan and nominal run differ by at most: {parts}")
+            print("  least reserves of the nominal run: " + ", ".join(f"{k} {v:,.0f} d" for k, v in found.least_d.items()))
+        for step in ([found.unplanned] if found.unplanned else []) + list(found.curve):
+            words = "as it stands" if "margin_d" not in step else (
+                f"reserves +{step['margin_d']:g} d, crews {step['early_w']} weeks early, {step['standdown_w']} weeks without a family")  # fmt: skip
+            print(f"  {words}: {step['flights_count']:.0f} flights, {step['cost_musd']:,.0f} M$, "
                   f"unbroken in {step['probability_frac']:.1%} ({step['low']:.1%} to {step['high']:.1%})")  # fmt: skip
         told = found.as_dict()
         for title, figures in (("altitude", told["altitude"]), ("against the published plan", told["changes"])):
@@ -208,7 +211,8 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
         for f in found.flights:
             counts[f.visit.vessel] = counts.get(f.visit.vessel, 0) + 1
         print("  " + ", ".join(f"{count} {vehicle}" for vehicle, count in counts.items()))
+        print("  launch      expected    undocking   port             flight")
         for f in found.flights:
-            print(f"  {f.launch[:10]}  {f.undock[:10]}  {f.ports[0]:<16} {f.name}")
+            print(f"  {f.launch[:10]}  {f.expected[:10]}  {f.undock[:10]}  {f.ports[0]:<16} {f.name}")
     for name in written:
         print(f"written: {name}")

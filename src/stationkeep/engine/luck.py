@@ -313,6 +313,16 @@ def _slip_d(chances: Chances, lead_s: float | None, u: float) -> float:
     return 0.0
 
 
+def mean_slips_s(case: Case) -> np.ndarray:
+    """(F,) s by which each flight slips on average: none of the record, none of a series at the cadence as flown."""
+    table = [(number(r, "lead_to_d"), number(r, "mean_d")) for r in case.catalogue.table("life_support/launch_slips")]
+
+    def mean_d(lead_s: float | None) -> float:
+        return 0.0 if lead_s is None else next((d for to_d, d in table if lead_s <= to_d * DAY_s), table[-1][1])
+
+    return np.asarray([0.0 if f.flown else mean_d(f.lead_s) * DAY_s for f in case.flights])
+
+
 def module_dates(chances: Chances, seed: int, run: int) -> dict[tuple[str, str], float]:
     """(station, module) -> day it joins, s, of modules whose launch is a law.
 

@@ -48,6 +48,8 @@ def _words(p: Problem, group: str) -> str:
         return f"{' and '.join(port.ports)} hold one ship each" if len(port.ports) > 1 else f"{rest} holds one ship"
     if kind == "cadence":
         return f"{rest} flies at most {p.vessel(rest).per_year_count} times a year, as it has shown"
+    if kind == "standdown":
+        return f"food and supplies last {p.standdown_w} weeks without {rest} launches"
     if kind == "site":
         return f"{rest} launches at most once in {p.site_gap_w} weeks"
     if kind == "crew":

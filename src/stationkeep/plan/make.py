@@ -4,27 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..laws.matter import RESOURCES
+from ..model.base import NEVER_s
+from ..model.catalogue import number
 from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
 from ..model.scenario import Scenario
 from .altitude import altitude_plan
 from .conflicts import conflicts
-from .milp import fill, solve
+from .milp import MONTH_w, fill, solve
 from .nominal import Nominal, nominal
 from .problem import Problem, Solution
-from .take import RESOURCE_OF, Wishes, problem_of
+from .take import RESOURCE_OF, WEEK_s, Wishes, problem_of
 from .write import Planned, changes, people_aboard, planned, planned_scenario, rows
 
 Say = Callable[[str], None]
 AGREE_frac = 0.02
 MOST_PASSES = 3
-MARGINS = ((0.0, 0), (30.0, 2), (60.0, 4), (90.0, 6))
-"""Days added to every reserve, and weeks crews are relieved before the rating of their ship, step by step."""
 COMPARED = ("food", "supplies", "water")
+CARRIED = ("food", "supplies", "water", "oxygen", "nitrogen", "propellant", "spares", "research")
+RESERVES = ("food", "water", "oxygen", "propellant", "supplies")
+"""In the order of the engine's `reserve_d`."""
+
+
+class Margins(NamedTuple):
+    """What a plan holds beyond the requirements."""
+
+    margin_d: float  # days added to every reserve
+    early_w: int  # weeks crews are relieved before the rating of their ship
+    standdown_w: int  # weeks without any one family of launchers that crew stores last through
+
+
+MARGINS = (Margins(0.0, 0, 0), Margins(75.0, 2, 26), Margins(150.0, 4, 39), Margins(150.0, 4, 52))
+"""Step by step; without runs to try them on, the plan is made with the largest for which there is one."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +52,10 @@ class Plan:
     solution: Solution
     flights: tuple[Planned, ...] = ()
     agreement_frac: dict[str, float] = field(default_factory=dict)  # stock of the plan against the nominal run, largest difference
+    least_d: dict[str, float] = field(default_factory=dict)  # least reserve in the nominal run
     probability_frac: float | None = None
     interval_frac: tuple[float, float] | None = None
+    unplanned: dict[str, float] | None = None  # the scenario as it stands, on the same draws
     curve: tuple[dict[str, float], ...] = ()
     conflicts: tuple[str, ...] = ()
     altitude: dict[str, float] | None = None  # figures of the chosen altitude policy
@@ -53,7 +71,8 @@ class Plan:
             "status": s.status, "objective": s.objective, "bound": s.bound, "gap_frac": s.gap_frac,
             "cost_musd": self.cost_musd(), "flights": rows(self.problem, list(self.flights)),
             "probability_frac": self.probability_frac, "probability_interval_frac": self.interval_frac,
-            "conflicts": list(self.conflicts), "curve": list(self.curve), "agreement_frac": self.agreement_frac,
+            "conflicts": list(self.conflicts), "unplanned": self.unplanned, "curve": list(self.curve), "agreement_frac": self.agreement_frac,
+            "least_reserve_d": self.least_d,
             "solve_s": round(s.wall_s, 2), "altitude": self.altitude,
             "changes": changes(self.problem, list(self.flights)) if self.problem.kept else None,
         }  # fmt: skip
@@ -103,27 +122,76 @@ def plan_branch(
     if altitude:
         scenario, heights = altitude_plan(scenario, run)
         run = nominal(scenario)
+    if not runs:
+        own = asked.margin_d or asked.early_w or asked.standdown_w
+        for margins in MARGINS[:1] if own else MARGINS[::-1]:
+            made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
+            if made.solution.status != "infeasible":
+                break
+            tell(f"there is no plan with margins of {margins.margin_d:g} days")
+    else:
+        made = _robust(scenario, run, asked, time_limit_s, tell, _Trial(runs, seed, workers), probability)
+    told = () if made.solution.found or made.solution.status == "unknown" else tuple(conflicts(made.problem))
+    return replace(made, altitude=heights, conflicts=told)
+
+
+def _with(wishes: Wishes, margins: Margins) -> Wishes:
+    return replace(wishes, margin_d=wishes.margin_d + margins.margin_d, early_w=wishes.early_w + margins.early_w,
+                   standdown_w=wishes.standdown_w + margins.standdown_w)  # fmt: skip
+
+
+def _robust(
+    scenario: Scenario, run: Nominal, asked: Wishes, time_limit_s: float, tell: Say, trial: _Trial, probability: float
+) -> Plan:
+    """Margins step by step until the probability is met, each against the scenario as it stands on the same draws."""
+    before = trial(scenario)
+    flown = [f for f in run.case.flights if not f.flown and f.station == scenario.main_station]
+    vehicles = run.case.catalogue.by_id("fleet/vehicles")
+    cost = sum(number(vehicles[f.vehicle], "cost_musd", 0) for f in flown)
+    unplanned = {"flights_count": float(len(flown)), "cost_musd": cost, **_share(before)}
+    tell(f"as it stands: {cost:,.0f} M$, {before.mean():.1%} of runs unbroken")
     best: Plan | None = None
     curve: list[dict[str, float]] = []
-    for margin_d, early_w in MARGINS if runs else MARGINS[:1]:
-        step = replace(asked, margin_d=asked.margin_d + margin_d, early_w=asked.early_w + early_w)
-        made = _chosen(scenario, run, step, time_limit_s, tell)
+    for margins in MARGINS:
+        made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
         if not made.solution.found:
             best = best or made
             break
-        if runs:
-            made = _tried(made, runs, seed, workers)
-            assert made.probability_frac is not None and made.interval_frac is not None
-            low, high = made.interval_frac
-            curve.append({"margin_d": margin_d, "early_w": early_w, "flights_count": len(made.flights),
-                          "cost_musd": made.cost_musd(), "probability_frac": made.probability_frac, "low": low, "high": high})  # fmt: skip
-            tell(f"margins of {margin_d:g} days: {made.cost_musd():,.0f} M$, {made.probability_frac:.1%} of runs unbroken")
-        if best is None or (made.probability_frac or 0) > (best.probability_frac or 0):
+        held = trial(made.scenario)
+        share = _share(held)
+        curve.append({**margins._asdict(), "flights_count": len(made.flights), "cost_musd": made.cost_musd(), **share,
+                      "better_runs_count": float((held & ~before).sum()), "worse_runs_count": float((before & ~held).sum())})  # fmt: skip
+        tell(f"margins of {margins.margin_d:g} days: {made.cost_musd():,.0f} M$, {held.mean():.1%} of runs unbroken")
+        made = replace(made, probability_frac=share["probability_frac"], interval_frac=(share["low"], share["high"]))
+        if best is None or share["probability_frac"] > (best.probability_frac or 0.0):
             best = made
-        if not runs or (made.probability_frac or 0) >= probability:
+        if share["probability_frac"] >= probability:
             break
     assert best is not None
-    return replace(best, curve=tuple(curve), altitude=heights)
+    return replace(best, curve=tuple(curve), unplanned=unplanned)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Runs of an ensemble that every candidate is tried on."""
+
+    runs: int
+    seed: int
+    workers: int | None
+
+    def __call__(self, scenario: Scenario) -> np.ndarray:
+        """(runs,) bool: somebody is aboard without a break to the horizon."""
+        from ..engine.simulate import simulate
+        from ..report.metrics import presence_to_end
+
+        return np.asarray(presence_to_end(simulate(scenario, self.runs, self.seed, workers=self.workers)), bool).reshape(-1)
+
+
+def _share(held: np.ndarray) -> dict[str, float]:
+    from ..report.metrics import wilson
+
+    low, high = wilson(float(held.mean()), held.size)
+    return {"probability_frac": float(held.mean()), "low": low, "high": high}
 
 
 def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:
@@ -132,46 +200,65 @@ def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
     tell(f"{len(problem.vessels)} vehicles, {problem.weeks} weeks: choosing flights ...")
     solution = solve(problem, time_limit_s=time_limit_s)
     if not solution.found:
-        return Plan(scenario, problem, solution, conflicts=tuple(conflicts(problem)))
+        return Plan(scenario, problem, solution)
     for _ in range(MOST_PASSES):
-        flights = planned(problem, solution)
-        new = planned_scenario(scenario, problem, flights)
-        after = nominal(new)
-        agreement = agree(problem, solution, after)
-        made = Plan(new, problem, solution, tuple(flights), agreement)
-        if max(agreement.values(), default=0.0) <= AGREE_frac:
-            break
-        measured = problem_of(scenario, after, wishes, people_aboard(problem, solution))
-        problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg, waste_kg=measured.waste_kg)
-        again = fill(problem, solution)
-        if again is None:
-            tell("the first plan does not hold what the simulation uses: choosing again ...")
-            again = solve(problem, time_limit_s=time_limit_s)
-            if not again.found:
-                return made
-        solution = again
-    return made
+        new = planned_scenario(scenario, problem, planned(problem, solution))
+        run = nominal(new)
+        solution = loaded(problem, solution, run)
+        agreement = agree(problem, solution, run)
+        if max(agreement.values(), default=0.0) > AGREE_frac:
+            measured = problem_of(scenario, run, wishes, people_aboard(problem, solution))
+            problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg, waste_kg=measured.waste_kg)
+            if fill(problem, solution) is None:
+                tell("the flights do not hold what the simulation uses: choosing again ...")
+                again = solve(problem, time_limit_s=time_limit_s)
+                if again.found:
+                    solution = again
+                    continue
+            solution = loaded(problem, solution, run)
+            agreement = agree(problem, solution, run)
+        break
+    flights = planned(problem, solution)
+    return Plan(new, problem, solution, tuple(flights), agreement, least_d(run))
+
+
+def loaded(problem: Problem, solution: Solution, run: Nominal) -> Solution:
+    """The solution with what its ships bring in the nominal run of the plan, and the stocks the plan then counts on."""
+    flights = planned(problem, solution)
+    index = {f.id: i for i, f in enumerate(run.case.flights)}
+    push = {v.name: v.push_kg for v in problem.vessels}
+    visits, loads = [], np.zeros((problem.weeks, len(RESOURCES)))
+    for flight in flights:
+        i = index.get(flight.name)
+        kg = np.zeros(len(RESOURCES)) if i is None else run.brought_kg[i].copy()
+        if i is not None and run.docked_s[i] < NEVER_s:
+            loads[min(int((run.docked_s[i] - problem.start_s) // WEEK_s), problem.weeks - 1)] += kg
+        kg[RESOURCES.index("propellant")] = max(kg[RESOURCES.index("propellant")] - push[flight.visit.vessel], 0.0)
+        brought = {name: round(sum(float(kg[RESOURCES.index(r)]) for r in RESOURCE_OF.get(name, (name,))), 1) for name in CARRIED}
+        visits.append(replace(flight.visit, manifest_kg={name: x for name, x in brought.items() if x > 0.0}))
+    people = people_aboard(problem, solution)
+    ends = np.minimum(np.arange(MONTH_w, problem.weeks + MONTH_w, MONTH_w), problem.weeks) - 1
+    stock = {}
+    for c in problem.commodities:
+        if c.name in COMPARED:
+            came = loads[:, [RESOURCES.index(r) for r in RESOURCE_OF.get(c.name, (c.name,))]].sum(axis=1)
+            stock[c.name] = (c.opening_kg + np.cumsum(came - c.use_kg - c.person_kg * people))[ends]
+    return replace(solution, visits=tuple(visits), stock_kg=stock)
 
 
 def agree(problem: Problem, solution: Solution, run: Nominal) -> dict[str, float]:
     """Largest difference of the plan's stock from the nominal run's at the end of any four weeks, over the run's mean."""
     out = {}
     for name, kg in solution.stock_kg.items():
-        if name in COMPARED:
-            days = np.minimum((np.arange(kg.size) + 1) * 28, problem.weeks * 7) - 1
-            there = run.stock(*RESOURCE_OF.get(name, (name,)))[days]
-            out[name] = float(np.max(np.abs(kg - there)) / max(float(np.mean(there)), 1.0))
+        days = np.minimum((np.arange(kg.size) + 1) * 7 * MONTH_w, problem.weeks * 7) - 1
+        there = run.stock(*RESOURCE_OF.get(name, (name,)))[days]
+        out[name] = float(np.max(np.abs(kg - there)) / max(float(np.mean(there)), 1.0))
     return out
 
 
-def _tried(made: Plan, runs: int, seed: int, workers: int | None) -> Plan:
-    """The share of runs in which somebody is aboard without a break to the horizon."""
-    from ..engine.simulate import simulate
-    from ..report.metrics import presence_to_horizon
-
-    told = presence_to_horizon(simulate(made.scenario, runs, seed, workers=workers))
-    (share,), (interval,) = told.all().values(), told.interval_of_all().values()
-    return replace(made, probability_frac=float(share), interval_frac=(float(interval[0]), float(interval[1])))
+def least_d(run: Nominal) -> dict[str, float]:
+    """Least reserve in the nominal run, days, while people are aboard."""
+    return {name: float(run.reserve_d[run.people > 0, j].min()) for j, name in enumerate(RESERVES)}
 
 
 __all__ = ["Plan", "agree", "plan", "plan_branch", "with_plan"]

@@ -23,6 +23,12 @@ MONTH_w = 4
 """Stocks are balanced every four weeks; a reserve must hold without what arrives in the same four weeks."""
 
 
+CREW_share = 0.9
+"""Most of its dry cargo that a ship is filled with for people; the rest is hardware (`engine.supply`)."""
+BOTTLES_share = 0.1
+"""Most gas in bottles against a ship's dry cargo (`engine.supply`)."""
+SHORT_share = 0.75
+"""Share of dry cargo that is food and supplies while both are short: `CREW_share` less bags of water and gas bottles. Assumed."""
 AFTER_PEOPLE_frac = 0.1
 """Worth of a week's use of hardware in store against a week of what people live on."""
 
@@ -92,6 +98,7 @@ def build(problem: Problem) -> Model:
     _launches(m)
     crew = _people(m)
     _stocks(m, crew)
+    _standdowns(m)
     _propellant(m)
     _waste(m)
     _money(m)
@@ -394,10 +401,13 @@ def _capacity(m: Model, k: int, ships: list[tuple[int, int]]) -> None:
     """Mass of a month's cargo against what its ships carry: tanks first, bags and bottles out of dry cargo."""
     p = m.problem
     dry: dict[int, float] = {m.load[n][k]: 1.0 for n in DRY if n in m.load}
+    hold = {m.load[n][k] for n in ("food", "supplies") if n in m.load}
     gas: dict[int, float] = {}
+    filled: dict[int, float] = {}
     if "water" in m.load:
         bags = m.column(0.0, 0.0, INF)
         dry[bags] = 1.0
+        hold.add(bags)
         terms = {m.load["water"][k]: 1.0, bags: -1.0}
         terms.update({c: -p.vessels[v].water_kg for v, c in ships if p.vessels[v].water_kg})
         m.rows.add("holds", terms, -INF, 0.0)
@@ -407,9 +417,12 @@ def _capacity(m: Model, k: int, ships: list[tuple[int, int]]) -> None:
             dry[bottles] = BOTTLE_FACTOR
             gas[m.load[name][k]] = 1.0
             gas[bottles] = -1.0
+            filled[bottles] = 1.0
     if gas:
         gas.update({c: -p.vessels[v].gas_kg for v, c in ships if p.vessels[v].gas_kg})
         m.rows.add("holds", gas, -INF, 0.0)
+        filled.update({c: -min(p.bottles_kg, BOTTLES_share * p.vessels[v].dry_kg) for v, c in ships})
+        m.rows.add("holds", filled, -INF, 0.0)
     if "propellant" in m.load:
         fuel = {m.load["propellant"][k]: 1.0}
         taken = m.column(0.0, 0.0, INF)
@@ -420,8 +433,33 @@ def _capacity(m: Model, k: int, ships: list[tuple[int, int]]) -> None:
                 fuel[c], extra[c] = -p.vessels[v].refuel_most_kg, -p.vessels[v].refuel_kg
         m.rows.add("holds", fuel, -INF, 0.0)
         m.rows.add("holds", extra, -INF, 0.0)
+    crew = {c: kg for c, kg in dry.items() if c in hold}
     dry.update({c: -p.vessels[v].dry_kg for v, c in ships})
     m.rows.add("holds", dry, -INF, 0.0)
+    m.rows.add("holds", {**crew, **{c: -CREW_share * p.vessels[v].dry_kg for v, c in ships}}, -INF, 0.0)
+
+
+def _standdowns(m: Model) -> None:
+    """Food and supplies last while any one family of launchers stands down: stock and what the others can bring."""
+    p = m.problem
+    span = -(-p.standdown_w // MONTH_w)
+    stores = [c for c in p.commodities if c.name in ("food", "supplies")]
+    if not span or not stores:
+        return
+    use = sum((c.use_kg + c.person_kg * p.people for c in stores), np.zeros(p.weeks))
+    least = sum(float(c.person_kg * p.people.max()) for c in stores) * p.leave_d / 7.0
+    families = dict.fromkeys(v.family for v in p.vessels if v.dry_kg and not v.crew)
+    brings = {family: [m.column() for _ in range(m.months)] for family in families}
+    for family, columns in brings.items():
+        for k, c in enumerate(columns):
+            ships = {x: -SHORT_share * p.vessels[v].dry_kg for v, x in m.by_month.get(k, ()) if p.vessels[v].family == family}
+            m.rows.add("balance", {c: 1.0, **ships}, 0.0, 0.0)
+    for family in families:
+        for k in range(span + YEAR_w // MONTH_w // 2, m.months):
+            terms = {m.stock[c.name][k - span]: 1.0 for c in stores}
+            terms.update({brings[f][month]: 1.0 for f in families if f != family for month in range(k - span + 1, k)})
+            need = float(use[(k - span + 1) * MONTH_w : (k + 1) * MONTH_w].sum())
+            m.rows.add(f"standdown {family}", terms, need + least, INF)
 
 
 def _propellant(m: Model) -> None:

@@ -1,4 +1,4 @@
-"""The nominal run: every uncertain quantity at its best value, nothing fails or slips, the Sun as the median outlook has it.
+"""The nominal run: every uncertain quantity at its best value, nothing fails, launches slip by their mean, the median Sun.
 
 A plan and the simulation agree because the plan's demand is what this run used, read from the same flows.
 """
@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..engine.compile.world import Case, compile
-from ..engine.luck import draw, prepare, quantities
+from ..engine.luck import draw, mean_slips_s, prepare, quantities
 from ..engine.run import advance
 from ..engine.simulate import finish, new_rows, new_scratch
 from ..engine.world import ALTITUDE, MASS, PEOPLE
-from ..laws.matter import DELIVERED, DUMPED, MOVED, REMOVED, RESOURCES, USES
+from ..laws.matter import DELIVERED, DUMPED, MOVED, PROPELLANT, REMOVED, RESOURCES, USES
 from ..laws.solar_outlook import at_percentile
 from ..log import KINDS, new_log
 from ..model.base import NEVER_s, Quantity
@@ -43,6 +43,7 @@ class Nominal:
     docked_s: np.ndarray  # (F,) by flight of the case; NEVER_s where it did not
     left_s: np.ndarray  # (F,)
     events: tuple[tuple[float, str, str, str], ...]  # (t_s, kind, name, station)
+    brought_kg: np.ndarray  # (F, R) cargo of each flight as it was stowed
     repair_kg_per_d: float  # spares that the mean failure rates of the machines take
 
     def use_kg(self, resource: str) -> np.ndarray:
@@ -65,6 +66,9 @@ def nominal(scenario: Scenario) -> Nominal:
         chances = replace(chances, outlook=at_percentile(chances.outlook, chances.ahead, MEDIAN))
     per_y = quantities(scenario, case.catalogue)["avoidance_per_y"][1].value
     world, state, luck = draw(chances, 0, 0)
+    slips_s = mean_slips_s(case)
+    luck.traffic.slip_s[:] = slips_s
+    state.traffic.next_s[state.traffic.next_s < NEVER_s] += slips_s[state.traffic.next_s < NEVER_s]
     luck.life_s[:] = NEVER_s
     state.equipment.change_s[:] = NEVER_s
     luck.traffic.fails[:] = [f.flown and f.lost for f in case.flights]
@@ -85,8 +89,23 @@ def nominal(scenario: Scenario) -> Nominal:
     return Nominal(
         case, case.t0_s + case.dt_s * np.arange(1, case.steps + 1), scalar[:, PEOPLE], rows.partner_people[:, 0],
         rows.stock_kg[:, 0].sum(axis=1), rows.flow_kg[:, 0], rows.reserve_d[:, 0], scalar[:, ALTITUDE], scalar[:, MASS],
-        result.docked_s, result.left_s, events, float((spare_kg / life_s).sum() * DAY_s),
+        result.docked_s, result.left_s, events, _brought_kg(case, result.docked_s, rows.flow_kg[:, 0]), float((spare_kg / life_s).sum() * DAY_s),
     )  # fmt: skip
+
+
+def _brought_kg(case: Case, docked_s: np.ndarray, flow_kg: np.ndarray) -> np.ndarray:
+    """(F, R) what each flight delivered; ships that dock on one day share its deliveries by what they can carry."""
+    ships = case.world.ships
+    out = np.zeros((len(case.flights), len(RESOURCES)))
+    holds = ships.cargo_kg.sum(axis=1) + ships.tank_kg
+    day = np.floor((docked_s - case.t0_s) / case.dt_s).astype(np.int64)
+    there = (docked_s >= case.t0_s) & (docked_s < NEVER_s) & (case.world.traffic.station == 0)
+    for d in np.unique(day[there & (day < len(flow_kg))]):
+        came = np.flatnonzero(there & (day == d))
+        out[came] = holds[came, None] / max(holds[came].sum(), 1.0) * flow_kg[d, :, DELIVERED]
+        tank = ships.tank_kg[came]
+        out[came, PROPELLANT] = tank / max(tank.sum(), 1.0) * flow_kg[d, PROPELLANT, DELIVERED]
+    return out
 
 
 def _certain(scenario: Scenario) -> Scenario:

@@ -40,6 +40,7 @@ class Vessel:
     external_kg: float = 0.0
     transit_d: float = 1.0
     longest_d: float = 400.0
+    family: str = ""  # what a failure grounds together
 
     @property
     def crew(self) -> int:
@@ -117,6 +118,9 @@ class Problem:
     down_kg_per_y: float = 0.0
     external_kg_per_y: float = 0.0
     site_gap_w: int = 1
+    standdown_w: int = 0  # weeks without any one family of launchers that crew stores must last through
+    bottles_kg: float = np.inf  # most gas in bottles in one ship
+    leave_d: float = 30.0  # days of crew stores at which people leave
     objective: Objective = "cost"
     usd_per_research_h: float = 0.0
     usd_per_person_week: float = 0.0

@@ -19,7 +19,11 @@ from .problem import Problem, Solution
 CREW_w = (208, 104)
 CARGO_w = (104, 52)
 """Weeks a window sees, and commits."""
-IMPROVED_w = 72
+IMPROVED_w = 52
+GRID_w = 4
+"""Cargo is first chosen among launches in every fourth week, as stocks are balanced: it finds as much in a third of the time."""
+CARGO_share = 0.4
+"""Share of the time left for the cargo of all years in one piece; the rest improves it span by span."""
 EARLY_frac = 1e-3
 """Share of its cost by which a crew flight is dearer for each week it leaves earlier, while crews are chosen."""
 Key = tuple[int, int, int, int]
@@ -39,7 +43,7 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
     if crews and not _windows(m, chosen, leaves, crews, CREW_w, None, time_limit_s):
         return nothing
     left = time_limit_s - (time.perf_counter() - begun)
-    x = _cargo(m, chosen, leaves, crews, max(0.8 * left, 5.0), gap_frac)
+    x = _cargo(m, chosen, leaves, crews, max(CARGO_share * left, 5.0), gap_frac)
     if x is None:
         if not _windows(m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, time_limit_s):
             return nothing
@@ -95,8 +99,8 @@ def _windows(
 def _cargo(
     m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], time_limit_s: float, gap_frac: float
 ) -> np.ndarray | None:
-    """Cargo of the whole horizon with crews pinned, launches in every second week to begin with."""
-    _free(m, chosen, leaves, lambda key: key[0] not in crews and key[1] % 2 == 0)
+    """Cargo of the whole horizon with crews pinned, launches in every fourth week to begin with."""
+    _free(m, chosen, leaves, lambda key: key[0] not in crews and key[1] % GRID_w == 0)
     result: Any = run(m, time_limit_s=time_limit_s, gap_frac=gap_frac)
     return None if result.x is None else np.asarray(result.x)
 
@@ -127,12 +131,13 @@ def _improve(
     value = np.inf
     spans = [(a, a + IMPROVED_w) for a in range(0, p.weeks, IMPROVED_w // 2)]
     stale = 0
-    for first, last in [(-1, -1), *spans, *spans, *spans]:
+    for turn, (first, last) in enumerate([(-1, -1), *(span for _ in range(9) for span in spans)]):
         left = time_limit_s - (time.perf_counter() - begun)
         if best is not None and (left < 2.0 or value - bound <= gap_frac * abs(value) or stale > len(spans)):
             break
-        _free(m, chosen, leaves, lambda key, a=first, b=last: a <= key[1] < b and key[0] not in crews)
-        result: Any = run(m, time_limit_s=max(min(left, 15.0), 2.0), gap_frac=0.001)
+        grid = 2 if turn <= len(spans) else 1
+        _free(m, chosen, leaves, lambda key, a=first, b=last, g=grid: a <= key[1] < b and key[0] not in crews and (key[1] % g == 0 or key in chosen))
+        result: Any = run(m, time_limit_s=max(min(left, 8.0), 2.0), gap_frac=0.001)
         stale += 1
         if result.x is not None and result.fun < value - 1e-6:
             value, best, stale = float(result.fun), result.x, 0

@@ -11,6 +11,8 @@ import numpy as np
 from ..engine.compile.bodies import cargo_of
 from ..engine.compile.flights import PlannedFlight, plan_flights, transit_s
 from ..engine.compile.traffic import port_rows
+from ..engine.luck import SERIES_MEAN_d
+from ..engine.supply import GAS_BOTTLES_kg, RECOVERED_frac
 from ..laws import metabolism
 from ..laws.crew_time import programme_h_per_week
 from ..laws.matter import RESOURCES
@@ -27,12 +29,24 @@ from .problem import Commodity, Docked, Fixed, Objective, PortClass, Problem, Ve
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
 YEAR_d = 365.25
+FIXED_d = 60.0
+"""Days before launch at which the date of a planned flight stands: plans of the station's traffic are made anew each
+quarter, so a flight slips as launches slip at under 90 days (life_support/launch_slips.csv). Assumed. A plan adds no
+launch sooner than that."""
+SLIP_d = SERIES_MEAN_d
+"""Days before the week in which a ship is expected that its launch is declared: by so many it slips on average."""
 ISP_s = 290.0
 """Of storable propellant, as the engine's reserve counts it."""
 CREW_STAYS_w = (8, 6, 4, 2, 0)
 """Weeks short of its rating a crew ship may leave: a plan that may only use the rating cannot fit two lines together."""
 CARGO_STAYS = (0.5, 1.0)
 """Shares of its rating a cargo ship may stay."""
+LEAST_GAS_frac = 0.6
+"""Most of the nitrogen store that is asked for as a reserve: ships are filled up to the store, so it must fall before. Assumed."""
+MOST_share = 0.8
+"""Share of what ships are filled to that a margin may ask to be there always. Assumed: the rest is used between ships."""
+GROWS_w = 8
+"""Weeks in which a margin over the reserves is built up once ships of the plan can come. Assumed."""
 RESEARCH_AHEAD_w = 13
 """Weeks of research kept aboard: an experiment waits for its ship."""
 RESOURCE_OF = {"supplies": ("supplies", "toilet")}
@@ -64,6 +78,7 @@ class Wishes:
     vehicles: tuple[str, ...] = ()  # more vehicles of the catalogue to choose from
     reserve_d: dict[str, float] = field(default_factory=dict)  # over the scenario's requirements
     margin_d: float = 0.0  # days added to every reserve
+    standdown_w: int = 0  # weeks without any one family of launchers that crew stores last through
     early_w: int = 0  # weeks a crew ship leaves before its rating, for reliefs that come late
     budgets_musd: dict[tuple[str, int], float] = field(default_factory=dict)
     fix: tuple[str, ...] = ()  # flights and series of the scenario that stay as they are
@@ -101,6 +116,7 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     vessels = _grounded(scenario, run, vessels)
     stand, kept = _published(wishes, vessels, classes, t0_s, weeks)
     fixed = _fixed(scenario, catalogue, wishes, vessels, t0_s, weeks) + stand
+    vessels = _not_at_once(vessels, {(f.vessel, f.week) for f in fixed} | {(name, week) for name, week, _ in kept})
     lines = lines_asked(scenario, catalogue, wishes, flies)
     people = people_asked(scenario, wishes, lines, {v.name: v.crew for v in vessels}, weeks)
     need = weekly(run.use_kg("propellant"), weeks)
@@ -111,7 +127,7 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
         debt_most_kg=_debt_most_kg(scenario, run), waste_opening_kg=float(run.stock("waste")[0]),
         waste_kg=np.maximum(-weekly(run.use_kg("waste"), weeks), 0.0), waste_most_kg=_capacity(run, "waste"),
         fixed=fixed, kept=kept, keep_musd=KEEP_musd if kept else 0.0, budgets_musd=wishes.budgets_musd, down_kg_per_y=wishes.down_kg_per_y,
-        external_kg_per_y=wishes.external_kg_per_y, objective=wishes.objective,
+        external_kg_per_y=wishes.external_kg_per_y, standdown_w=wishes.standdown_w, bottles_kg=GAS_BOTTLES_kg, leave_d=case.world.rules.leave_s / DAY_s, objective=wishes.objective,
         usd_per_research_h=wishes.usd_per_research_h, usd_per_person_week=wishes.usd_per_person_week,
         research_h_per_person_week=float(programme_h_per_week(case.world.crew_time.rules)),
     )  # fmt: skip
@@ -296,7 +312,7 @@ def _vessel(
         push_kg=number(row, "reboost_propellant_kg", 0) if number(row, "reboost_thrust_N", 0) > 0 else 0.0,
         trash_kg=max(number(row, "trash_kg", 0), number(row, "cargo_down_kg", 0)), down_kg=number(row, "cargo_down_kg", 0),
         external_kg=number(row, "cargo_external_kg", 0), transit_d=transit_s(catalogue, name) / DAY_s,
-        longest_d=number(row, "max_docked_high_d", 400.0),
+        longest_d=number(row, "max_docked_high_d", 400.0), family=row["family"],
     )  # fmt: skip
 
 
@@ -377,6 +393,14 @@ def _grounded(scenario: Scenario, run: Nominal, vessels: tuple[Vessel, ...]) -> 
     return tuple(out)
 
 
+def _not_at_once(vessels: tuple[Vessel, ...], known: set[tuple[str, int]]) -> tuple[Vessel, ...]:
+    """Vessels without the first weeks, but for launches (vehicle, week) known already."""
+    lead_w = math.ceil(FIXED_d * DAY_s / WEEK_s)
+    return tuple(
+        replace(v, weeks=np.asarray([up and (w >= lead_w or (v.name, w) in known) for w, up in enumerate(v.weeks)], bool)) for v in vessels
+    )
+
+
 def _published(
     wishes: Wishes, vessels: tuple[Vessel, ...], classes: tuple[PortClass, ...], t0_s: float, weeks: int
 ) -> tuple[tuple[Fixed, ...], tuple[tuple[str, int, str], ...]]:
@@ -386,11 +410,11 @@ def _published(
     of_port = {port: c.name for c in classes for port in c.ports}
     stand, kept = [], []
     for f in wishes.published:
-        week = round((f.launch_s - t0_s) / WEEK_s)
+        week = round((f.launch_s + SLIP_d * DAY_s - t0_s) / WEEK_s)
         vessel = by_name.get(f.vehicle)
         if vessel is None or f.port not in of_port or not 0 <= week < weeks:
             continue
-        stay_w = min(vessel.stays_w, key=lambda s: abs(s * WEEK_s - (f.undock_s - f.launch_s)))
+        stay_w = min(vessel.stays_w, key=lambda s: abs(s * WEEK_s - (f.undock_s - f.launch_s - SLIP_d * DAY_s)))
         if f.launch_s < since_s and vessel.weeks[week]:
             stand.append(Fixed(f"{f.vehicle}/{week}", f.vehicle, week, of_port[f.port], stay_w))
         else:
@@ -433,35 +457,40 @@ def _crew_aboard(run: Nominal, flight: int) -> int:
 def _commodities(
     scenario: Scenario, run: Nominal, wishes: Wishes, people: np.ndarray, aboard: np.ndarray
 ) -> tuple[Commodity, ...]:
-    """Opening stocks, use by week and person, reserves and room, from the nominal run and the scenario's requirements."""
+    """Opening stocks, use by week and person, reserves and room, from the nominal run and the scenario's requirements.
+
+    Where fewer people were aboard in the run than are asked for, those missing are counted as if they had been.
+    """
     c = run.case.world.life_support.crew
     per_person = {"food": metabolism.food_as_shipped(c), "supplies": c.supplies + c.toilet, "water": c.drink + c.flush,
                   "oxygen": c.oxygen}  # fmt: skip
     weeks = people.size
+    missing = np.maximum(people - weekly(run.people, weeks) / 7.0, 0.0)
     out = []
     for name in ("food", "supplies", "water", "oxygen", "nitrogen", "spares", "research", "propellant"):
         resources = RESOURCE_OF.get(name, (name,))
         use = sum((weekly(run.use_kg(r), weeks) for r in resources), np.zeros(weeks))
         gross = per_person.get(name, 0.0) * WEEK_s
         marginal = gross if name in ("food", "supplies") else _marginal_kg(use, aboard) if name == "water" else 0.0
-        base = use - marginal * aboard
+        base = use + marginal * (missing - aboard)
         if name == "spares":
             base = base + run.repair_kg_per_d * 7.0
-        least = gross / 7.0 * people * (_reserve_d(scenario, wishes, name) + wishes.margin_d) if name in RESERVED else np.zeros(weeks)
+        asked_d = _asked_d(scenario, wishes, name, weeks)
+        least = gross / 7.0 * people * asked_d if name in RESERVED else np.zeros(weeks)
         if name == "oxygen":  # an electrolyser's water stands in for tanks, as in the engine's reserve
             least = np.zeros(weeks)
         if name == "propellant":
-            per_d = float(np.mean(np.maximum(run.use_kg("propellant"), 0.0)))
-            least = np.full(weeks, per_d * (_reserve_d(scenario, wishes, name) + wishes.margin_d))
+            least = _ahead(np.maximum(use, 0.0), asked_d / 7.0)
             least = np.where(_tanks_push(scenario, run, weeks), least, 0.0)
         if name == "spares":  # what is used is replaced: the stock aboard is no source to live on
             least = np.full(weeks, _opening_kg(run, resources) - 52.0 * float(base.mean()))
         if name == "research":
             least = np.full(weeks, RESEARCH_AHEAD_w * float(base.mean()))
-        if name == "nitrogen":
-            least = np.full(weeks, 0.25 * run.case.world.rules.gas_target_kg)
         opening = float(_opening_kg(run, resources))
-        most = sum(_capacity(run, r) for r in resources)
+        most = min(sum(_capacity(run, r) for r in resources), _filled_to_kg(run, name, gross / 7.0 * float(people.max()), opening))
+        if name == "nitrogen":
+            least = _ahead(np.maximum(use, 0.0), _asked_d(scenario, wishes, name, weeks) / 7.0)
+            least = np.minimum(least, LEAST_GAS_frac * most)
         if base.any() or marginal:
             out.append(Commodity(name, opening, base, marginal, np.clip(least, 0.0, 0.9 * most), most))
     return tuple(out)
@@ -471,6 +500,34 @@ def _marginal_kg(use: np.ndarray, aboard: np.ndarray) -> float:
     """Net use of one more person in a week: mean use over mean people, where any were aboard."""
     there = aboard > 0
     return float(use[there].sum() / aboard[there].sum()) if there.any() else 0.0
+
+
+def _filled_to_kg(run: Nominal, name: str, per_d_kg: float, opening_kg: float) -> float:
+    """Stock that ships are filled to when the next one comes in a month: a plan cannot stow more ahead than they bring."""
+    rules = run.case.world.rules
+    if name in ("food", "supplies"):
+        return max(per_d_kg * (rules.stock_target_s / DAY_s + 28.0), opening_kg)
+    if name == "water":
+        return max(per_d_kg * (rules.water_target_s / DAY_s + (1.0 - RECOVERED_frac) * 28.0), opening_kg)
+    return max(rules.gas_target_kg, opening_kg) if name == "nitrogen" else math.inf
+
+
+def _ahead(use: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """(W,) what is used in so many weeks (W,) from each week on; beyond the horizon as in its last half year."""
+    end = np.concatenate([[0.0], np.cumsum(np.concatenate([use, np.full(2 * use.size, use[-26:].mean())]))])
+    first = np.arange(use.size)
+    return np.asarray(np.interp(first + weeks, np.arange(end.size), end) - end[first])
+
+
+def _asked_d(scenario: Scenario, wishes: Wishes, name: str, weeks: int) -> np.ndarray:
+    """(W,) days of a reserve: the margin grows over `GROWS_w` from when ships of the plan can come, up to what ships are
+    filled to."""
+    base_d = _reserve_d(scenario, wishes, name)
+    lead_w = math.ceil(FIXED_d * DAY_s / WEEK_s)
+    grown = np.clip((np.arange(weeks) - lead_w) / GROWS_w, 0.0, 1.0)
+    table = {row["name"]: number(row, "value") for row in scenario.catalogue().table("rules")}
+    most_d = math.inf if name == "propellant" else MOST_share * table["water_target_d" if name == "water" else "stock_target_d"]
+    return np.asarray(base_d + grown * min(wishes.margin_d, max(most_d - base_d, 0.0)))
 
 
 def _reserve_d(scenario: Scenario, wishes: Wishes, name: str) -> float:

@@ -13,19 +13,17 @@ from ..model.base import to_utc
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
 from .problem import Problem, Solution, Visit
+from .take import FIXED_d, SLIP_d
 
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
-FIXED_d = 60.0
-"""Days before launch at which the date of a planned flight stands: plans of the station's traffic are made anew each
-quarter, so a flight slips as launches slip at under 90 days (life_support/launch_slips.csv). Assumed."""
 HANDOVER_d = 5.0
 """Days a crew stays with its relief; direct handovers took four to nine days. The plan's week of overlap holds them."""
 MOVED_w = 9
 """Weeks within which a flight of the same vehicle is a published one moved."""
 LEAVES_EARLY_s = 0.5 * DAY_s
 """A ship leaves half a day before the week in which its port is planned to be free."""
-COLUMNS = ("name", "vehicle", "partner", "launcher", "site", "launch", "undock", "port", "people", "relief", "cost_musd",
+COLUMNS = ("name", "vehicle", "partner", "launcher", "site", "launch", "expected", "undock", "port", "people", "relief", "cost_musd",
            "food_kg", "supplies_kg", "water_kg", "oxygen_kg", "nitrogen_kg", "propellant_kg", "spares_kg", "research_kg")  # fmt: skip
 
 
@@ -35,7 +33,8 @@ class Planned:
 
     name: str
     visit: Visit
-    launch: str
+    launch: str  # as it is declared
+    expected: str  # docking, with the mean slip
     undock: str
     ports: tuple[str, ...]  # the planned one first, then those that take it as well
     relief: str | None
@@ -48,10 +47,10 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
     ports = _ports(problem, solution, visits)
     out = []
     for i, visit in enumerate(visits):
-        launch_s = problem.start_s + visit.week * WEEK_s
+        launch_s = problem.start_s + visit.week * WEEK_s - SLIP_d * DAY_s
         undock_s = problem.start_s + (visit.week + visit.stay_w) * WEEK_s - LEAVES_EARLY_s
         relief = _relief(problem, visits, i)
-        out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(undock_s), ports[i], None if relief is None else names[relief]))
+        out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(launch_s + SLIP_d * DAY_s), to_utc(undock_s), ports[i], None if relief is None else names[relief]))
     return out
 
 
@@ -103,12 +102,12 @@ def changes(problem: Problem, flights: list[Planned]) -> dict[str, int]:
 
 
 def entry(problem: Problem, scenario: Scenario, flight: Planned) -> dict[str, Any]:
-    """A flight as the scenario file states it."""
+    """A flight as the scenario file states it: without a manifest, so that it is filled with what is needed when it flies."""
     vessel = problem.vessel(flight.visit.vessel)
     row: dict[str, Any] = {
         "vehicle": vessel.name, "partner": vessel.partner, "station": scenario.main_station, "site": vessel.site,
         "launcher": vessel.launcher, "port": list(flight.ports), "launch": flight.launch, "undock": flight.undock,
-        "fixed_d": FIXED_d, "cargo_kg": flight.visit.manifest_kg, "source": "chosen by stationkeep plan",
+        "fixed_d": FIXED_d, "source": "chosen by stationkeep plan",
     }  # fmt: skip
     if vessel.people:
         row.update(people=vessel.people, handover_d=HANDOVER_d)
@@ -124,7 +123,7 @@ def rows(problem: Problem, flights: list[Planned]) -> list[dict[str, Any]]:
         vessel = problem.vessel(f.visit.vessel)
         row: dict[str, Any] = {
             "name": f.name, "vehicle": vessel.name, "partner": vessel.partner, "launcher": vessel.launcher, "site": vessel.site,
-            "launch": f.launch, "undock": f.undock, "port": f.ports[0], "people": vessel.people, "relief": f.relief,
+            "launch": f.launch, "expected": f.expected, "undock": f.undock, "port": f.ports[0], "people": vessel.people, "relief": f.relief,
             "cost_musd": vessel.cost_musd,
         }  # fmt: skip
         out.append(row | {column: f.visit.manifest_kg.get(column[:-3], 0.0) for column in COLUMNS if column.endswith("_kg")})
@@ -147,7 +146,7 @@ def calendar(table: list[dict[str, Any]], made: str) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//stationkeep//plan//EN"]
     for row in table:
         lines += [
-            "BEGIN:VEVENT", f"UID:{row['name']}@stationkeep", f"DTSTAMP:{_stamp(made)}", f"DTSTART:{_stamp(row['launch'])}",
+            "BEGIN:VEVENT", f"UID:{row['name']}@stationkeep", f"DTSTAMP:{_stamp(made)}", f"DTSTART:{_stamp(row['expected'])}",
             f"DTEND:{_stamp(row['undock'])}", f"SUMMARY:{row['name']} ({row['vehicle']})", f"LOCATION:{row['port']}", "END:VEVENT",
         ]  # fmt: skip
     return "\r\n".join([*lines, "END:VCALENDAR"]) + "\r\n"

@@ -18,8 +18,8 @@ def gantt_svg(title: str, flights: list[dict[str, Any]], start: str, end: str) -
     """SVG text: one row for each port, one bar for each visit, coloured by vehicle."""
     vehicles = list(dict.fromkeys(f["vehicle"] for f in flights))
     stays = [
-        Stay(f["port"], f["name"], f"{f['name']}: {f['launch'][:10]} to {f['undock'][:10]}", vehicles.index(f["vehicle"]) % 6,
-             np.datetime64(f["launch"][:19]), np.datetime64(f["undock"][:19]))
+        Stay(f["port"], f["name"], f"{f['name']}: {f['expected'][:10]} to {f['undock'][:10]}", vehicles.index(f["vehicle"]) % 6,
+             np.datetime64(f["expected"][:19]), np.datetime64(f["undock"][:19]))
         for f in flights
     ]  # fmt: skip
     last = max((s.undocked for s in stays), default=np.datetime64(start[:19]))
