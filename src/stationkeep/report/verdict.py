@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stationkeep.report.checks import Finding, all_findings, percent
@@ -118,8 +119,8 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
     for notice in told["notices"]:
         if notice["breaks_agreement"]:
             out.print(Text(notice_text(notice), style="yellow"))
-    if told["cost"]:
-        out.print(_cost_table(told))
+    for table in _cost_tables(told) if told["cost"] else ():
+        out.print(table)
     _render_crew_time(out, told)
     out.print(Text(_foot(told), style="dim"))
 
@@ -140,22 +141,32 @@ def _render_crew_time(out: Console, told: dict[str, Any], most: int = 6) -> None
         out.print(Text("\n".join(lines)))
 
 
-def _presence_table(told: dict[str, Any]) -> Any:
+def _year_table(title: str, first: str, years: Sequence[str]) -> Any:
+    """A table with a narrow column for each year, so that ten of them fit into eighty characters."""
     from rich import box
     from rich.table import Table
 
-    years = list(told["presence"])
-    table = Table(title="Probability of unbroken presence until 1 January", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("future")
-    table.add_column("weight\n(assumed)", justify="right")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
+    table.add_column(first, overflow="fold", min_width=9)
     for year in years:
-        table.add_column(year, justify="right")
+        table.add_column(year, justify="right", no_wrap=True)
+    return table
+
+
+def _in_percent(value: float) -> str:
+    return percent(value).removesuffix(" %")
+
+
+def _presence_table(told: dict[str, Any]) -> Any:
+    years = list(told["presence"])
+    several = len(told["futures"]) > 1
+    title = "\nProbability of unbroken presence until 1 January, %"
+    table = _year_table(title, "future, weight (assumed)" if several else "", years)
     for future in told["futures"]:
-        weight = f"{future['weight']:.2f}" if len(told["futures"]) > 1 else ""
-        table.add_row(words(future["name"]), weight, *(percent(future["presence"][year]) for year in years))
-    if len(told["futures"]) > 1:
-        pooled = (percent(told["presence"][year]) for year in years)
-        table.add_row("pooled", "", *pooled, style="bold")
+        name = f"{words(future['name'])} ({future['weight']:.2f})" if several else words(future["name"])
+        table.add_row(name, *(_in_percent(future["presence"][year]) for year in years))
+    if several:
+        table.add_row("pooled", *(_in_percent(told["presence"][year]) for year in years), style="bold")
     return table
 
 
@@ -167,42 +178,28 @@ def notice_text(notice: dict[str, Any]) -> str:
 
 
 def _gap_table(name: str, gap: dict[str, Any]) -> Any:
-    from rich import box
-    from rich.table import Table
-
     years = list(gap["nobody_anywhere"])
-    ends = gap["ends"]
-    title = f"{name}: first station left {ends['p50'] or 'after the horizon'} ({ends['p5']} to {ends['p95']}); probability that on 1 January it is over and the next not yet crewed"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("station", "first crew", "5 to 95 %"):
-        table.add_column(column)
-    for year in years:
-        table.add_column(year, justify="right")
+    low, middle, high = (gap["ends"][p] or "later" for p in ("p5", "p50", "p95"))
+    left = "not left within the horizon" if low == "later" else f"left {middle} ({low} to {high})"
+    title = (f"\n{name}: first station {left}; probability that on 1 January it is over and the next not yet crewed, %")  # fmt: skip
+    table = _year_table(title, "next, first crew (5 to 95 %)", years)
     for station, row in gap["stations"].items():
         first = row["first_crew"]
-        span = f"{first['p5'] or 'later'} to {first['p95'] or 'later'}"
-        table.add_row(station, first["p50"] or "later", span, *(percent(row["gap_by_year"][y]) for y in years))
-    table.add_row("nobody anywhere", "", "", *(percent(gap["nobody_anywhere"][y]) for y in years), style="bold")
+        span = f"{station} {first['p50'] or 'later'} ({first['p5'] or 'later'} to {first['p95'] or 'later'})"
+        table.add_row(span, *(_in_percent(row["gap_by_year"][y]) for y in years))
+    table.add_row("nobody anywhere", *(_in_percent(gap["nobody_anywhere"][y]) for y in years), style="bold")
     return table
 
 
-def _cost_table(told: dict[str, Any]) -> Any:
-    from rich import box
-    from rich.table import Table
-
-    by_year = told["cost"]["by_year"]
-    years = sorted({year for rows in by_year.values() for row in rows.values() for year in row})
-    title = f"Cost by partner and year, {told['cost']['unit']}, {told['cost']['price_year']} prices"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("future", "partner"):
-        table.add_column(column)
-    for year in (*years, "sum"):
-        table.add_column(year, justify="right")
-    for name, rows in by_year.items():
-        for place, (partner, row) in enumerate(rows.items()):
+def _cost_tables(told: dict[str, Any]) -> Iterator[Any]:
+    for name, rows in told["cost"]["by_year"].items():
+        years = sorted({year for row in rows.values() for year in row})
+        title = f"\nCost by partner and year ({words(name)}), {told['cost']['unit']}, {told['cost']['price_year']} prices"
+        table = _year_table(title, "partner", [*years, "sum"])
+        for partner, row in rows.items():
             cells = [row.get(year, 0.0) for year in years]
-            table.add_row("" if place else words(name), partner, *(f"{v:,.0f}" for v in (*cells, sum(cells))))
-    return table
+            table.add_row(partner, *(f"{v:,.0f}" for v in (*cells, sum(cells))))
+        yield table
 
 
 def _render_findings(out: Console, future: dict[str, Any], several: bool, most: int = 6) -> None:
