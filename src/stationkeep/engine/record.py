@@ -13,6 +13,7 @@ from ..laws.crew_time import CREW_USES
 from ..laws.matter import RESOURCES, STORED, USES
 from ..model.base import PARTNERS
 from ..subsystems.services import SERVICES
+from .capability import CAPABILITY, capability
 from .cost import COST_USES, prepare_costs, run_costs
 from .world import RESERVES, SCALARS, Rows
 
@@ -63,6 +64,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "cost_usd": (("partner", "use"), "USD", "cost in the month, in dollars of the year a price was agreed (negative: earned)"),
     "aboard_utc": (("person",), "", "when a person came aboard (without station and time)"),
     "home_utc": (("person",), "", "when that person left (without station and time)"),
+    **{name: (dims, "", f"{meaning} (without station and time)") for name, (dims, meaning) in CAPABILITY.items()},
     "dose_mSv": (("person",), "mSv", "dose of a stay within the run (without station and time)"),
 }  # fmt: skip
 
@@ -187,6 +189,9 @@ def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) ->
     data["home_utc"] = (("run", "person"), np.stack([moments(r.stays[:, 2]) for r in results]))
     data["dose_mSv"] = (("run", "person"), np.stack([doses_mSv(case, r) for r in results]).astype(np.float32))
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
+    able = [capability(case, r, times) for r in results]
+    for name, (dims, _) in CAPABILITY.items():
+        data[name] = (("run", *dims), np.stack([dates[name] for dates in able]))
     coords["month"], costs = costs_of(case, times, results)
     data["cost_usd"] = (("run", "station", "month", "partner", "use"), _on_all_uses(costs, COST_USES))
     ds = xr.Dataset({k: v for k, v in data.items()}, coords=coords)

@@ -18,6 +18,7 @@ from ..laws.matter import RESOURCES, USES
 from ..model.base import PARTNERS
 from ..subsystems.services import SERVICES
 from .bins import count
+from .capability import CAPABILITY, capability, span
 from .compile.world import Case
 from .cost import COST_USES
 from .record import RunResult, costs_of, daily_sky, events, months_of, stamps
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 DAY_s = 86400.0
-NEVER = np.datetime64("NaT", "ns")
 ENDLESS_d = 9999.0
 """From this many days on a reserve only says that nothing is used."""
 NO_USE = ("delivered", "removed", "moved", "dumped")
@@ -142,10 +142,10 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
     histograms = Histograms(case, month_ends.size)
     capable = np.zeros(times.size, np.int64)
     service = np.zeros((month_ends.size, len(case.names.stations), len(SERVICES)), np.int64)
-    found: dict[str, list[Any]] = {name: [] for name in OUTCOMES}
+    found: dict[str, list[Any]] = {name: [] for name in (*OUTCOMES, *CAPABILITY)}
     for r in results:
         rows = by_month(r.rows, month_of)
-        for name, value in outcomes(rows, times, case.dt_s).items():
+        for name, value in (outcomes(rows, times, case.dt_s) | capability(case, r, times)).items():
             found[name].append(value)
         histograms.add(_spread(case, r, rows, times))
         capable += (np.nansum(rows.scalar[:, :, CAPABLE], axis=1) >= 1.0).astype(np.int64)
@@ -154,6 +154,7 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
         name: (("run", *dims), np.stack(found[name]), {"units": unit, "long_name": meaning} if unit else {"long_name": meaning})
         for name, (dims, unit, meaning) in OUTCOMES.items()
     }
+    data |= {name: (("run", *dims), np.stack(found[name]), {"long_name": meaning}) for name, (dims, meaning) in CAPABILITY.items()}
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
     adds = {"over_runs": "sum"}
     data["capable_runs_count"] = ("time", capable, adds | {"long_name": "runs in which a station could house people"})
@@ -214,15 +215,6 @@ def outcomes(rows: Rows, times: np.ndarray, dt_s: float) -> dict[str, Any]:
         "reboost_total_m_per_s": float(np.nansum(rows.scalar[:, :, REBOOST], dtype=np.float64)),
         "reserve_min_d": reserve,
     }  # fmt: skip
-
-
-def span(aboard: np.ndarray, times: np.ndarray) -> tuple[np.datetime64, np.datetime64]:
-    """First stamp of the first presence and its last before a break; NaT twice when nobody ever came."""
-    first = int(np.argmax(aboard))
-    if not aboard[first]:
-        return NEVER, NEVER
-    gone = np.flatnonzero(~aboard[first:])
-    return times[first], times[first + int(gone[0]) - 1] if gone.size else times[-1]
 
 
 def _spread(case: Case, r: RunResult, rows: Rows, times: np.ndarray) -> dict[str, np.ndarray]:

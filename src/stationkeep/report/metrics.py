@@ -103,21 +103,43 @@ def presence_capability(ds: xr.Dataset) -> ByYear:
     return _yearly(ds, _over_stations(series(ds, name)) >= 1.0, stamps(ds[name]))
 
 
+def capability(ds: xr.Dataset) -> ByYear | None:
+    """Probability that a station has been able to hold a crew without a break until 1 January of each year, whether or
+    not one is aboard (lapses of less than a month are none); None for results that do not hold it."""
+    if "capable_from_utc" not in ds:
+        return None
+    years, places = year_starts(np.asarray(ds["time"].values))
+    held = _held(ds, "capable_from_utc", "capable_until_utc", places)
+    return _table(ds, held.mean(axis=1, dtype=np.float64), years)
+
+
+def capability_by_partner(ds: xr.Dataset) -> dict[str, ByYear]:
+    """The same for each partner: of stations it takes part in."""
+    return _by_partner(ds, "capable_from_by_partner_utc", "capable_until_by_partner_utc")
+
+
 def presence_by_partner(ds: xr.Dataset) -> dict[str, ByYear]:
     """For each partner: probability that one of its people has been aboard without a break until each year."""
     if "aboard_from_by_partner_utc" in ds:
-        years, places = year_starts(np.asarray(ds["time"].values))
-        held = _held(ds, "aboard_from_by_partner_utc", "aboard_until_by_partner_utc", places)
-        return {
-            str(partner): _table(ds, held[:, :, place].mean(axis=1, dtype=np.float64), years)
-            for place, partner in enumerate(ds["partner"].values)
-        }
+        return _by_partner(ds, "aboard_from_by_partner_utc", "aboard_until_by_partner_utc")
     found = series(ds, "people_by_partner_count")
     if found is None:
         return {}
     return {
         str(partner): _yearly(ds, unbroken(_over_stations(found.sel(partner=partner)) >= 1.0), stamps(found))
         for partner in found["partner"].values
+    }
+
+
+def _by_partner(ds: xr.Dataset, begun: str, until: str) -> dict[str, ByYear]:
+    """For each partner: share of runs in which each 1 January lies between its two dates."""
+    if begun not in ds:
+        return {}
+    years, places = year_starts(np.asarray(ds["time"].values))
+    held = _held(ds, begun, until, places)
+    return {
+        str(partner): _table(ds, held[:, :, place].mean(axis=1, dtype=np.float64), years)
+        for place, partner in enumerate(ds["partner"].values)
     }
 
 

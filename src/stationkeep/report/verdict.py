@@ -11,6 +11,8 @@ from stationkeep.report.enough import enough, sentence
 from stationkeep.report.gaps import gaps
 from stationkeep.report.metrics import (
     ByYear,
+    capability,
+    capability_by_partner,
     days_aboard_by_partner,
     pooled_if_weights_move,
     presence,
@@ -32,7 +34,8 @@ STATUSES = ("found", "derived", "assumed", "recalled")
 def verdict(ds: xr.Dataset) -> dict[str, Any]:
     """What ``run --json`` and ``show --json`` print: plain data, the promised keys and a few more."""
     aboard, to_end = presence(ds), presence_to_horizon(ds)
-    capable = presence_capability(ds)
+    capable, able = presence_capability(ds), capability(ds)
+    able_by_partner = capability_by_partner(ds)
     by_partner = presence_by_partner(ds)
     findings, pooled = all_findings(ds)
     assumptions = attr(ds, "assumptions") or []
@@ -57,8 +60,10 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "notices": attr(ds, "notices") or [],
         "presence_capability": capable.all(),
         "presence_by_partner": {partner: table.all() for partner, table in by_partner.items()},
+        "capability": able.all() if able else None,
+        "capability_by_partner": {partner: table.all() for partner, table in able_by_partner.items()},
         "days_aboard_frac_by_partner": {k: round(v, 6) for k, v in days_aboard_by_partner(ds).items()},
-        "futures": _futures(ds, aboard, to_end, capable, by_partner, findings),
+        "futures": _futures(ds, aboard, to_end, capable, by_partner, able_by_partner, findings),
         "findings": [finding.as_dict() for finding in pooled],
         "cost": cost(ds),
         "crew_time": crew_time(ds),
@@ -264,6 +269,7 @@ def _futures(
     to_end: ByYear,
     capable: ByYear,
     partners: dict[str, ByYear],
+    able: dict[str, ByYear],
     findings: dict[str, list[Finding]],
 ) -> list[dict[str, Any]]:
     return [
@@ -276,6 +282,7 @@ def _futures(
             "presence_to_horizon_interval": to_end.interval_of(place),
             "presence_capability": capable.of(place),
             "presence_by_partner": {partner: table.of(place) for partner, table in partners.items()},
+            "capability_by_partner": {partner: table.of(place) for partner, table in able.items()},
             "findings": [finding.as_dict() for finding in findings[name]],
         }
         for place, (name, weight) in enumerate(zip(future_names(ds), future_weights(ds), strict=True))
