@@ -12,7 +12,7 @@ import csv
 import math
 import sys
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +30,7 @@ FAMILY = {
     "columbia": ("shuttle", "nasa", "2005-07-26"), "m12m": ("soyuz", "roscosmos", "2011-10-30"),
     "orb3": ("antares", "nasa", "2015-12-06"), "m27m": ("progress", "roscosmos", "2015-07-03"),
     "spx7": ("dragon", "nasa", "2016-04-08"), "ms04": ("progress", "roscosmos", "2017-02-22"),
-    "ms10": ("soyuz", "roscosmos", "2018-12-03"), "ng22": ("cygnus", "nasa", "2025-09-18"),
+    "ms10": ("soyuz", "roscosmos", "2018-11-16"), "ng22": ("cygnus", "nasa", "2025-09-18"),
     "pad31": ("soyuz", "roscosmos", "2026-03-22"),
 }  # fmt: skip
 
@@ -185,12 +185,19 @@ def era_row(era: Era, facts: Path) -> dict[str, Any]:
             f"{segment}_age_y": age,
             f"{segment}_cargo_ships_per_week": (len(own) - len(crewed)) / weeks,
             f"{segment}_crew_ships_per_week": len(crewed) / weeks,
+            f"{segment}_host_d_per_week": sum(docked_d(r) for r in own if r["vehicle_type"] == "Space Shuttle") / weeks,
             f"{segment}_evas_per_week": sum(1 for r in walks if (r["segment"] == "Russian") == russian_side) / weeks,
             f"{segment}_arrivals_per_week": 3.0 * crew_ships / weeks * people[k] / sum(people),
             f"{segment}_modules_per_week": len(new) / weeks,
             f"{segment}_repair_h_per_week": repair_h_per_week(str(middle), "roscosmos" if russian_side else "nasa"),
         }
     return row | {"source": f"{era.words}; crew, ships and modules from facts/", "status": "derived"}
+
+
+def docked_d(visit: dict[str, str]) -> float:
+    """Days a ship stayed."""
+    came, left = (datetime.fromisoformat(visit[f"{end}_utc"]) for end in ("docking", "undock"))
+    return (left - came).total_seconds() / 86400.0
 
 
 def repair_h_per_week(day: str, side: str) -> float:
@@ -205,12 +212,12 @@ def repair_h_per_week(day: str, side: str) -> float:
     return hours
 
 
-def predict(rules: TimeRules, row: dict[str, Any]) -> tuple[float, float, float]:
+def predict(rules: TimeRules, host_h_per_d: float, row: dict[str, Any]) -> tuple[float, float, float]:
     """Research hours a week (all, Russian, NASA) of an era under the rule; partners roscosmos, nasa, other US."""
     load = np.zeros((2, 5))
     for g, side in enumerate(SIDES):
         ships = row[f"{side}_cargo_ships_per_week"] * rules.cargo_ship_h
-        ships += row[f"{side}_crew_ships_per_week"] * rules.crew_ship_h
+        ships += row[f"{side}_crew_ships_per_week"] * rules.crew_ship_h + row[f"{side}_host_d_per_week"] * host_h_per_d
         walks, arrivals = row[f"{side}_evas_per_week"] * rules.eva_h, row[f"{side}_arrivals_per_week"] * rules.arrival_h
         load[g] = (row[f"{side}_repair_h_per_week"], ships, walks, arrivals, row[f"{side}_modules_per_week"] * rules.module_h)
     people = np.array([row["russian_people"], 0.766 * row["us_people"], 0.234 * row["us_people"]])
@@ -224,15 +231,17 @@ def predict(rules: TimeRules, row: dict[str, Any]) -> tuple[float, float, float]
     return float(served.sum()), float(served[0]), float(served[1])
 
 
-def fit_hours(out: Source, eras: list[dict[str, Any]]) -> TimeRules:
-    """Two figures (base of upkeep, upkeep a cubic metre) from the two rows marked calibrate; linear in both."""
+def fit_hours(out: Source, eras: list[dict[str, Any]]) -> tuple[TimeRules, float]:
+    """Two figures (base of upkeep, upkeep a cubic metre) from the two rows marked calibrate; linear in both.
+
+    Returns the rules with them, and the hours a day of a docked Shuttle."""
     path = out.out / "life_support/crew_time.csv"
     rows = read_rows(path)
     table = {row["name"]: float(row["value"]) for row in rows}
     table["keep_base_h_per_week"] = table["keep_h_per_week_per_m3"] = 0.0
-    bare = TimeRules(*(table[field] for field in TimeRules._fields))
+    bare, host_h_per_d = TimeRules(*(table[field] for field in TimeRules._fields)), table["host_h_per_d"]
     known = [row for row in eras if row["role"] == "calibrate"]
-    excess = [predict(bare, row)[0] - row["total_h_per_week"] for row in known]
+    excess = [predict(bare, host_h_per_d, row)[0] - row["total_h_per_week"] for row in known]
     size = [
         sum(row[f"{side}_volume_m3"] * (1.0 + bare.ageing_per_y * row[f"{side}_age_y"]) for side in SIDES)
         for row in known
@@ -244,7 +253,7 @@ def fit_hours(out: Source, eras: list[dict[str, Any]]) -> TimeRules:
         if row["name"] == "keep_h_per_week_per_m3":
             row["value"] = f"{slope:.5f}"
     out.write("life_support/crew_time.csv", rows, list(rows[0]))
-    return bare._replace(keep_base_h_per_week=float(base), keep_h_per_week_per_m3=float(slope))
+    return bare._replace(keep_base_h_per_week=float(base), keep_h_per_week_per_m3=float(slope)), host_h_per_d
 
 
 def main() -> None:
@@ -258,12 +267,12 @@ def main() -> None:
     build_stretch(out, facts["slip_fits"])
     eras = [era_row(era, options.facts) for era in ERAS]
     out.write("life_support/crew_time_record.csv", eras, list(eras[0]))
-    rules = fit_hours(out, eras)
+    rules, host_h_per_d = fit_hours(out, eras)
     writer = csv.writer(sys.stdout)
     writer.writerow(("era", "role", "record: all, Russian, NASA", "rule: all, Russian, NASA"))
     for era in eras:
         record = [era[f"{who}_h_per_week"] for who in ("total", "roscosmos", "nasa")]
-        writer.writerow((era["era"], era["role"], record, [round(x, 1) for x in predict(rules, era)]))
+        writer.writerow((era["era"], era["role"], record, [round(x, 1) for x in predict(rules, host_h_per_d, era)]))
     if not (math.isfinite(rules.keep_base_h_per_week) and rules.keep_h_per_week_per_m3 > 0.0):
         raise ValueError("the fit gives upkeep that falls with size: check the two calibration rows")
 

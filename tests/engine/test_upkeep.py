@@ -85,7 +85,7 @@ def test_a_ship_stays_docked_no_longer_than_was_known_to_be_safe():
     def soyuz_d(case):
         i = next(i for i, f in enumerate(case.flights) if f.vehicle == "soyuz-ms")
         return case.world.traffic.most_s[i] / 86400.0
-    assert 200.0 <= soyuz_d(then) < 216.0  # 215 days of Soyuz TMA-9 in 2007
+    assert soyuz_d(then) == pytest.approx(210.0)  # its rating; the 215 days of Soyuz TMA-9 were in 2007
     assert soyuz_d(now) > 240.0  # 245 days of MS-27 in 2025
 
 
@@ -99,3 +99,15 @@ def test_someone_who_resigns_leaves_a_seat_empty():
         for s in (scenario.patch({"events.resigns": None}), scenario)
     )
     assert without == with_all - 1
+
+
+def test_a_backup_flies_in_the_seat_when_there_is_time():
+    def lost(**more):
+        event = {"lose_person": "roscosmos", "on": "2022-07-28", **more}  # the next crew flies on 21 September
+        case = compile(sk.read_scenario("iss-2022").patch({"horizon": "2022-12-01", "events.resigns": event}))
+        return int(case.world.partners.people[case.names.of("events")["resigns"]])
+
+    assert lost() == 0
+    assert lost(on="2022-08-15") == 1  # 37 days: too late (rules.csv backup_notice_d)
+    assert lost(backup=False) == 1
+    assert lost(aboard=True) == 1

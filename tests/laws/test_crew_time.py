@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from stationkeep.engine.compile.life_support import research_shares, time_rules
+from stationkeep.engine.compile.life_support import research_shares, time_rules, values
 from stationkeep.laws import crew_time as law
 from stationkeep.model.catalogue import Catalogue, number
 
 CATALOGUE = Catalogue()
 RULES = time_rules(CATALOGUE)
+HOST_h_per_d = values(CATALOGUE, "life_support/crew_time")["host_h_per_d"]
 PARTNERS = ("roscosmos", "nasa", "esa", "jaxa", "csa", "commercial")
 SEGMENT = np.array([1, 0, 0, 0, 0, 0])
 DATES, SHARES = research_shares(CATALOGUE, {name: k for k, name in enumerate(PARTNERS)})
@@ -29,6 +30,7 @@ def era_week(name):
     for g, side in enumerate(("us", "russian")):
         traffic = number(row, f"{side}_cargo_ships_per_week") * RULES.cargo_ship_h
         traffic += number(row, f"{side}_crew_ships_per_week") * RULES.crew_ship_h
+        traffic += number(row, f"{side}_host_d_per_week") * HOST_h_per_d
         load[g] = (number(row, f"{side}_repair_h_per_week"), traffic, number(row, f"{side}_evas_per_week") * RULES.eva_h,
                    number(row, f"{side}_arrivals_per_week") * RULES.arrival_h,
                    number(row, f"{side}_modules_per_week") * RULES.module_h)  # fmt: skip
@@ -53,6 +55,10 @@ def test_six_crew_give_seventy():  # calibrated
 def test_increment_43_44_gave_nasa_875_hours():  # not calibrated
     weeks = 184.0 / 7.0
     assert era_week("increment-43-44")[1] * weeks == pytest.approx(875.0, rel=0.15)
+
+
+def test_two_crew_without_the_shuttle_gave_about_twenty_hours():  # not calibrated
+    assert era_week("two-crew").sum() == pytest.approx(20.0, rel=0.15)
 
 
 def test_one_person_more_gives_more_research_than_in_proportion():

@@ -44,8 +44,9 @@ def test_water_recovery_is_93_to_94_percent_before_the_brine_processor_and_98_af
 def test_a_leak_follows_its_record_then_grows():
     at, rate = np.array([0.0, 10.0]), np.array([1.0, 2.0])
     assert law.leak_kg_per_s(-1.0, at, rate, 2, 0.0, 1.0) == 0.0
-    assert law.leak_kg_per_s(5.0, at, rate, 2, 0.0, 1.0) == pytest.approx(1.5)
-    assert law.leak_kg_per_s(5.0, at, rate, 2, 0.0, 0.5) == pytest.approx(0.75)
+    assert law.leak_kg_per_s(5.0, at, rate, 2, 0.0, 1.0) == pytest.approx(math.sqrt(2.0))
+    assert law.leak_kg_per_s(5.0, at, rate, 2, 0.0, 0.5) == pytest.approx(0.5 * math.sqrt(2.0))
+    assert law.leak_kg_per_s(5.0, at, np.array([1.0, 0.0]), 2, 0.0, 1.0) == pytest.approx(0.5)
     assert law.leak_kg_per_s(20.0, at, rate, 2, 0.1, 1.0) == pytest.approx(2.0 * math.e)
     assert law.leak_kg_per_s(20.0, at, rate, 0, 0.1, 1.0) == 0.0
 

@@ -78,10 +78,11 @@ AREAS_M2: dict[str, tuple[float, float, float]] = {
     "dream-chaser": (10.0, 40.0, 40.0), "usdv": (4.0, 60.0, 60.0), "orel": (8.0, 35.0, 27.0),
 }
 # Dry cargo by use: food, supplies (clothes, hygiene, containers, EVA), spares (vehicle hardware), research.
-# Dragon 2 and Cygnus from the ranges of manifest_by_class.csv; Progress and the others recalled.
+# Dragon 2 and Cygnus from the ranges of manifest_by_class.csv; Progress: "a month" of food for six in the 1,421 kg of
+# M-28M (cbc.ca 1.3131884), the rest of it and the others recalled.
 SPLITS: dict[str, tuple[float, float, float, float]] = {
     "dragon": (0.17, 0.13, 0.30, 0.40), "cygnus": (0.24, 0.18, 0.30, 0.28), "cygnus-xl": (0.24, 0.18, 0.30, 0.28),
-    "htv-x": (0.18, 0.17, 0.40, 0.25), "progress": (0.32, 0.26, 0.34, 0.08),
+    "htv-x": (0.18, 0.17, 0.40, 0.25), "progress": (0.23, 0.26, 0.42, 0.09),
     "htv": (0.18, 0.17, 0.40, 0.25), "atv": (0.30, 0.25, 0.35, 0.10), "shuttle": (0.15, 0.15, 0.45, 0.25),
     "soyuz": (0.10, 0.20, 0.20, 0.50), "starliner": (0.30, 0.20, 0.20, 0.30), "dream-chaser": (0.20, 0.16, 0.30, 0.34),
     "orel": (0.10, 0.20, 0.20, 0.50),
@@ -117,7 +118,9 @@ COST_MUSD: dict[str, tuple[float, str]] = {
     "progress-tug": (60.0, "as Progress"), "progress-ros": (65.0, "as Progress"), "orel": (150.0, "assumed"),
     "dream-chaser": (300.0, "CRS-2 average a flight (found)"), "cygnus-standard": (237.0, "recalled"),
 }
+# Soyuz MS: MS-09, docked on 8 June 2018, had to be home early in January 2019 (incidents.csv ms10).
 STAY_D: dict[str, tuple[float, float, float]] = {
+    "soyuz-ms": (210.0, 200.0, 245.0),
     "progress-tug": (27.0, 9.0, 27.0), "progress-ros": (180.0, 180.0, 370.0),
 }
 # The interim control module as designed in 1997-2000: the rest of its row is that of the deorbit vehicle.

@@ -54,6 +54,10 @@ REQUIRED_SERVICE = (
     services.PRESSURE, services.POWER,
 )  # fmt: skip
 """Services asked for by name, in the order of `model.scenario.REQUIRED_VARIABLES` from reboost_up on."""
+BACKLOG = (upkeep.REPAIR_US, upkeep.SHIP_US, upkeep.EVA_US, upkeep.HANDOVER, upkeep.OUTFIT_US)
+"""Column of the backlog each load of the week comes from; of two, the one of the US segment."""
+MOST_WAITING_h = 600.0
+"""Of one kind of work that may wait for want of time: eight weeks of three people; what is beyond is dropped. Assumed."""
 LONG_d = 9999.0
 """Reserve written when nothing is used."""
 
@@ -92,8 +96,26 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
         crew_time.working_week(
             c.rules, counts, w.partner_crew_segment, volume, aged, load, share, c.cooperation_frac, x.hours[st], x.matrix
         )
+        _put_back(s, st, load, x.hours[st], dt_s / WEEK_s)
         work = x.hours[st, :, crew_time.OWN_RESEARCH].sum() + x.hours[st, :, crew_time.OTHER_RESEARCH].sum()
         research(w, s, x, st, work * dt_s / WEEK_s * c.research_kg_per_h)
+
+
+@njit(cache=True)
+def _put_back(s: RunState, st: int, load: np.ndarray, hours: np.ndarray, weeks: float) -> None:
+    """What nobody had time for waits; only upkeep passed over is not made up. load: (segment, use), hours: (partner, use)."""
+    backlog = s.backlog_h[st]
+    for j in range(load.shape[1]):
+        asked = load[0, j] + load[1, j]
+        done = 0.0
+        for k in range(hours.shape[0]):
+            done += hours[k, crew_time.UPKEEP + 1 + j]
+        if asked - done <= 1e-9:
+            continue
+        for g in range(2):
+            column = upkeep.HANDOVER if j == 3 else BACKLOG[j] + g
+            left = load[g, j] * (1.0 - done / asked) * weeks
+            backlog[column] = max(backlog[column], min(backlog[column] + left, MOST_WAITING_h))
 
 
 @njit(cache=True)

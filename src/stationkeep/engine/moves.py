@@ -47,7 +47,7 @@ def begin(s: RunState, x: Scratch, dt_s: float) -> None:
     s.traffic.changed[0] = False
     for st in range(s.crew.aboard.shape[0]):
         for p in range(s.crew.aboard.shape[1]):
-            s.crew.person_s[st, p] = s.crew.aboard[st, p] * dt_s
+            s.crew.person_s[st, p] = s.crew.fed[st, p] * dt_s
 
 
 @njit(cache=True)

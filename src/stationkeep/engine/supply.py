@@ -20,12 +20,10 @@ from ..laws.matter import (
     WASTE,
     WATER,
 )
-from ..subsystems import services, stores, traffic
+from ..subsystems import crew, services, stores, traffic
+from ..subsystems.life_support import RECOVERED_frac
 from .world import RunState, Scratch, World
 
-RECOVERED_frac = 0.75
-"""Share of the water people use that recovery gives back even on a bad day: condensate and half of the urine. Assumed;
-93 % was measured before the brine processor, 98 % after (docs/validation.md)."""
 NEVER_s = 1e18
 URGENT_frac = 0.5
 """Share of the propellant target below which tankers fly at their quickest pace. Assumed."""
@@ -47,8 +45,7 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
             more = w.ships.refuel_most_kg[f] - w.ships.refuel_kg[f]
             tank_kg += more
             cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
-        until_s = t_s if w.traffic.flown[f] else traffic.next_supply_s(w.traffic, s.traffic, st, t_s)
-        _fill(w, s, st, until_s - t_s, cargo_kg)
+        _fill(w, s, st, t_s, w.traffic.flown[f], cargo_kg)
     for r in range(cargo_kg.size):
         kg = cargo_kg[r]
         if kg > 0.0:
@@ -57,7 +54,7 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
     if c >= 0:
         s.stores.stock_kg[c] = tank_kg
         x.flow_kg[st, PROPELLANT, DELIVERED] += tank_kg
-    if w.ships.filled[f] and w.ships.refuel_kg[f] > 0.0:
+    if w.ships.filled[f] and w.ships.refuel_kg[f] > 0.0 and t_s > w.rules.replay_until_s:
         there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
         if there < w.rules.propellant_target_kg:
             _bring_tankers_forward(w, s, st, t_s, there < URGENT_frac * w.rules.propellant_target_kg)
@@ -79,28 +76,55 @@ def _bring_tankers_forward(w: World, s: RunState, st: int, t_s: float, urgent: b
 
 
 @njit(cache=True)
-def _fill(w: World, s: RunState, st: int, until_next_s: float, cargo_kg: np.ndarray) -> None:
+def _people_to_come(w: World, s: RunState, st: int, t_s: float) -> float:
+    """Mean number of people to live on a station's stores while those are to last, by the flights as planned."""
+    total = 0.0
+    c, q, plan = w.crew, s.traffic, w.traffic
+    for i in range(c.partner.size):
+        if s.crew.status[i] == crew.ABOARD:
+            f = s.crew.seat[i]
+            leaves_s = q.next_s[f] if plan.flown[f] else min(q.next_s[f], q.docked_s[f] + plan.stay_s[f])
+            comes_s = t_s
+        else:
+            f = c.up[i]
+            if f < 0 or plan.station[f] != st or (q.status[f] != traffic.PLANNED and q.status[f] != traffic.EN_ROUTE):
+                continue
+            comes_s = q.next_s[f]
+            known = plan.undock_s[f] < NEVER_s and plan.after[f] < 0
+            leaves_s = comes_s + (plan.undock_s[f] - plan.launch_s[f] if known else plan.stay_s[f])
+        total += crew.share_aboard(c, s.crew, i, st, t_s, w.rules.stock_target_s, leaves_s, comes_s)
+    return total
+
+
+@njit(cache=True)
+def _fill(w: World, s: RunState, st: int, t_s: float, flown: bool, cargo_kg: np.ndarray) -> None:
     """Share a ship's cargo by need: crew stores up to their target first, nitrogen before oxygen, spares and research the rest.
 
-    Mass is that of the typical cargo. The target is what must still be there when the next supply ship comes, `until_next_s`
-    from now; ships of the record were filled to six months without counting on the next (0). What the station lacks most of
-    comes first, at most 90 % of the dry cargo.
+    Mass is that of the typical cargo, the people those aboard of late or planned, whichever are more. Ships to come are
+    filled for what must still be there when the next supply ship comes. Ships of the record (`flown`) were filled to six
+    months without counting on the next, and with what ships of their kind carry for the crew unless that leaves less than
+    the reserve before the next. What the station lacks most of comes first, at most 90 % of the dry cargo.
     """
-    dry = cargo_kg[FOOD] + cargo_kg[SUPPLIES] + cargo_kg[TOILET] + cargo_kg[SPARES] + cargo_kg[RESEARCH]
+    typical = cargo_kg[FOOD] + cargo_kg[SUPPLIES] + cargo_kg[TOILET]
+    dry = typical + cargo_kg[SPARES] + cargo_kg[RESEARCH]
     if dry <= 0.0:
         return
     c = w.life_support.crew
-    people = max(s.usual_people[st], 2.0)
-    wait_s = min(until_next_s, w.rules.stock_target_s)
+    people = max(s.usual_people[st], _people_to_come(w, s, st, t_s), 2.0)
+    until_next_s = min(traffic.next_supply_s(w.traffic, s.traffic, st, t_s) - t_s, w.rules.stock_target_s)
+    wait_s = 0.0 if flown else until_next_s
     use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
     kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
     lack = np.zeros(4)
+    pressing_kg = 0.0
     for j in range(4):
         there = stores.total(w.stores, s.stores, st, kinds[j], -1, s.traffic.part_station)
         target_s = w.rules.stock_target_s + wait_s
         if kinds[j] == WATER:
-            recovers = s.services.up[st, services.WATER] and not w.simple.is_simple[st]
+            recovers = s.services.up[st, services.WATER]
             target_s = w.rules.water_target_s + wait_s * (1.0 - RECOVERED_frac if recovers else 1.0)
+        else:
+            pressing_kg += max(use[j] * (until_next_s + w.rules.reserve_s) - there, 0.0)
         lack[j] = max(use[j] * target_s - there, 0.0)
     gas = cargo_kg[OXYGEN] + cargo_kg[NITROGEN]
     nitrogen = stores.total(w.stores, s.stores, st, NITROGEN, -1, s.traffic.part_station)
@@ -111,6 +135,8 @@ def _fill(w: World, s: RunState, st: int, until_next_s: float, cargo_kg: np.ndar
     cargo_kg[OXYGEN] = gas - tanked
     dry -= 2.0 * bottled  # a tank weighs about what it holds
     lack[3] = max(lack[3] - cargo_kg[WATER], 0.0)  # what the ship's water tanks do not bring, in bags
+    if flown:
+        lack[:3] *= min(1.0, max(typical, pressing_kg) / max(lack[:3].sum(), 1e-9))
     crew_share = min(lack.sum(), 0.9 * dry)
     rest = cargo_kg[SPARES] + cargo_kg[RESEARCH]
     spare_frac = cargo_kg[SPARES] / rest if rest > 0.0 else 0.5

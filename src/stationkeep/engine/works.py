@@ -90,6 +90,10 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
     for st in range(s.people.size):
         x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
         s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / USUAL_s)
+        whole, gives = s.life_support.whole, s.services.up
+        if w.simple.is_simple[st]:
+            whole[st, 0], whole[st, 1] = gives[st, services.OXYGEN], gives[st, services.CO2]
+            whole[st, 2] = gives[st, services.WATER]
         x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
         x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
         x.flag_a[st] = s.services.up[st, services.DESATURATION]

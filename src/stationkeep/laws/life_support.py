@@ -66,10 +66,10 @@ def water_recovery_frac(
 def leak_kg_per_s(
     t_s: float, at_s: np.ndarray, kg_per_s: np.ndarray, count: int, growth_per_s: float, pressure_frac: float
 ) -> float:
-    """Air lost through one element: the record between its points, exponential growth after its last one.
+    """Air lost through one element: the record at its points, exponential growth between them and after the last one.
 
-    at_s, kg_per_s: (n,) ascending, the first ``count`` used; before the first point there is no leak. Flow through a
-    small hole into vacuum is choked and so proportional to cabin pressure.
+    at_s, kg_per_s: (n,) ascending, the first ``count`` used; before the first point there is no leak, and to or from
+    none it goes along a line. Flow through a small hole into vacuum is choked and so proportional to cabin pressure.
     """
     if count == 0 or t_s < at_s[0]:
         return 0.0
@@ -80,7 +80,9 @@ def leak_kg_per_s(
     while at_s[k + 1] <= t_s:
         k += 1
     share = (t_s - at_s[k]) / (at_s[k + 1] - at_s[k])
-    return (kg_per_s[k] + share * (kg_per_s[k + 1] - kg_per_s[k])) * pressure_frac
+    if kg_per_s[k] <= 0.0 or kg_per_s[k + 1] <= 0.0:
+        return (kg_per_s[k] + share * (kg_per_s[k + 1] - kg_per_s[k])) * pressure_frac
+    return kg_per_s[k] * (kg_per_s[k + 1] / kg_per_s[k]) ** share * pressure_frac
 
 
 @njit(cache=True)

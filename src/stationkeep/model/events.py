@@ -69,6 +69,8 @@ class Event(Record):
     """`count` people of this partner are lost to the schedule: they do not fly, or with `aboard: true` come home early."""
     aboard: bool = False
     """The person lost is aboard: the ship that holds the seat goes home now, with all its crew."""
+    backup: bool = True
+    """A backup flies in the seat of a person lost on the ground if the launch is at least `backup_notice_d` (rules) away."""
     open: str | None = None
     """This station (a successor) is in orbit and can take people."""
     fund: Partner | None = None

@@ -19,6 +19,7 @@ class Params(NamedTuple):
     partner: np.ndarray  # (N,)
     up: np.ndarray  # (N,) flight that brings them, -1 aboard from the start
     resident: np.ndarray  # (N,) bool: stays with the crew that keeps the station; visitors share no load
+    own_life: np.ndarray  # (N,) bool: lives on the ship that brought them (Shuttle visitors), not on the station's stores
     seat: np.ndarray  # (N,) first seat home
     change_s: np.ndarray  # (X,)
     change_person: np.ndarray
@@ -38,7 +39,8 @@ class State(NamedTuple):
     changes: np.ndarray  # (1,) seat changes done
     skip: np.ndarray  # (P,) people of a partner lost to the schedule, not yet missing from a flight
     aboard: np.ndarray  # (S, P) people aboard
-    person_s: np.ndarray  # (S, P) person-seconds in this step
+    fed: np.ndarray  # (S, P) of them, those who live on the station's stores
+    person_s: np.ndarray  # (S, P) person-seconds of those in this step
 
 
 @njit(cache=True)
@@ -62,7 +64,9 @@ def board(p: Params, s: State, flight: int, station: int, flies: np.ndarray, t_s
         s.seat[i] = p.seat[i] if p.seat[i] >= 0 else flight
         s.aboard_s[i] = t_s
         s.aboard[station, who] += 1
-        s.person_s[station, who] += end_s - t_s
+        if not p.own_life[i]:
+            s.fed[station, who] += 1
+            s.person_s[station, who] += end_s - t_s
         came += 1
         stay += 1 if p.resident[i] else 0
     if came:
@@ -81,7 +85,9 @@ def leave(p: Params, s: State, flight: int, station: int, t_s: float, end_s: flo
             s.status[i] = HOME
             s.home_s[i] = t_s
             s.aboard[station, p.partner[i]] -= 1
-            s.person_s[station, p.partner[i]] -= end_s - t_s
+            if not p.own_life[i]:
+                s.fed[station, p.partner[i]] -= 1
+                s.person_s[station, p.partner[i]] -= end_s - t_s
             gone += 1
     if gone:
         add(log, t_s, happened.CREW_HOME, station, happened.FLIGHT + flight, row, gone)
@@ -142,6 +148,16 @@ def residents(p: Params, s: State, station: int, out: np.ndarray) -> None:
 
 
 @njit(cache=True)
+def share_aboard(p: Params, s: State, i: int, station: int, t_s: float, span_s: float, leaves_s: float, comes_s: float) -> float:
+    """Share of the next `span_s` that person `i` is to spend aboard `station`, living on its stores: until `leaves_s` for
+    who is there, from `comes_s` to `leaves_s` for who is to come."""
+    if p.own_life[i] or (s.status[i] == ABOARD and s.station[i] != station) or s.status[i] > ABOARD:
+        return 0.0
+    first_s = t_s if s.status[i] == ABOARD else max(comes_s, t_s)
+    return max(min(leaves_s, t_s + span_s) - first_s, 0.0) / span_s
+
+
+@njit(cache=True)
 def ship_of(p: Params, s: State, station: int, partner: int) -> int:
     """Ship in which the person of `partner` longest aboard `station` goes home; -1 when none is there."""
     ship, since_s = -1, 1e18
@@ -159,3 +175,6 @@ def split(p: Params, s: State, home: int, into: int, goes: np.ndarray) -> None:
             s.station[i] = into
             s.aboard[home, p.partner[i]] -= 1
             s.aboard[into, p.partner[i]] += 1
+            if not p.own_life[i]:
+                s.fed[home, p.partner[i]] -= 1
+                s.fed[into, p.partner[i]] += 1

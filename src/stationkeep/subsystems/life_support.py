@@ -18,6 +18,13 @@ KINDS = ("electrolyser", "candle", "scrubber", "sabatier", "urine", "brine", "wa
 ELECTROLYSER, CANDLE, SCRUBBER, SABATIER, URINE, BRINE, WATER, DEHUMIDIFIER = range(len(KINDS))
 GAS = 4  # the columns of air_kg
 O2, N2, CO2, H2O = range(GAS)
+WHOLE_OXYGEN_kg_per_s = 9.0 / 86400.0
+"""Electrolysis of a station known only as a whole: one assembly of the class of OGA (stations/iss/machines.csv)."""
+RECOVERED_frac = 0.75
+"""Share of the water people use that recovery gives back even on a bad day: condensate and half of the urine. Assumed;
+93 % was measured before the brine processor, 98 % after (docs/validation.md)."""
+SATURATION_Pa = 2613.0
+"""Vapour pressure of water at the cabin's 295 K (Magnus formula, WMO No. 8): what is above it is dew."""
 
 
 class Rules(NamedTuple):
@@ -62,7 +69,8 @@ class Params(NamedTuple):
 
 
 class State(NamedTuple):
-    """air_kg (station, gas); duty_frac (machine,); leak_open (leak,), 0 behind a closed hatch; the rest (station,).
+    """air_kg (station, gas); duty_frac (machine,); leak_open (leak,), 0 behind a closed hatch; whole (station, 3): a
+    station known as a whole makes oxygen, removes CO2, recovers water; the rest (station,).
 
     Pressures are those at the end of the step. ``can_kg``, ``feeds_kg``, ``done_kg`` (station, kind) are what the
     machines can process in the step, the part of it that feeds Sabatier, and what they did; ``yields`` (kind,) and
@@ -85,6 +93,7 @@ class State(NamedTuple):
     done_kg: np.ndarray
     yields: np.ndarray
     leak_kg: np.ndarray
+    whole: np.ndarray
 
 
 @njit(cache=True)
@@ -109,6 +118,9 @@ def _survey(
             s.can_kg[k, kind] += kg
             if p.feeds_sabatier[m]:
                 s.feeds_kg[k, kind] += kg
+    for k in range(s.can_kg.shape[0]):
+        if s.whole[k, 0]:
+            s.can_kg[k, ELECTROLYSER] += WHOLE_OXYGEN_kg_per_s * dt_s
     for kind in range(s.yields.size):
         s.yields[kind] = p.yield_frac[kind, 0]
         for j in range(p.yield_at_s.shape[1]):
@@ -209,11 +221,16 @@ def step(
                 scrub_per_s += p.capacity_kg_per_s[m] * machine_works[m] / rated
         target = gas_kg(p.rules.co2_target_Pa, CO2, volume, p.rules.temperature_K)
         inflow = p.crew.co2 * heads
-        taken = law.scrubbed_kg(air[CO2] - inflow, inflow, scrub_per_s, target, dt_s)
+        taken = air[CO2] - target if s.whole[k, 1] else law.scrubbed_kg(air[CO2] - inflow, inflow, scrub_per_s, target, dt_s)
         _use_co2(p.rules, max(0.0, min(taken, air[CO2])), air, can, feeds, give, done, flow)
         _recover_water(s.yields, air, can, got, give, done, flow)
         wet = air[H2O] - gas_kg(p.rules.vapour_target_Pa, H2O, volume, p.rules.temperature_K)
-        _condense(max(0.0, min(wet, can[DEHUMIDIFIER])), air, give, done, flow)
+        done[DEHUMIDIFIER] = max(0.0, min(wet, can[DEHUMIDIFIER]))
+        _condense(done[DEHUMIDIFIER], air, give, flow)
+        dew = air[H2O] - gas_kg(SATURATION_Pa, H2O, volume, p.rules.temperature_K)
+        _condense(max(0.0, dew), air, give, flow)
+        if s.whole[k, 2]:
+            _recover_whole(give, flow)
         _pressures(p.rules, s, k)
     for m in range(p.machine_kind.size):
         kind, k = p.machine_kind[m], machine_station[m]
@@ -355,9 +372,19 @@ def _recover_water(
 
 
 @njit(cache=True)
-def _condense(kg: float, air: np.ndarray, give: np.ndarray, done: np.ndarray, flow: np.ndarray) -> None:
-    """Humidity becomes condensate, to be cleaned in a later step."""
-    done[DEHUMIDIFIER] = kg
+def _recover_whole(give: np.ndarray, flow: np.ndarray) -> None:
+    """A station known as a whole gives drinking water back from urine and condensate."""
+    for source, use in ((of.URINE, of.URINE_PROCESSING), (of.WASTE_WATER, of.WATER_PROCESSING)):
+        back = RECOVERED_frac * max(give[source], 0.0)
+        give[source] -= back
+        give[of.WATER] += back
+        flow[source, use] -= back
+        flow[of.WATER, use] += back
+
+
+@njit(cache=True)
+def _condense(kg: float, air: np.ndarray, give: np.ndarray, flow: np.ndarray) -> None:
+    """Humidity becomes condensate, to be cleaned in a later step: in a machine, or as dew that the crew wipes up."""
     air[H2O] -= kg
     give[of.WASTE_WATER] += kg
     flow[of.AIR_WATER, of.DEHUMIDIFYING] -= kg

@@ -36,6 +36,7 @@ class Params(NamedTuple):
     most_s: np.ndarray  # (F,) longest docked life
     handover_s: np.ndarray  # (F,)
     relief: np.ndarray  # (F,) flight that relieves this crew, -1
+    crew_after_s: np.ndarray  # (F,) after a stand-down others fly first: how much longer this flight waits
     seats: np.ndarray  # (F,)
     ports: np.ndarray  # (F, 8) candidate ports in order, -1 padded
     after: np.ndarray  # (F,) event waited for, -1
@@ -104,7 +105,7 @@ def open_run(p: Params, s: State, luck: Luck, t0_s: float) -> None:
                 s.docked_s[f] = docked_s
                 s.port[f] = p.ports[f, 0]
                 s.part_station[modules + f] = p.station[f]
-                s.next_s[f] = _due_s(p, s, f)
+                s.next_s[f] = max(_due_s(p, s, f), t0_s)
     for i in range(p.move_s.size):
         if p.move_s[i] <= t0_s:
             s.moves[0] = i + 1
@@ -154,7 +155,7 @@ def gate(p: Params, s: State, luck: Luck, event: int, t_s: float, row: int, log:
     """An event came: flights waiting for it get their dates, flights it ends are cancelled."""
     for f in range(p.partner.size):
         if p.after[f] == event and s.status[f] == PLANNED and s.next_s[f] >= NEVER_s:
-            s.next_s[f] = t_s + p.launch_s[f] + luck.slip_s[f]
+            s.next_s[f] = t_s + max(p.launch_s[f] + luck.slip_s[f], 0.0)
         if p.until[f] == event:
             cancel(p, s, f, t_s, row, log)
 
@@ -277,7 +278,7 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
     if not p.flown[f]:
         family = p.family[f]
         if s.ground_until_s[family] > t_s:
-            s.next_s[f] = s.ground_until_s[family] + max(0.25 * luck.slip_s[f], 0.0)
+            s.next_s[f] = s.ground_until_s[family] + p.crew_after_s[f] + max(0.25 * luck.slip_s[f], 0.0)
             if not s.held[f]:
                 s.held[f] = True
                 s.row[f] = add(log, t_s, happened.GROUNDED, p.station[f], name, s.ground_row[family], s.next_s[f])

@@ -14,16 +14,21 @@ from ...model.scenario import Scenario
 from ...subsystems import stores
 from ..world import Bodies, Ships
 from .flights import PlannedFlight
-from .life_support import time_rules
+from .life_support import time_rules, values
 from .names import Names, integers, reals, truths
 from .stores import build_stores
 from .traffic import port_rows
 
-YEAR_s = 365.25 * 86400.0
+DAY_s = 86400.0
+YEAR_s = 365.25 * DAY_s
 MODULE_ISP_s = 290.0
 """Of storable propellant in the engines of a module the scenario gives; as Progress (fleet/vehicles.csv)."""
 MODULE_DIAMETER_m = 4.2
 """Of a module only known by its volume: Zvezda, Nauka and the US modules are 4.15 to 4.5 m wide (stations/iss/parts.csv)."""
+PACKING_frac = 0.17
+"""Of dry cargo carried inside, bags and foam that are waste once unpacked: 1,001 lb for 882 (CRS-1) and 2,314 for 1,869
+(CRS-2) with and without packing (spaceflightnow.com/falcon9/004 and 005, manifests); the share of crew stores in
+fleet/vehicles.csv is of the whole."""
 TOILET_SHARE = 0.53
 """Share of crew supplies that are toilet goods: 504 of 945 kg in the opening of 2022-07-26 (life_support/openings.csv)."""
 DIRECTIONS = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
@@ -97,10 +102,14 @@ def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
     share = {name: number(vehicle, f"{name}_frac", 0) for name in ("food", "supplies", "spares", "research")}
     whole = sum(share.values()) or 1.0
     cargo = {name: dry * part / whole for name, part in share.items()}
-    cargo["spares"] += _figure(row, "spares_kg", 0.0)
+    inside, outside = number(vehicle, "cargo_pressurised_kg", 0), number(vehicle, "cargo_external_kg", 0)
+    packing = PACKING_frac * dry * inside / ((inside + outside) or 1.0)
+    contents = 1.0 - packing / ((cargo["spares"] + cargo["research"]) or 1.0)
+    cargo["spares"] = cargo["spares"] * contents + _figure(row, "spares_kg", 0.0)
+    cargo["research"] *= contents
     cargo["toilet"] = TOILET_SHARE * cargo["supplies"]
     cargo["supplies"] -= cargo["toilet"]
-    return {**cargo, "water": water, "oxygen": 0.5 * gas, "nitrogen": 0.5 * gas, "propellant": refuel}
+    return {**cargo, "water": water, "oxygen": 0.5 * gas, "nitrogen": 0.5 * gas, "propellant": refuel, "waste": packing}
 
 
 def _figure(row: Row, column: str, otherwise: float) -> float:
@@ -194,7 +203,7 @@ def build_ships(
         down_kg=reals(
             min(_figure(f.row or {}, "cargo_down_kg", 1e9), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights
         ),
-        work_h=_work_h(catalogue, [vehicles[f.vehicle] for f in flights]),
+        work_h=_work_h(catalogue, vehicles, flights),
         caught=truths(vehicles[f.vehicle]["standard"] == "CBM" and f.station == scenario.main_station for f in flights),
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
         engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
@@ -203,11 +212,21 @@ def build_ships(
     return p, stores.State(stock), ships, where
 
 
-def _work_h(catalogue: Catalogue, vehicles: list[Row]) -> np.ndarray:
-    """Crew hours for a ship's coming and going: cargo is unpacked from everything but the small crew ships."""
-    rules = time_rules(catalogue)
-    crew_ship = [number(v, "seats", 0) > 0 and v["family"] != "shuttle" for v in vehicles]
-    return reals(rules.crew_ship_h if small else rules.cargo_ship_h for small in crew_ship)
+def _work_h(catalogue: Catalogue, vehicles: dict[str, Row], flights: tuple[PlannedFlight, ...]) -> np.ndarray:
+    """Crew hours for a ship's coming and going: cargo is unpacked from everything but the small crew ships, and while a
+    Shuttle is docked the joint mission comes first."""
+    rules, host_h_per_d = time_rules(catalogue), values(catalogue, "life_support/crew_time")["host_h_per_d"]
+
+    def hours(f: PlannedFlight) -> float:
+        v = vehicles[f.vehicle]
+        if number(v, "seats", 0) == 0:
+            return rules.cargo_ship_h
+        if v["family"] != "shuttle":
+            return rules.crew_ship_h
+        docked_s = f.undock_s - f.launch_s - f.transit_s if f.undock_s < NEVER_s else f.stay_s
+        return rules.cargo_ship_h + host_h_per_d * docked_s / DAY_s
+
+    return reals(hours(f) for f in flights)
 
 
 def _present(scenario: Scenario, catalogue: Catalogue) -> dict[str, bool]:

@@ -15,6 +15,8 @@ from ...model.scenario import Scenario
 DAY_s = 86400.0
 RECORD_WINDOW_d = 3 * 365.25
 """How far back `every_d: record` looks: three years of traffic, long enough for a cadence, short enough for its era."""
+OF_LATE = 12
+"""Stays that show how long ships of a kind stay now: what was done once, years before, is no plan."""
 LONG_STAY_d = 60.0
 """A crew ship docked for less is a visit, no rotation."""
 
@@ -123,7 +125,7 @@ def _stay_s(catalogue: Catalogue, vehicle: str) -> float:
         if r["vehicle"] == vehicle and r["dock_utc"] and r["undock_utc"]
     ]
     stays = [d for d in stays if not crewed or d >= LONG_STAY_d or vehicle == "shuttle"]
-    return (median(stays[-12:]) if stays else 0.5 * number(row, "max_docked_d", 180)) * DAY_s
+    return (median(stays[-OF_LATE:]) if stays else 0.5 * number(row, "max_docked_d", 180)) * DAY_s
 
 
 def record_cadence_d(catalogue: Catalogue, vehicle: str, partner: str, before_s: float) -> float:

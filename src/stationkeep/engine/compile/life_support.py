@@ -11,6 +11,7 @@ from ...laws.metabolism import CrewRates, scaled, with_energy
 from ...laws.reliability import lognormal_fit
 from ...model.base import seconds
 from ...model.catalogue import Catalogue, Row, number
+from ...model.scenario import Scenario
 from ...subsystems.life_support import GAS, KINDS, Params, Rules, State
 
 DAY_s = 86400.0
@@ -30,6 +31,12 @@ def machine_rows(catalogue: Catalogue, part_index: Mapping[str, int]) -> tuple[R
 def values(catalogue: Catalogue, name: str) -> dict[str, float]:
     """name -> value of a table of single figures."""
     return {row["name"]: number(row, "value") for row in catalogue.table(name)}
+
+
+def rule(scenario: Scenario, catalogue: Catalogue, name: str) -> float:
+    """A rule of ``rules.csv`` that is read while compiling, or what the scenario puts in its place."""
+    own = scenario.rules.get(name)
+    return own.value if own else values(catalogue, "rules")[name]
 
 
 def crew_rates(catalogue: Catalogue) -> CrewRates:
@@ -172,5 +179,6 @@ def build_life_support(
         done_kg=np.zeros((stations, len(KINDS))),
         yields=np.zeros(len(KINDS)),
         leak_kg=np.zeros(stations),
+        whole=np.zeros((stations, 3), np.bool_),
     )
     return params, state

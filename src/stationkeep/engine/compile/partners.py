@@ -12,6 +12,7 @@ from ...model.scenario import Scenario
 from ...subsystems import partners
 from .budget import unpaid_flights
 from .flights import PlannedFlight
+from .life_support import rule
 from .names import Names, integers, reals
 
 DAY_s = 86400.0
@@ -28,6 +29,7 @@ def build_partners(
     """Params and a State in which every partner takes part; dates of events are drawn."""
     station, partner = names.of("stations"), names.of("partners")
     rows = list(scenario.events.items())
+    notice_d = rule(scenario, catalogue, "backup_notice_d")
 
     def segment(e: Event) -> int:
         if e.separate:
@@ -48,7 +50,7 @@ def build_partners(
         into=integers(into(e) for _, e in rows),
         for_s=reals(e.for_d * DAY_s if e.for_d else NEVER_s for _, e in rows),
         learning_s=reals(e.learning_d * DAY_s for _, e in rows),
-        people=integers(e.count for _, e in rows),
+        people=integers(_missing(e, flights, notice_d) for _, e in rows),
         unpaid=unpaid_flights(scenario, catalogue, flights),
         when_station=integers(station[e.when.station] if _watched(e) else -1 for _, e in rows),  # type: ignore[union-attr]
         when_state=integers(STATES.index(e.when.is_) if _watched(e) else -1 for _, e in rows),  # type: ignore[union-attr]
@@ -65,6 +67,16 @@ def build_partners(
         was_crewed=np.zeros(stations, np.bool_),
     )  # fmt: skip
     return p, s
+
+
+def _missing(e: Event, flights: tuple[PlannedFlight, ...], notice_d: float) -> int:
+    """How many seats stay empty on the next launch of the partner: none where a backup can be made ready in time."""
+    if not e.lose_person or e.aboard or not e.backup or e.on is None:
+        return e.count
+    lost_s = seconds(e.on.at or e.on.declared or (e.on.between or ("", ""))[1])
+    planned = [f.launch_s for f in flights if f.people.get(e.lose_person, 0) and not f.flown and not f.after]
+    next_s = min((at_s for at_s in planned if at_s >= lost_s), default=NEVER_s)
+    return 0 if next_s - lost_s >= notice_d * DAY_s else e.count
 
 
 def _watched(e: Event) -> bool:

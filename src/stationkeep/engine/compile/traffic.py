@@ -11,7 +11,8 @@ from ...model.catalogue import Catalogue, Row, flag, listed, number
 from ...model.files import Problem, ScenarioError
 from ...model.scenario import Scenario
 from ...subsystems import crew, traffic
-from .flights import PlannedFlight
+from .flights import OF_LATE, PlannedFlight
+from .life_support import rule
 from .names import Names, integers, reals, truths
 
 DAY_s = 86400.0
@@ -26,6 +27,7 @@ def build_traffic(
     vehicles = catalogue.by_id("fleet/vehicles")
     station, partner, event = names.of("stations"), names.of("partners"), names.of("events")
     flight_index = names.of("flights")
+    crew_after_s = rule(scenario, catalogue, "crew_after_return_d") * DAY_s
     ports = port_rows(scenario, catalogue, names)
     candidates = np.full((len(flights), CANDIDATES), -1, np.int64)
     moves: list[tuple[float, int, int]] = []
@@ -49,6 +51,7 @@ def build_traffic(
         stay_s=reals(f.stay_s for f in flights),
         most_s=reals(max(_docked_life_d(catalogue, f.vehicle) * DAY_s, f.stay_s) for f in flights),
         handover_s=reals(f.handover_s for f in flights),
+        crew_after_s=reals(crew_after_s if f.people else 0.0 for f in flights),
         relief=integers(flight_index.get(f.relief, -1) for f in flights),
         seats=integers(number(vehicles[f.vehicle], "seats", 0) for f in flights),
         ports=candidates,
@@ -74,7 +77,7 @@ def build_traffic(
 
 @cache
 def _docked_life_d(catalogue: Catalogue, vehicle: str) -> float:
-    """Days a ship can stay docked, as known by then: its rating, or longer where one of its family has stayed longer."""
+    """Days a ship can stay docked, as known by then: its rating, or longer where its family has of late stayed longer."""
     vehicles = catalogue.by_id("fleet/vehicles")
     mine = vehicles[vehicle]
     alike = {i for i, v in vehicles.items() if v["family"] == mine["family"] and (v["seats"] == "0") == (mine["seats"] == "0")}
@@ -83,7 +86,7 @@ def _docked_life_d(catalogue: Catalogue, vehicle: str) -> float:
         for r in catalogue.table("traffic/flights")
         if r["vehicle"] in alike and r["dock_utc"] and r["undock_utc"]
     ]
-    return max([number(mine, "max_docked_d", 400.0), *stays])
+    return max([number(mine, "max_docked_d", 400.0), *stays[-OF_LATE:]])
 
 
 def port_rows(scenario: Scenario, catalogue: Catalogue, names: Names) -> list[dict[str, object]]:
@@ -225,6 +228,11 @@ def build_crew(
     aboard_s = np.full(n, NEVER_s)
     stays = catalogue.by_id("crew/stays")
     count = np.zeros((stations, len(names.partners)), np.int64)
+    families = [vehicles[f.vehicle]["family"] for f in flights]
+    by_shuttle = [up in flight_index and families[flight_index[up]] == "shuttle" for _, _, up, _ in people]
+    resident = truths(_resident(stays.get(name), flights[flight_index[up]] if up else None) for name, _, up, _ in people)
+    own_life = truths(brought and not stays_on for brought, stays_on in zip(by_shuttle, resident, strict=True))
+    fed = count.copy()
     for i, (name, who, up, homes) in enumerate(people):
         row = stays.get(name)
         seat[i] = flight_index.get(homes[0][1], flight_index.get(up, -1)) if homes else flight_index.get(up, -1)
@@ -232,6 +240,7 @@ def build_crew(
             status[i] = crew.ABOARD
             aboard_s[i] = seconds(row["dock_utc"])
             count[0, partner[who]] += 1
+            fed[0, partner[who]] += 0 if own_life[i] else 1
         for at_s, flight in homes[1:]:
             if flight not in flight_index:
                 continue
@@ -245,7 +254,7 @@ def build_crew(
     p = crew.Params(
         partner=integers(partner[who] for _, who, _, _ in people),
         up=integers(flight_index.get(up, -1) for _, _, up, _ in people),
-        resident=truths(_resident(stays.get(name), flights[flight_index[up]] if up else None) for name, _, up, _ in people),
+        resident=resident, own_life=own_life,
         seat=seat.copy(),
         change_s=reals(c[0] for c in changes), change_person=integers(c[1] for c in changes),
         change_flight=integers(c[2] for c in changes),
@@ -254,7 +263,7 @@ def build_crew(
     s = crew.State(
         status=status, station=np.zeros(n, np.int64), seat=seat, aboard_s=aboard_s, home_s=np.full(n, NEVER_s),
         damaged=np.zeros(len(flights), np.bool_), changes=np.zeros(1, np.int64),
-        skip=np.zeros(len(names.partners), np.int64), aboard=count,
+        skip=np.zeros(len(names.partners), np.int64), aboard=count, fed=fed,
         person_s=np.zeros((stations, len(names.partners))),
     )  # fmt: skip
     return p, s
