@@ -284,9 +284,10 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
                 s.row[f] = add(log, t_s, happened.GROUNDED, p.station[f], name, s.ground_row[family], s.next_s[f])
             return
         if s.held[f]:
+            gap_s = p.crew_after_s[f] if p.crew_after_s[f] > 0.0 else LEAST_GAP_s
             for other in range(p.family.size):
-                if p.family[other] == family and t_s - LEAST_GAP_s < s.launched_s[other] <= t_s:
-                    s.next_s[f] = s.launched_s[other] + LEAST_GAP_s
+                if p.family[other] == family and t_s - gap_s < s.launched_s[other] <= t_s:
+                    s.next_s[f] = s.launched_s[other] + gap_s
                     return
         if not habitable:
             s.next_s[f] = t_s + 30 * DAY_s
