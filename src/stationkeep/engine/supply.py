@@ -128,7 +128,8 @@ def _fill(w: World, s: RunState, st: int, t_s: float, flown: bool, cargo_kg: np.
         lack[j] = max(use[j] * target_s - there, 0.0)
     gas = cargo_kg[OXYGEN] + cargo_kg[NITROGEN]
     nitrogen = stores.total(w.stores, s.stores, st, NITROGEN, -1, s.traffic.part_station)
-    short = max(w.rules.gas_target_kg - nitrogen, 0.0)
+    leaks_kg = s.life_support.leak_kg_per_s[st] * wait_s
+    short = max(w.rules.gas_target_kg + leaks_kg - nitrogen, 0.0)
     tanked = min(short, gas)
     bottled = min(min(short - tanked, GAS_BOTTLES_kg), 0.1 * dry)
     cargo_kg[NITROGEN] = tanked + bottled

@@ -74,7 +74,7 @@ class State(NamedTuple):
 
     Pressures are those at the end of the step. ``can_kg``, ``feeds_kg``, ``done_kg`` (station, kind) are what the
     machines can process in the step, the part of it that feeds Sabatier, and what they did; ``yields`` (kind,) and
-    ``leak_kg`` (station,) are of the step. All four are found anew by each ``ask``.
+    ``leak_kg_per_s`` (station,) are of the step. All four are found anew by each ``ask``.
     """
 
     air_kg: np.ndarray
@@ -92,7 +92,7 @@ class State(NamedTuple):
     feeds_kg: np.ndarray
     done_kg: np.ndarray
     yields: np.ndarray
-    leak_kg: np.ndarray
+    leak_kg_per_s: np.ndarray
     whole: np.ndarray
 
 
@@ -110,7 +110,7 @@ def _survey(
     s.can_kg[:] = 0.0
     s.feeds_kg[:] = 0.0
     s.done_kg[:] = 0.0
-    s.leak_kg[:] = 0.0
+    s.leak_kg_per_s[:] = 0.0
     for m in range(p.machine_kind.size):
         kind, k = p.machine_kind[m], where[m]
         if kind >= 0 and k >= 0:
@@ -133,7 +133,7 @@ def _survey(
                 t_s, p.leak_at_s[j], p.leak_kg_per_s[j], p.leak_points[j], p.rules.leak_growth_per_s,
                 s.pressure_Pa[k] / 101325.0,
             )  # fmt: skip
-            s.leak_kg[k] += rate * s.leak_open[j] * dt_s
+            s.leak_kg_per_s[k] += rate * s.leak_open[j]
 
 
 @njit(cache=True)
@@ -162,7 +162,7 @@ def ask(
         if volume <= 0.0:
             continue
         heads, air, can, want = people[k] * dt_s, s.air_kg[k], s.can_kg[k], wants_kg[k]
-        kept = 1.0 - min(1.0, (eva_air_kg[k] + s.leak_kg[k]) / max(air.sum(), 1e-9))
+        kept = 1.0 - min(1.0, (eva_air_kg[k] + s.leak_kg_per_s[k] * dt_s) / max(air.sum(), 1e-9))
         oxygen = air[O2] * kept - c.oxygen * heads
         electrolysed = min(
             can[ELECTROLYSER], max(0.0, gas_kg(r.oxygen_target_Pa, O2, volume, r.temperature_K) - oxygen)
@@ -208,7 +208,7 @@ def step(
         air, done, can, feeds = s.air_kg[k], s.done_kg[k], s.can_kg[k], s.feeds_kg[k]
         got, give, flow = got_kg[k], gives_kg[k], flow_kg[k]
         heads = people[k] * dt_s
-        _lose(air, s.leak_kg[k], of.LEAK, flow)
+        _lose(air, s.leak_kg_per_s[k] * dt_s, of.LEAK, flow)
         _lose(air, eva_air_kg[k], of.EVA, flow)
         water = _live(p.crew, heads, air, got, give, flow)
         s.fed_frac[k] = min(1.0, got[of.FOOD] / (food_as_shipped(p.crew) * heads)) if heads > 0.0 else 1.0

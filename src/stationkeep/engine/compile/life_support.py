@@ -178,7 +178,7 @@ def build_life_support(
         feeds_kg=np.zeros((stations, len(KINDS))),
         done_kg=np.zeros((stations, len(KINDS))),
         yields=np.zeros(len(KINDS)),
-        leak_kg=np.zeros(stations),
+        leak_kg_per_s=np.zeros(stations),
         whole=np.zeros((stations, 3), np.bool_),
     )
     return params, state
