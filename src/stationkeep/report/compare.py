@@ -14,6 +14,7 @@ from stationkeep.report.totals import Total, totals
 if TYPE_CHECKING:
     import xarray as xr
     from rich.console import Console
+    from rich.text import Text
 
 
 def compare(a: xr.Dataset, b: xr.Dataset) -> dict[str, Any]:
@@ -57,9 +58,10 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
     for name, differences in [("pooled by weight", told["differences"])] + [
         (words(item["name"]), item["differences"]) for item in told["futures"]
     ]:
-        table = Table(title=name if told["futures"] else None, title_justify="left", box=box.SIMPLE_HEAD)
-        for column in ("variable", "unit", "a", "b", "b − a", "95 % interval"):
-            table.add_column(column, justify="left" if column in ("variable", "unit") else "right")
+        table = Table(title=f"\n{name}" if told["futures"] else None, title_justify="left", box=box.SIMPLE_HEAD, padding=0, show_edge=False)
+        table.add_column("variable", overflow="fold")
+        for column in ("a", "b", "b − a", "95 % interval"):
+            table.add_column(column, justify="right", no_wrap=True)
         same = [row["variable"] for row in differences if row["difference"] == 0.0]
         for row in differences:
             if row["difference"] != 0.0:
@@ -70,11 +72,17 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
             out.print(Text(f"{name}: no difference in {', '.join(same)}", style="dim"))
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    unit = row["unit"]
-    span = "" if row["low"] is None else f"{_signed(row['low'], unit)} to {_signed(row['high'], unit)}"
-    a, b = (_number(row[side], unit) for side in "ab")
-    return row["variable"], unit.replace("_per_", "/"), a, b, _signed(row["difference"], unit), span
+def _cells(row: dict[str, Any]) -> tuple[Text, ...]:
+    from rich.text import Text
+
+    unit, scale = row["unit"], 1.0
+    if unit == "usd":
+        unit, scale = "million USD", 1e-6
+    low, high = (None if row[end] is None else scale * row[end] for end in ("low", "high"))
+    span = "" if low is None or high is None else f"{_signed(low, unit)} to {_signed(high, unit)}"
+    a, b = (_number(scale * row[side], unit) for side in "ab")
+    name = row["variable"] if unit == "frac" else f"{row['variable']}, {unit.replace('_per_', '/')}"
+    return tuple(Text(cell) for cell in (name, a, b, _signed(scale * row["difference"], unit), span))
 
 
 def _number(value: float, unit: str) -> str:
