@@ -75,13 +75,12 @@ def _explained(
     """Explanations of findings with the runs of each that broke; a cause that several share is taken away once."""
     from ..engine.measures import broken_requirements
 
-    branches: dict[str | None, Scenario] = {}
+    branches = {future: scenario.branch(future) for future in {future for _, future, _ in asked}}
     trials: dict[tuple[str | None, str, str], Trial] = {}
     for finding, future, numbers in asked:
-        one = branches.setdefault(future, scenario.branch(future))
         for cause in finding.causes:
             key = (future, cause.kind, cause.name)
-            trial = trials.get(key) or _trial(one, cause.kind, cause.name)
+            trial = trials.get(key) or _trial(branches[future], cause.kind, cause.name)
             if trial is not None:
                 trials[key] = trial._replace(runs=tuple(sorted({*trial.runs, *numbers})))
     broken = dict(zip(trials, broken_requirements(list(trials.values()), seed, workers), strict=True))

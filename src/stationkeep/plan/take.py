@@ -10,9 +10,10 @@ import numpy as np
 
 from ..engine.compile.bodies import cargo_of
 from ..engine.compile.flights import PlannedFlight, plan_flights, transit_s
+from ..engine.compile.life_support import rule
 from ..engine.compile.traffic import port_rows
 from ..engine.luck import SERIES_MEAN_d
-from ..engine.supply import GAS_BOTTLES_kg, RECOVERED_frac
+from ..engine.supply import GAS_BOTTLES_kg
 from ..laws import metabolism
 from ..laws.crew_time import programme_h_per_week
 from ..laws.matter import RESOURCES
@@ -23,6 +24,7 @@ from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
+from ..subsystems.life_support import RECOVERED_frac
 from .nominal import Nominal
 from .problem import Commodity, Docked, Fixed, Objective, PortClass, Problem, Vessel
 
@@ -538,8 +540,7 @@ def _reserve_d(scenario: Scenario, wishes: Wishes, name: str) -> float:
              if r.variable == f"{name}_reserve_d" and r.relation == "at_least" and r.bound != "people_count"]  # fmt: skip
     if asked:
         return max(asked)
-    table = {row["name"]: number(row, "value") for row in scenario.catalogue().table("rules")}
-    return 0.0 if name == "propellant" else scenario.rules["reserve_d"].value if "reserve_d" in scenario.rules else table["reserve_d"]
+    return 0.0 if name == "propellant" else rule(scenario, scenario.catalogue(), "reserve_d")
 
 
 def _opening_kg(run: Nominal, resources: tuple[str, ...]) -> float:

@@ -11,6 +11,7 @@ from ...model.catalogue import Catalogue, Row, number
 from ...model.files import Problem, ScenarioError
 from ...model.fleet import Flight
 from ...model.scenario import Scenario
+from .life_support import rule
 
 DAY_s = 86400.0
 RECORD_WINDOW_d = 3 * 365.25
@@ -197,8 +198,8 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
     flights: list[PlannedFlight] = []
     launch_s, least = first_s, 0
     if number(row, "refuel_kg", 0) > 0 and flight.every_d == "record" and last_s >= horizon_s and not flight.after:
-        pace_d = next(number(r, "value") for r in catalogue.table("rules") if r["name"] == "tanker_pace_d")
-        least = int((horizon_s - first_s) / (pace_d * DAY_s))  # as many as could be brought forward one after another
+        pace_s = rule(scenario, catalogue, "tanker_pace_d") * DAY_s
+        least = int((horizon_s - first_s) / pace_s)  # as many as could be brought forward one after another
     while launch_s <= min(last_s, horizon_s) or len(flights) < least:
         flights.append(replace(base, id=f"{name}-{len(flights) + 1}", launch_s=launch_s))
         launch_s += every_s
