@@ -29,8 +29,8 @@ class Progress:
     def step(self, done: int, total: int) -> None:
         """Tell how many runs of how many are done; what was done before the first call does not count for the rate."""
         now = time.monotonic()
-        if self.first < 0:
-            self.first = done
+        if self.first < 0:  # compiling came before: it is no time of runs
+            self.first, self.begun = done, now
             return
         if now - self.begun < 1.0 or (now - self.last < EVERY_s[self.form] and done < total):
             return
