@@ -161,7 +161,8 @@ def _russian_wings() -> list[dict[str, object]]:
                     "id": f"{module}-array-{side}-{era}", "channel": module, "part": f"{module}-array-{side}",
                     "kind": "wing", "deployed_utc": f"{max(start, deployed)}T00:00Z",
                     "retracted_utc": f"{until}T00:00Z" if until else "", "born_utc": f"{deployed}T00:00Z",
-                    "rated_kW": rated_kW / 2.0, "area_m2": area_m2 / 2.0, "pointing": "alpha-only", "covered_frac": 0.0,
+                    "rated_kW": rated_kW / 2.0, "area_m2": area_m2 / 2.0,
+                    "pointing": "alpha-only" if era == "truss" else "z1-perch", "covered_frac": 0.0,
                     "shading": f"{module}-{era}", "ageing": "silicon", "source": f"engineering.md A5: {note}",
                     "status": "recalled",
                 })  # fmt: skip

@@ -3,6 +3,7 @@ import json
 import pytest
 from rich.console import Console
 
+from stationkeep.report.read import attr
 from stationkeep.report.story import story
 from stationkeep.report.verdict import headline, ledger, render, verdict
 
@@ -106,3 +107,7 @@ def test_a_story_of_what_is_not_there_is_refused(synthetic):
         story(ds, 99)
     with pytest.raises(ValueError, match="no future 'x' in this result; it holds: stays, after-2029"):
         story(ds, 1, "x")
+
+
+def test_an_empty_attribute_is_not_taken_for_json(result):
+    assert attr(result.assign_attrs(as_of=""), "as_of") == ""

@@ -146,7 +146,7 @@ def _render(result: dict[str, Any]) -> None:
         f"(ageing 5-95 %: {result['usable_low_kW']:.1f} to {result['usable_high_kW']:.1f})"
     )
     console.print(
-        f"loads     {result['used_kW']:.1f} kW, of it payloads {result['payload_kW']:.1f}; "
+        f"used      {result['used_kW']:.1f} kW; payloads on either side {result['payload_kW']:.1f}; "
         f"depth of discharge {100 * result['battery_depth_frac']:.0f} %"
     )
     console.print(

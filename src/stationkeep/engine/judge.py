@@ -279,7 +279,7 @@ def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int)
     if v == 3:
         return s.momentum_frac[st], row[services.DESATURATION]
     if v == 4:
-        return (x.usable_W[st] - (x.used_W[st] - x.payload_W[st]) - _core_shed(w, x, st)) / 1e3, row[services.POWER]
+        return x.margin_W[st] / 1e3, row[services.POWER]
     if v == 5:
         return float(everyone), s.crew_row[st]
     if v <= 10:
@@ -297,16 +297,6 @@ def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int)
     if v == 21:
         return s.life_support.co2_Pa[st] / 1e3, row[services.CO2]
     return s.life_support.pressure_Pa[st] / 1e3, row[services.PRESSURE]
-
-
-@njit(cache=True)
-def _core_shed(w: World, x: Scratch, st: int) -> float:
-    """Power wanted by loads other than payloads and not given, W."""
-    lacking = 0.0
-    for k in range(x.load_wanted_W.size):
-        if x.load_station[k] == st and w.power.load_priority[k] < 4:
-            lacking += x.load_wanted_W[k] * (1.0 - x.load_granted_frac[k])
-    return lacking
 
 
 @njit(cache=True)

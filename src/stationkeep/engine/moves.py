@@ -503,6 +503,7 @@ def granted(w: World, s: RunState, x: Scratch) -> None:
         x.used_W[st] = min(made, used)
         x.payload_W[st] = max(made - used, 0.0)
         x.shed_W[st] = max(used - made, 0.0)
+        x.margin_W[st] = made - used
         s.core_power[st] = made >= used
 
 

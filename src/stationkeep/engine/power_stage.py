@@ -58,6 +58,7 @@ class PowerOnDay:
     shed_W: dict[str, float]
     depth_frac: float
     russian_usable_W: float
+    russian_used_W: float
     to_russian_W: float
     lithium_channels: tuple[str, ...]
     parked: tuple[str, ...]
@@ -111,7 +112,7 @@ def power_on(
         station.works[station.index[JOINTS[name]]] = False
     p, s = station.power
     p = p._replace(ageing=ageing)
-    figures = ("rated", "generation", "connected", "usable", "used", "payload", "depth", "shed")
+    figures = ("rated", "generation", "connected", "usable", "used", "payload", "depth", "shed", "margin")
     one = {name: np.zeros(1) for name in figures}
     sunlit, channel_W = np.array([sky.sunlit_frac]), np.zeros(len(channels))
     power.generate(
@@ -126,7 +127,7 @@ def power_on(
     power.grant(
         p, s, t_s, DAY_s, sunlit, station.part_station, np.array([n not in gone for n in channels]), reject_W,
         load_station, p.load_bus, p.load_priority, wanted_W, granted, one["usable"], one["used"], one["payload"],
-        one["depth"], one["shed"],
+        one["depth"], one["shed"], one["margin"],
     )  # fmt: skip
     names, missing_W = load_names(catalogue, station.machines), wanted_W * (1.0 - granted)
     return PowerOnDay(
@@ -137,7 +138,8 @@ def power_on(
         connected_W=float(one["connected"][0]), usable_W=float(one["usable"][0]), used_W=float(one["used"][0]),
         payload_W=float(one["payload"][0]), depth_frac=float(one["depth"][0]),
         shed_W={name: watts for name, watts in zip(names, missing_W.tolist(), strict=True) if watts > 1.0},
-        russian_usable_W=float(s.bus_usable_W[0, power.RUSSIAN]), to_russian_W=float(s.transfer_W[0, power.US]),
+        russian_usable_W=float(s.bus_usable_W[0, power.RUSSIAN]), russian_used_W=float(s.bus_drawn_W[0, power.RUSSIAN]),
+        to_russian_W=float(s.transfer_W[0, power.US]),
         lithium_channels=station.lithium(), parked=station.parked(), unwired=station.unwired(),
     )  # fmt: skip
 

@@ -135,7 +135,7 @@ def new_scratch(case: Case) -> Scratch:
         allowed=truth(st, sizes["V"]), now=truth(st, sizes["V"]), crewed=truth(st), part_works=truth(k),
         part_kg=real(k), part_m=real(k, 3), part_size_m=real(k, 3), part_area_m2=real(k), rated_W=real(st),
         generation_W=real(st), connected_W=real(st), usable_W=real(st), used_W=real(st), payload_W=real(st),
-        shed_W=real(st), depth_frac=real(st), channel_W=real(sizes["CH"]), channel_works=truth(sizes["CH"]),
+        shed_W=real(st), margin_W=real(st), depth_frac=real(st), channel_W=real(sizes["CH"]), channel_works=truth(sizes["CH"]),
         loop_works=truth(sizes["Q"]), reject_W=real(st, 2), heat_W=real(st, 2), load_station=whole(sizes["L"]),
         load_wanted_W=real(sizes["L"]), load_granted_frac=real(sizes["L"]), people_mean=real(st), share=real(sizes["P"]),
         wants_kg=real(st, r), got_kg=real(st, r), gives_kg=real(st, r), flow_kg=real(st, r, len(USES)), eva_kg=real(st),

@@ -36,7 +36,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     power.grant(
         w.power, s.power, t1_s, dt_s, s.orbit.sunlit_frac, s.traffic.part_station, x.channel_works, x.reject_W,
         x.load_station, w.power.load_bus, w.power.load_priority, x.load_wanted_W, x.load_granted_frac, x.usable_W,
-        x.used_W, x.payload_W, x.depth_frac, x.shed_W,
+        x.used_W, x.payload_W, x.depth_frac, x.shed_W, x.margin_W,
     )  # fmt: skip
     moves.granted(w, s, x)
     life_support.ask(

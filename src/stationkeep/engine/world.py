@@ -266,6 +266,7 @@ class Scratch(NamedTuple):
     used_W: np.ndarray
     payload_W: np.ndarray
     shed_W: np.ndarray
+    margin_W: np.ndarray
     depth_frac: np.ndarray
     channel_W: np.ndarray  # (CH,)
     channel_works: np.ndarray  # (CH,) bool

@@ -34,7 +34,7 @@ class EventLog(NamedTuple):
 def attr(ds: xr.Dataset, name: str, default: Any = None) -> Any:
     """A structured attribute of the result: decoded when it is JSON text, ``default`` when it is not there."""
     value = ds.attrs.get(name, default)
-    if isinstance(value, str) and value[:1] in "[{":
+    if isinstance(value, str) and value[:1] in ("[", "{"):
         return json.loads(value)
     return value
 

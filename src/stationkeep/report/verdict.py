@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STATUSES = ("found", "derived", "assumed", "recalled")
+MOST_YEARS_ACROSS = 12
+"""Years and a label that fit into eighty characters."""
 
 
 def verdict(ds: xr.Dataset) -> dict[str, Any]:
@@ -146,15 +148,28 @@ def _render_crew_time(out: Console, told: dict[str, Any], most: int = 6) -> None
         out.print(Text("\n".join(lines)))
 
 
-def _year_table(title: str, first: str, years: Sequence[str]) -> Any:
-    """A table with a narrow column for each year, so that ten of them fit into eighty characters."""
+def _year_table(title: str, first: str, years: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], last: str = "") -> Any:
+    """`rows` (label, one cell a year) across a narrow table, or down it where the years would not fit into a line.
+
+    `last` is the style of the row that sums the others up.
+    """
     from rich import box
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
-    table.add_column(first, overflow="fold", min_width=9)
-    for year in years:
-        table.add_column(year, justify="right", no_wrap=True)
+    if len(years) <= MOST_YEARS_ACROSS:
+        table.add_column(first, overflow="fold", min_width=9)
+        for year in years:
+            table.add_column(year, justify="right", no_wrap=True)
+        for k, (label, cells) in enumerate(rows):
+            table.add_row(label, *cells, style=last if k == len(rows) - 1 else "")
+        return table
+    table.padding, table.min_width = (0, 2, 0, 0), min(len(title), 78)
+    table.add_column("")
+    for label, _ in rows:
+        table.add_column(label or first, justify="right", overflow="fold")
+    for k, year in enumerate(years):
+        table.add_row(year, *(cells[k] for _, cells in rows))
     return table
 
 
@@ -163,16 +178,13 @@ def _in_percent(value: float) -> str:
 
 
 def _presence_table(told: dict[str, Any]) -> Any:
-    years = list(told["presence"])
-    several = len(told["futures"]) > 1
-    title = "\nProbability of unbroken presence until 1 January, %"
-    table = _year_table(title, "future, weight (assumed)" if several else "", years)
-    for future in told["futures"]:
-        name = f"{words(future['name'])} ({future['weight']:.2f})" if several else words(future["name"])
-        table.add_row(name, *(_in_percent(future["presence"][year]) for year in years))
+    years, several = list(told["presence"]), len(told["futures"]) > 1
+    told_of = [(words(f["name"]) + (f" ({f['weight']:.2f})" if several else ""), f["presence"]) for f in told["futures"]]
     if several:
-        table.add_row("pooled", *(_in_percent(told["presence"][year]) for year in years), style="bold")
-    return table
+        told_of.append(("pooled", told["presence"]))
+    rows = [(label, [_in_percent(presence[year]) for year in years]) for label, presence in told_of]
+    title = "\nProbability of unbroken presence until 1 January, %"
+    return _year_table(title, "future, weight (assumed)" if several else "", years, rows, "bold" if several else "")
 
 
 def notice_text(notice: dict[str, Any]) -> str:
@@ -187,24 +199,23 @@ def _gap_table(name: str, gap: dict[str, Any]) -> Any:
     low, middle, high = (gap["ends"][p] or "later" for p in ("p5", "p50", "p95"))
     left = "not left within the horizon" if low == "later" else f"left {middle} ({low} to {high})"
     title = (f"\n{name}: first station {left}; probability that on 1 January it is over and the next not yet crewed, %")  # fmt: skip
-    table = _year_table(title, "next, first crew (5 to 95 %)", years)
+    shares = []
     for station, row in gap["stations"].items():
         first = row["first_crew"]
         span = f"{station} {first['p50'] or 'later'} ({first['p5'] or 'later'} to {first['p95'] or 'later'})"
-        table.add_row(span, *(_in_percent(row["gap_by_year"][y]) for y in years))
-    table.add_row("nobody anywhere", *(_in_percent(gap["nobody_anywhere"][y]) for y in years), style="bold")
-    return table
+        shares.append((span, row["gap_by_year"]))
+    shares.append(("nobody anywhere", gap["nobody_anywhere"]))
+    rows = [(label, [_in_percent(share[year]) for year in years]) for label, share in shares]
+    return _year_table(title, "next, first crew (5 to 95 %)", years, rows, "bold")
 
 
 def _cost_tables(told: dict[str, Any]) -> Iterator[Any]:
     for name, rows in told["cost"]["by_year"].items():
         years = sorted({year for row in rows.values() for year in row})
         title = f"\nCost by partner and year ({words(name)}), {told['cost']['unit']}, {told['cost']['price_year']} prices"
-        table = _year_table(title, "partner", [*years, "sum"])
-        for partner, row in rows.items():
-            cells = [row.get(year, 0.0) for year in years]
-            table.add_row(partner, *(f"{v:,.0f}" for v in (*cells, sum(cells))))
-        yield table
+        cells = [(partner, [row.get(year, 0.0) for year in years]) for partner, row in rows.items()]
+        said = [(partner, [f"{v:,.0f}" for v in (*paid, sum(paid))]) for partner, paid in cells]
+        yield _year_table(title, "partner", [*years, "sum"], said)
 
 
 def _render_findings(out: Console, future: dict[str, Any], several: bool, most: int = 6) -> None:

@@ -292,15 +292,19 @@ def _share_out(
     s: State, station: int, over: np.ndarray, frac: np.ndarray, cool: np.ndarray, load_order: np.ndarray,
     load_station: np.ndarray, load_bus: np.ndarray, load_priority: np.ndarray, load_wanted_W: np.ndarray, load_granted_frac: np.ndarray,
 ) -> tuple[float, float, float]:  # fmt: skip
-    """Grant loads from the highest priority down, in table order; return watts used, of it payload, and shed."""
+    """Grant loads from the highest priority down, in table order; return watts of payload, shed, and the margin of `grant`."""
     left = s.bus_usable_W[station].copy()
     transfer_W, drawn_W = s.transfer_W[station], s.bus_drawn_W[station]
-    used = payload = shed = 0.0
+    main = s.main_bus[station]
+    payload = shed = 0.0
+    spare = lacking = -1.0
     for i in range(load_order.size):
         k = load_order[i]
         wanted = load_wanted_W[k]
         if load_station[k] != station or wanted <= 0.0:
             continue
+        if load_priority[k] == PAYLOAD and spare < 0.0:
+            spare, lacking = left[main], shed
         bus = load_bus[k]
         other = 1 - bus
         want = min(wanted, cool[bus])
@@ -317,11 +321,12 @@ def _share_out(
             given += lent
         cool[bus] -= given
         load_granted_frac[k] = 1.0 if given == wanted else given / wanted
-        used += given
         shed += wanted - given
         if load_priority[k] == PAYLOAD:
             payload += given
-    return used, payload, shed
+    if spare < 0.0:
+        spare, lacking = left[main], shed
+    return payload, shed, spare if lacking <= 0.0 else -lacking
 
 
 @njit(cache=True)
@@ -329,10 +334,12 @@ def grant(
     p: Params, s: State, t_s: float, dt_s: float, sunlit_frac: np.ndarray, part_station: np.ndarray,
     channel_works: np.ndarray, heat_limit_W: np.ndarray, load_station: np.ndarray, load_bus: np.ndarray,
     load_priority: np.ndarray, load_wanted_W: np.ndarray, load_granted_frac: np.ndarray, usable_W: np.ndarray,
-    used_W: np.ndarray, payload_W: np.ndarray, battery_depth_frac: np.ndarray, shed_W: np.ndarray,
+    used_W: np.ndarray, payload_W: np.ndarray, battery_depth_frac: np.ndarray, shed_W: np.ndarray, margin_W: np.ndarray,
 ) -> None:  # fmt: skip
-    """Share out the orbit's power: `usable_W` of the main bus, `used_W` by all loads, `shed_W` wanted and not given.
+    """Share out the orbit's power: `usable_W` and `used_W` of the main bus, `shed_W` wanted by any load and not given.
 
+    `used_W` includes what goes over to the other bus. `margin_W` is what the main bus has left for payloads once all
+    else is served or, negative, what all else lacks.
     `heat_limit_W` (S, 2) is what the thermal loops of each bus can reject: no bus is granted more than it can cool.
     """
     load_granted_frac[:] = 0.0
@@ -342,12 +349,13 @@ def grant(
     over, frac = np.zeros(2), np.ones(2)
     for station in range(usable_W.size):
         _seam(p.transfers, t_s, part_station, station, over, frac)
-        used_W[station], payload_W[station], shed_W[station] = _share_out(
+        payload_W[station], shed_W[station], margin_W[station] = _share_out(
             s, station, over, frac, heat_limit_W[station].copy(), p.load_order, load_station, load_bus, load_priority, load_wanted_W,
             load_granted_frac,
         )  # fmt: skip
         bus = s.main_bus[station]
         usable_W[station] = s.bus_usable_W[station, bus]
+        used_W[station] = s.bus_drawn_W[station, bus]
         eclipse_s = (1.0 - sunlit_frac[station]) * p.orbit_period_s
         battery_depth_frac[station] = _discharge(
             p.channels, s, eclipse_s, dt_s / p.orbit_period_s, part_station, station, bus
