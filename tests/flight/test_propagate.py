@@ -22,7 +22,6 @@ from stationkeep.flight.propagate import (
     fit_drag,
     held_activity,
     mean_altitude_km,
-    observed_activity,
     orbit_of,
     orbit_of_elements,
     propagate,
@@ -250,17 +249,6 @@ def test_orbit_of_an_element_set_follows_sgp4_over_the_day_before(tmp_path):
     sgp4 = convert("TEME", "GCRF", np.array([orbit.t_s]), np.array([[*r_km, *v_km]]) * 1e3)[0]
     assert np.linalg.norm(orbit.r_gcrf_m - sgp4[:3]) < 1500.0
     assert np.linalg.norm(orbit.v_gcrf_m_per_s - sgp4[3:]) < 2.0
-
-
-def test_radio_bursts_are_no_ultraviolet_light():
-    """X2.2 flare of 2023-02-17 during the noon measurement: 343 in the record, about 165 on the days around."""
-    raw = read_space_weather()
-    clean = observed_activity(raw)
-    row = round(parse_utc("2023-02-17") / DAY_S) - raw.first_day
-    assert raw.f107[row] > 340 and 155 < clean.f107[row] < 180
-    assert clean.f107a[row + 20] == pytest.approx(clean.f107[row - 20 : row + 61].mean(), abs=0.06)
-    assert clean.f107a_last[row + 20] == pytest.approx(clean.f107[row - 60 : row + 21].mean(), abs=0.06)
-    assert np.count_nonzero(clean.f107 != raw.f107) < 0.01 * len(raw.f107)
 
 
 def test_activity_held_and_out_of_the_record(orbit):

@@ -71,13 +71,33 @@ def test_the_free_eccentricity_is_followed():
         {"free_ex": 0.004},
     ],
 )  # fmt: skip
-def test_nothing_is_extrapolated_in_silence(outside):
+def test_outside_the_fit_quadrature_answers_and_says_so(outside):
     fit = load_fit(51.64)
     inside = {"h_m": 4e5, "year_day": 80.0, "node": 1.0, "f107": 150.0, "f107a": 150.0, "ap": 15.0, "free_ex": 0.0, "free_ey": 0.0}
     value, flag = atmosphere.ln_drag_density(fit, *inside.values())
     assert not flag and -30 < value < -20
-    value, flag = atmosphere.ln_drag_density(fit, *(inside | outside).values())
-    assert flag and -36 < value < -18
+    asked = inside | outside
+    value, slope, flag = atmosphere.ln_drag_density_and_slope(fit, *asked.values())
+    node, ap, free_ex, free_ey = (asked.pop(name) for name in ("node", "ap", "free_ex", "free_ey"))
+    h_m, day, f107, f107a = asked.values()
+    free_ey += frozen_eccentricity(EARTH_RADIUS_M + h_m, fit.inclination_rad)
+    below, at, above = (
+        math.log(atmosphere.drag_density_direct(h_m + dh, day, node, f107, f107a, ap, fit.inclination_rad, free_ex, free_ey)[0])
+        for dh in (-500.0, 0.0, 500.0)
+    )
+    assert flag and value == pytest.approx(at, abs=1e-12)
+    assert slope == pytest.approx((above - below) / 1e3, rel=0.02)
+
+
+@pytest.mark.parametrize(("name", "edge"), [("h_m", 150e3), ("f107a", 285.0), ("ap", 300.0), ("f107", 270.0)])
+def test_the_fit_meets_quadrature_at_its_edges(name, edge):
+    at = {"h_m": 4e5, "day": 80.0, "node": 1.0, "f107": 150.0, "f107a": 150.0, "ap": 15.0, "free_ex": 0.0, "free_ey": 0.0}
+    at = at | {"f107": edge} if name == "f107a" else at
+    sides = [
+        atmosphere.ln_drag_density(load_fit(51.64), *(at | {name: edge * x}).values()) for x in (1.0 - 1e-9, 1.0 + 1e-9)
+    ]
+    assert {flag for _, flag in sides} == {True, False}
+    assert sides[0][0] == pytest.approx(sides[1][0], abs=0.02)
 
 
 def test_bands_join_smoothly():

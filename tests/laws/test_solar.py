@@ -9,7 +9,7 @@ from scipy.stats import norm
 from stationkeep.formats.solar_bulletins import latest_bulletin, read_bulletins, read_cycles
 from stationkeep.formats.space_weather import read_space_weather
 from stationkeep.laws import solar
-from stationkeep.laws.solar_outlook import solar_outlook
+from stationkeep.laws.solar_outlook import solar_outlook, without_bursts
 from stationkeep.laws.sun import sun_distance_au
 
 EPOCH = np.datetime64("2000-01-01")
@@ -159,3 +159,13 @@ def test_what_cannot_be_used_is_refused(record):
         solar_outlook(*record, AS_OF, "bulletin")
     with pytest.raises(ValueError, match="0 to 100"):
         solar_outlook(*record, AS_OF, percentile=100.0)
+
+
+def test_radio_bursts_are_no_ultraviolet_light():
+    """As on 2023-02-17: 343 measured during a flare, about 165 on the days around."""
+    true = 165.0 + 5.0 * np.sin(np.arange(200) / 4.0)
+    flux = without_bursts(np.where(np.arange(200) == 90, 343.0, true))
+    assert flux[90] == pytest.approx(true[90], abs=10.0) and (np.delete(flux, 90) == np.delete(true, 90)).all()
+    weather = read_space_weather()
+    day = int((np.datetime64("2023-02-17") - EPOCH).astype(int)) - weather.first_day
+    assert 155 < weather.f107[day] < 180

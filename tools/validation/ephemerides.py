@@ -29,7 +29,6 @@ from stationkeep.flight.propagate import (
     burns_in,
     errors_against,
     fit_drag,
-    observed_activity,
     orbit_of_elements,
     propagate,
     trajectory_of,
@@ -191,7 +190,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--facts", type=Path, required=True, help="folder that holds orbit/oem")
     facts = parser.parse_args().facts
-    weather = observed_activity(read_space_weather())
+    weather = read_space_weather()
     flown = [fly(path, weather) for path in sorted((facts / "orbit/oem").glob("ISS_OEM_*"))]
     show(ephemeris_rows(flown))
     print("\n".join(table(flown)), end="\n\n")

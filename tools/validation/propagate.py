@@ -8,7 +8,6 @@ from stationkeep.flight.propagate import (
     Orbit,
     constant_activity,
     errors_against,
-    observed_activity,
     propagate,
     trajectory_of,
 )
@@ -34,7 +33,7 @@ def second_code_row(start: Orbit) -> Row:
 
 def rows() -> list[Row]:
     """Every claim beside what was measured; about a minute."""
-    alone = fly(THINNED, observed_activity(read_space_weather()))
+    alone = fly(THINNED, read_space_weather())
     near_m = abs(alone.day.intrack_m[-1])
     claim = "in-track after one day in the file of the tests (2024-02-22), Cd A/m of the header"
     return [

@@ -12,7 +12,7 @@ import numpy as np
 from stationkeep.formats.solar_bulletins import Bulletin, read_bulletins, read_cycles
 from stationkeep.formats.space_weather import read_space_weather
 from stationkeep.laws.solar import future_activity, uniforms_count
-from stationkeep.laws.solar_outlook import solar_outlook, without_bursts
+from stationkeep.laws.solar_outlook import solar_outlook
 from validation.table import Row, show
 
 EPOCH = np.datetime64("2000-01-01")
@@ -67,7 +67,7 @@ def running_mean(values: Any, width: int) -> Any:
 def record() -> Truth:
     """The packaged record."""
     weather = read_space_weather()
-    return Truth(weather.first_day, without_bursts(weather.f107), weather.ap, read_cycles())
+    return Truth(weather.first_day, weather.f107, weather.ap, read_cycles())
 
 
 def simulate(truth: Truth, origin: np.datetime64, years: int = max(LEADS_Y)) -> tuple[int, Any, Any, Any]:

@@ -50,7 +50,6 @@ class Activity(NamedTuple):
             bulletin_activity,
             constant_activity,
             held_activity,
-            observed_activity,
         )
         from stationkeep.formats.oem import iso_utc
         from stationkeep.formats.solar_bulletins import latest_bulletin, read_bulletins
@@ -75,7 +74,7 @@ class Activity(NamedTuple):
                 what = f"no bulletin holds {iso_utc(start_t_s)[:10]} to {iso_utc(end_t_s)[:10]}"
                 raise InputError("--activity", None, what, "take record, held, or constant --f107 and --ap")
             return bulletin_activity(bulletin, start_t_s, end_t_s), f"NASA's solar bulletin of {bulletin.issued}, 50 %"
-        record = observed_activity(read_space_weather(Path(self.table) if self.table else PACKAGED))
+        record = read_space_weather(Path(self.table) if self.table else PACKAGED)
         if self.mode == "held":
             last_t_s = 86400.0 * min(start_t_s // 86400.0 - 1, record.first_day + len(record.f107) - 1)
             return held_activity(record, start_t_s, end_t_s), f"known on {iso_utc(last_t_s, 0)[:10]}, held"

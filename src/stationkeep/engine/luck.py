@@ -13,7 +13,7 @@ from ..formats.solar_bulletins import latest_bulletin, read_bulletins, read_cycl
 from ..laws import reliability
 from ..laws.atmosphere import density_noise, equivalent_ap
 from ..laws.solar import future_activity, mean_flux_before, uniforms_count
-from ..laws.solar_outlook import solar_outlook
+from ..laws.solar_outlook import solar_outlook, without_bursts
 from ..model.base import PARTNERS, DateLaw, NEVER_s, Quantity, seconds
 from ..model.catalogue import Catalogue, Row, number
 from ..model.events import StationIs
@@ -410,9 +410,8 @@ def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, Any, int]:
     """Observed F10.7 (day before), F10.7A and Ap from `day0`, and the outlook for the days the record does not reach."""
     rows = case.catalogue.table("orbit/space_weather")
     first = int(seconds(rows[0]["date"] + "T00:00:00Z") // DAY_s)
-    f107 = np.asarray([float(r["f107"]) for r in rows])
-    f107a = np.asarray([float(r["f107a"]) for r in rows])
-    ap = np.asarray([float(r["ap"]) for r in rows])
+    f107, f107a, ap = (np.asarray([float(r[name]) for r in rows]) for name in ("f107", "f107a", "ap"))
+    f107 = without_bursts(f107)
     if case.scenario.ap_mode == "history":
         drag_ap = equivalent_ap(np.asarray([[float(r[f"ap_{h:02d}h"]) for h in range(0, 24, 3)] for r in rows]))
     else:

@@ -42,7 +42,7 @@ class Driven(NamedTuple):
         np.ndarray
     )  # (n,) fall since the day before with a ballistic coefficient of 1 m2/kg; NaN where a chain begins
     burn: np.ndarray  # (n,) bool: the pair holds a burn or touches one
-    outside: np.ndarray  # (n,) bool: an argument was clamped to the edge of the density fit
+    outside: np.ndarray  # (n,) bool: an argument lay beyond the density fit
 
 
 def nodes_at(

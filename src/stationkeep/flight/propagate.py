@@ -78,19 +78,6 @@ class Errors(NamedTuple):
     crosstrack_m: NDArray[np.float64]
 
 
-def observed_activity(record: SpaceWeather) -> SpaceWeather:
-    """A record with the days on which the F10.7 antenna saw a radio burst replaced, in the 81-day means too.
-
-    A burst is no ultraviolet light: the 343 measured on 2023-02-17 (for 169) would treble the next day's density.
-    """
-    from stationkeep.laws.solar_outlook import without_bursts
-
-    flux = without_bursts(record.f107)
-    excess = flux - record.f107
-    centred, last = (np.convolve(excess, np.ones(81) / 81.0, mode) for mode in ("same", "full"))
-    return record._replace(f107=flux, f107a=record.f107a + centred, f107a_last=record.f107a_last + last[: len(flux)])
-
-
 def constant_activity(f107: float, f107a: float, ap: float, start_t_s: float, end_t_s: float) -> SpaceWeather:
     """The same F10.7, 81-day mean and (daily and 3-hour) Ap on every day from before the start until after the end."""
     first, last = math.floor(start_t_s / DAY_S) - 4, math.floor(end_t_s / DAY_S) + 2
@@ -155,7 +142,7 @@ def propagate(
     if weather is None and forces.ballistic_m2_per_kg > 0.0:
         from stationkeep.formats.space_weather import read_space_weather
 
-        weather = observed_activity(read_space_weather())
+        weather = read_space_weather()
     if sample_t_s is None:
         sample_t_s = np.append(np.arange(start.t_s, until_t_s - 1e-3, step_s), until_t_s)
     if sample_t_s[0] < start.t_s or sample_t_s[-1] > until_t_s:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stationkeep.laws.atmosphere import DensityFit
+from stationkeep.laws.atmosphere import FITTED, MODELS, DensityFit
 
 PACKAGED = Path(__file__).parents[1] / "data/atmosphere/drag_density.npz"
 TOLERANCE_DEG = 1.0
@@ -39,10 +39,12 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlms
             f"make one: python tools/fit_density.py --inclination {inclination_deg:g} --ap-mode {ap_mode} --model {model}"
         )
     with np.load(held[near]) as stored:
-        values: dict[str, Any] = {field: stored[f"{near}/{ap_mode}/{field}"] for field in DensityFit._fields[:-1]}
+        values: dict[str, Any] = {field: stored[f"{near}/{ap_mode}/{field}"] for field in FITTED}
     for field in ("turning_count", "eccentric_count"):
         values[field] = int(values[field])
-    return DensityFit(**values, inclination_rad=math.radians(inclination_deg))
+    return DensityFit(
+        **values, inclination_rad=math.radians(inclination_deg), history=ap_mode == "history", model=[*MODELS].index(model)
+    )
 
 
 def save_fits(fits: dict[tuple[float, str], DensityFit], path: Path = PACKAGED) -> None:
@@ -54,6 +56,6 @@ def save_fits(fits: dict[tuple[float, str], DensityFit], path: Path = PACKAGED) 
     arrays |= {
         f"{inclination_deg:g}/{ap_mode}/{field}": getattr(fit, field)
         for (inclination_deg, ap_mode), fit in fits.items()
-        for field in DensityFit._fields[:-1]
+        for field in FITTED
     }
     np.savez_compressed(path, **arrays)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stationkeep.laws.solar_outlook import without_bursts
 from stationkeep.model.files import InputError
 
 PACKAGED = Path(__file__).parents[1] / "data/orbit/space_weather.csv.gz"
@@ -35,8 +36,8 @@ class SpaceWeather(NamedTuple):
 
 
 def read_space_weather(path: Path = PACKAGED) -> SpaceWeather:
-    """Read a table of daily activity (csv or csv.gz); rows without the eight ap values (monthly forecasts) are left
-    out.
+    """Read a table of daily activity (csv or csv.gz) and clean it of radio bursts; rows without the eight ap values
+    (monthly forecasts) are left out.
 
     Raises InputError with the line of a missing column, an unreadable value or a day out of order.
     """
@@ -68,4 +69,4 @@ def read_space_weather(path: Path = PACKAGED) -> SpaceWeather:
     if not days:
         raise InputError(str(path), None, "no day with F10.7 and ap", "at least one complete row")
     table = np.array(values)
-    return SpaceWeather(days[0], table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4:])
+    return SpaceWeather(days[0], without_bursts(table[:, 0]), table[:, 1], table[:, 2], table[:, 3], table[:, 4:])

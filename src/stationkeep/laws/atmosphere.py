@@ -11,7 +11,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from numba import njit, objmode
 
 from stationkeep.laws.orbit import (
     EARTH_RADIUS_M,
@@ -159,8 +159,12 @@ class DensityFit(NamedTuple):
     turning_count: int  # T
     eccentric_count: int  # E
     inclination_rad: float  # of the orbit it is loaded for
+    history: bool  # made with the ap history, not the daily Ap
+    model: int  # row of `MODELS`
 
 
+FITTED = DensityFit._fields[:-3]
+"""What is stored of a fit; the rest says what it was loaded for."""
 AP_OFFSET = 15.0
 """Offset inside ln(Ap + 15): of the offsets tried (2 to 30) the one with the least error over Ap 0 to 300."""
 HARMONICS = 4
@@ -246,6 +250,20 @@ def _ln_in_band(
     return _dot(coefficient, monomial), _dot(coefficient, in_height)
 
 
+def ln_drag_density_direct(
+    h_m: float, year_day: float, node_local_time_rad: float, f107: float, f107a: float, ap: float, free_ex: float,
+    free_ey: float, inclination_rad: float, history: bool, model: int,
+) -> tuple[float, float]:  # fmt: skip
+    """ln of <rho F> and its slope by `drag_density_direct`, arguments as in `ln_drag_density_and_slope`; 1 ms."""
+    heights_m = np.array([h_m, h_m + 1000.0])
+    rho = drag_density_direct(
+        heights_m, year_day, node_local_time_rad, f107, f107a, ap, inclination_rad, free_ex,
+        free_ey + _frozen(EARTH_RADIUS_M + h_m, inclination_rad), [*MODELS][model], "history" if history else "daily",
+    )  # fmt: skip
+    value, above = np.log(rho)
+    return float(value), float(above - value) / 1000.0
+
+
 @njit(cache=True)
 def ln_drag_density_and_slope(
     fit: DensityFit,
@@ -259,7 +277,7 @@ def ln_drag_density_and_slope(
     free_ey: float,
 ) -> tuple[float, float, bool]:
     """ln of <rho F> (kg/m3) in the fitted form, its slope in altitude (1/m), and whether an argument lay outside the
-    fit and was clamped to its edge.
+    fit, so that quadrature gave both.
 
     ``h_m`` is the mean altitude, ``f107`` of the previous day, ``f107a`` its 81-day mean, ``ap`` daily; ``free_ex,
     free_ey`` the eccentricity vector less its frozen part. Errors against quadrature:
@@ -267,40 +285,40 @@ def ln_drag_density_and_slope(
     """
     low_m, high_m, low, high = fit.band_m[0], fit.band_m[1], fit.driver[0], fit.driver[1]
     bands = low_m.shape[0]
-    h = min(max(h_m, low_m[0]), high_m[bands - 1])
-    fa = min(max(f107a, low[0]), high[0])
-    ratio = min(max(f107 / fa, low[1]), high[1])
-    clamped_ap = min(max(ap, low[2]), high[2])
-    outside = h != h_m or fa != f107a or ratio != f107 / fa or clamped_ap != ap
-    free = math.sqrt(free_ex * free_ex + free_ey * free_ey)
-    if free > FREE_ECCENTRICITY_LIMIT:
-        outside = True
-        free_ex *= FREE_ECCENTRICITY_LIMIT / free
-        free_ey *= FREE_ECCENTRICITY_LIMIT / free
-
+    ratio = f107 / f107a
+    if (
+        not low_m[0] <= h_m <= high_m[bands - 1] or not low[0] <= f107a <= high[0] or not low[1] <= ratio <= high[1]
+        or not low[2] <= ap <= high[2] or math.sqrt(free_ex**2 + free_ey**2) > FREE_ECCENTRICITY_LIMIT
+    ):  # fmt: skip
+        inclination, history, model = fit.inclination_rad, fit.history, fit.model
+        with objmode(value="float64", per_m="float64"):
+            value, per_m = ln_drag_density_direct(
+                h_m, year_day, node_local_time_rad, f107, f107a, ap, free_ex, free_ey, inclination, history, model
+            )
+        return value, per_m, True
     x = np.empty(4)
-    x[1] = _unit(math.log(fa), math.log(low[0]), math.log(high[0]))
+    x[1] = _unit(math.log(f107a), math.log(low[0]), math.log(high[0]))
     x[2] = _unit(math.log(ratio), math.log(low[1]), math.log(high[1]))
-    x[3] = _unit(math.log(clamped_ap + AP_OFFSET), math.log(low[2] + AP_OFFSET), math.log(high[2] + AP_OFFSET))
+    x[3] = _unit(math.log(ap + AP_OFFSET), math.log(low[2] + AP_OFFSET), math.log(high[2] + AP_OFFSET))
     day, node = _harmonics(2.0 * math.pi * year_day / 365.25), _harmonics(node_local_time_rad)
     wave = np.empty(fit.harmonic.shape[1])
     for j in range(wave.shape[0]):
         wave[j] = day[fit.harmonic[0, j]] * node[fit.harmonic[1, j]]
     total, slope = 0.0, 0.0
     for band in range(bands):
-        if low_m[band] <= h <= high_m[band]:
-            x[0] = _unit(h, low_m[band], high_m[band])
+        if low_m[band] <= h_m <= high_m[band]:
+            x[0] = _unit(h_m, low_m[band], high_m[band])
             weight, fading = 1.0, 0.0  # where two bands overlap, each fades out towards its own edge
-            if band > 0 and h < high_m[band - 1]:
+            if band > 0 and h_m < high_m[band - 1]:
                 fading = 1.0 / (high_m[band - 1] - low_m[band])
-                weight = (h - low_m[band]) * fading
-            if band + 1 < bands and h > low_m[band + 1]:
+                weight = (h_m - low_m[band]) * fading
+            if band + 1 < bands and h_m > low_m[band + 1]:
                 fading = -1.0 / (high_m[band] - low_m[band + 1])
-                weight = (h - high_m[band]) * fading
+                weight = (h_m - high_m[band]) * fading
             value, per_unit = _ln_in_band(fit, band, x, wave, free_ex, free_ey)
             total += weight * value
             slope += fading * value + weight * per_unit * 2.0 / (high_m[band] - low_m[band])
-    return total, (slope if h == h_m else 0.0), outside
+    return total, slope, False
 
 
 @njit(cache=True)

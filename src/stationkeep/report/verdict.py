@@ -83,7 +83,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
 
 
 def beyond_density_fit(ds: xr.Dataset) -> float:
-    """Share of steps whose altitude or activity lay beyond the density fit and was taken at its edge; worst station."""
+    """Share of steps whose altitude or activity lay beyond the density fit and took quadrature; worst station."""
     if "days_outside_fit_count" not in ds:
         return 0.0
     counts = ds["days_outside_fit_count"]
@@ -261,7 +261,7 @@ def _foot(told: dict[str, Any]) -> str:
     ]
     if told["days_beyond_density_fit_frac"]:
         share = 100.0 * told["days_beyond_density_fit_frac"]
-        lines.append(f"{share:.2g} % of days lay beyond the range of the density fit and took its edge.")
+        lines.append(f"{share:.2g} % of days lay beyond the range of the density fit: quadrature gave their density.")
     lines.append(sentence(told["enough"]))
     if told["presence_if_weights_move"]:
         spread = ", ".join(
