@@ -2,7 +2,7 @@
 
 export interface Problem { file: string; line: number | null; column: number | null; path: string; message: string; advice: string }
 export interface Pose { from: string; to: string; state: string; at_m: [number, number, number]; size_m: [number, number, number]; turns: string }
-export interface Part { id: string; name: string; kind: string; owner: string; segment: string; arrives: string; leaves: string; mass_kg: number; source: string; status: string; poses: Pose[] }
+export interface Part { id: string; name: string; kind: string; owner: string; segment: string; arrives: string; leaves: string; mass_kg: number; source: string; status: string; poses: Pose[]; station?: string; schematic?: boolean; gives?: string[] }
 export interface Port { id: string; part: string; standard: string; at_m: [number, number, number]; direction: string; from: string; to: string }
 export interface Vehicle { id: string; partner: string; family: string; length_m: number; area_x_m2: number; seats_count: number }
 export interface Flight {
@@ -28,9 +28,9 @@ export interface Chart { variable: string; entry: string; label: string; unit: s
 export interface Orbit { t: string[]; altitude_km?: (number | null)[][]; inclination_deg?: (number | null)[][]; raan_deg?: (number | null)[][] }
 export interface Visit { flight: string; vehicle: string; partner: string; port: string; station: string; planned: string; docked: string; undocked: string }
 export interface Happening { utc: string; kind: string; name: string; station: string; text: string; cause: string }
-export interface RunView { run: number; people: Record<string, { date: string[]; count: number[] }>; visits: Visit[]; down: { station: string; service: string; from: string; to: string; cause: string }[]; events: Happening[] }
+export interface RunView { run: number; people: Record<string, { date: string[]; count: number[] }>; visits: Visit[]; down: { station: string; service: string; from: string; to: string; cause: string }[]; events: Happening[]; drawn: { parts: Part[]; ports: Port[] } }
 export interface FutureView { name: string; stations: Record<string, { charts: Chart[]; orbit: Orbit }>; runs: RunView[] }
-export interface View { start: string; horizon: string; as_of: string; stations: string[]; runs_shown: number[]; futures: string[]; limits: { variable: string; station: string; bound: number; text: string }[] }
+export interface View { start: string; horizon: string; as_of: string; stations: string[]; runs_shown: number[]; futures: string[]; recorded_station: string; titles: Record<string, string>; segments: Record<string, string>; limits: { variable: string; station: string; bound: number; text: string }[] }
 export interface Cause { kind: string; name: string; date: string; text: string; share_frac: number; vanish_frac: number | null }
 export interface Finding {
   requirement: string; future: string; station: string; share_frac: number; interval: [number, number]; first_break: { p5: string; p50: string; p95: string };
@@ -47,8 +47,10 @@ export interface Verdict {
 export interface Job {
   id: string; kind: string; title: string; state: "queued" | "running" | "done" | "failed" | "cancelled"; phase: string; done: number; total: number;
   tries: number; ahead: number; problems: Problem[]; created: number; begun: number | null; ended: number | null; files: string[];
-  args: { name?: string; scenario?: string; changes?: Record<string, unknown>; runs?: number; seed?: number; a?: string; b?: string; result?: string };
+  args: { name?: string; scenario?: string; changes?: Record<string, unknown>; plan?: boolean; runs?: number; seed?: number; a?: string; b?: string; result?: string };
 }
+export interface PlannedFlight { name: string; vehicle: string; partner: string; launcher: string; site: string; launch: string; expected: string; undock: string; port: string; people: Record<string, number>; relief: string | null; cost_musd: number; [kg: `${string}_kg`]: number }
+export interface FuturePlan { name: string; status: string; objective: number | null; bound: number | null; gap_frac: number | null; cost_musd: number; flights: PlannedFlight[]; conflicts: string[]; solve_s: number }
 export interface Difference { variable: string; unit: string; a: number; b: number; difference: number; low: number | null; high: number | null }
 export interface Comparison { a: string; b: string; a_job: string; b_job: string; runs: number; paired: boolean; differences: Difference[]; futures: { name: string; differences: Difference[] }[] }
 export interface ScenarioHead { name: string; title: string; description: string; start: string; horizon: string; as_of: string | null; futures: string[] }

@@ -1,15 +1,18 @@
 /** The form: choose a scenario or bring a file, change what matters, and run it. Messages stand where they belong. */
 import { ask, type Data, type Problem, Refused, said, type ScenarioHead } from "./api";
-import { type Child, h, iso, say, words } from "./dom";
+import { type Child, h, iso, say, scroll, words } from "./dom";
 import { address, go, state } from "./state";
 
 const PARTNERS = ["roscosmos", "nasa", "esa", "jaxa", "csa", "commercial"];
+const OWN = ["runs", "seed", "explain"] as const, DEFAULTS = { runs: 20, seed: 0, explain: 1 };
 const SEGMENTS = ["keeps_running", "handed_over", "powered_down", "separated"];
 
 interface Form { scenario: string; yaml: string; file: string; data: Data; changes: Record<string, unknown>; runs: number; seed: number; explain: number; plan: boolean }
 let form: Form | null = null;
 let heads: ScenarioHead[] = [];
 let checking = 0;
+/** Counts what was asked of the server, so that a late answer does not overwrite that to a later question. */
+let turn = 0;
 
 export async function loadAsk() {
   heads = heads.length ? heads : (await ask<{ scenarios: ScenarioHead[] }>("scenarios")).scenarios;
@@ -17,12 +20,30 @@ export async function loadAsk() {
   if (form?.yaml && !state.query.has("scenario")) return;
   if (form?.scenario !== name || form.yaml) await choose(name);
   try { if (state.query.has("c")) form!.changes = JSON.parse(state.query.get("c")!); } catch { /* a broken link changes nothing */ }
+  for (const key of OWN) if (state.query.has(key) && Number.isInteger(Number(state.query.get(key)))) form![key] = Number(state.query.get(key));
+  if (state.query.has("plan")) form!.plan = state.query.get("plan") === "1";
+}
+
+/** What of a question stands in its address, so that it can be shared: changes, and what differs from the defaults. */
+export function asked(q: { scenario?: string; changes?: Record<string, unknown>; runs?: number; seed?: number; explain?: number; plan?: boolean }): URLSearchParams {
+  const told = new URLSearchParams(q.scenario ? { scenario: q.scenario } : {});
+  if (q.changes && Object.keys(q.changes).length) told.set("c", JSON.stringify(q.changes));
+  for (const key of OWN) if (q[key] !== undefined && q[key] !== DEFAULTS[key]) told.set(key, String(q[key]));
+  if (q.plan) told.set("plan", "1");
+  return told;
+}
+
+function remember() {
+  if (form!.yaml) return; // a file of one's own is not in the address
+  state.query = asked({ ...form!, scenario: form!.scenario });
+  state.query.set("t", iso(state.t));
+  history.replaceState(null, "", address());
 }
 
 async function choose(name: string) {
   const known = heads.some((s) => s.name === name) ? name : "iss-partner-leaves";
   const { data } = await ask<{ data: Data }>(`scenarios/${known}`);
-  form = { scenario: known, yaml: "", file: "", data, changes: {}, runs: form?.runs ?? 20, seed: form?.seed ?? 0, explain: form?.explain ?? 1, plan: form?.plan ?? false };
+  form = { scenario: known, yaml: "", file: "", data, changes: {}, ...DEFAULTS, ...(form ? { runs: form.runs, seed: form.seed, explain: form.explain } : {}), plan: form?.plan ?? false };
 }
 
 const question = () => ({ ...(form!.yaml ? { yaml: form!.yaml, file: form!.file } : { scenario: form!.scenario }), changes: form!.changes, runs: form!.runs, seed: form!.seed, explain: form!.explain, plan: form!.plan });
@@ -36,11 +57,7 @@ function value(path: string): any {
 function change(path: string, to: unknown) {
   const before = path.split(".").reduce((at: any, step) => at?.[step], form!.data);
   if (JSON.stringify(before) === JSON.stringify(to)) delete form!.changes[path]; else form!.changes[path] = to;
-  if (!form!.yaml) {
-    state.query.set("scenario", form!.scenario);
-    if (Object.keys(form!.changes).length) state.query.set("c", JSON.stringify(form!.changes)); else state.query.delete("c");
-    history.replaceState(null, "", address());
-  }
+  remember();
   clearTimeout(checking);
   checking = window.setTimeout(() => void check(), 350);
 }
@@ -48,9 +65,10 @@ function change(path: string, to: unknown) {
 interface Checked { ok: boolean; problems: Problem[]; data: Data | null }
 
 async function check(): Promise<boolean> {
+  const mine = ++turn;
   try {
     const told = await ask<Checked>("check", question());
-    show(told.problems);
+    if (mine === turn) show(told.problems);
     return told.ok;
   } catch (error) {
     if (error instanceof Refused) { show(error.problems); return false; }
@@ -59,17 +77,18 @@ async function check(): Promise<boolean> {
 }
 
 /** Each message beside the field it is about; the others above the form. */
-function show(problems: Problem[]) {
+function show(problems: Problem[], beside = true) {
   for (const old of document.querySelectorAll("#panel .wrong")) old.remove();
   for (const field of document.querySelectorAll("#panel [aria-invalid]")) { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); }
   const rest: Problem[] = [];
   problems.forEach((p, i) => {
     const field = [...document.querySelectorAll<HTMLElement>("#panel [data-path]")].find((f) => p.path === f.dataset.path || p.path.startsWith(`${f.dataset.path}.`)) ??
       [...document.querySelectorAll<HTMLElement>("#panel [data-path]")].find((f) => p.path && f.dataset.path!.startsWith(`${p.path}.`));
-    if (!field) { rest.push(p); return; }
+    if (!field || !beside) { rest.push(p); return; }
     const note = h("p", { class: "wrong", id: `wrong-${i}` }, p.message + (p.advice ? `; ${p.advice}` : ""));
-    field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-describedby", note.id);
+    const control = field instanceof HTMLFieldSetElement ? field : field.querySelector("input, select") ?? field;
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${note.id}`.trim());
     (field.closest(".field") ?? field).append(note);
   });
   const box = document.getElementById("problems");
@@ -83,7 +102,7 @@ export function askPanel(redraw: () => void): HTMLElement {
   const pick = h("select", { id: "scenario", onchange: async () => { await choose(pick.value); state.query = new URLSearchParams({ scenario: form!.scenario, t: iso(state.t) }); history.replaceState(null, "", address()); redraw(); } },
     ...heads.map((s) => h("option", { value: s.name }, `${s.name}: ${s.title}`)), form.yaml ? h("option", { value: "" }, `your file: ${form.file}`) : null);
   pick.value = form.yaml ? "" : form.scenario;
-  const upload = h("input", { type: "file", accept: ".yaml,.yml,text/yaml", onchange: async () => { const f = upload.files?.[0]; if (f) await bring(f.name, await f.text(), redraw); } });
+  const upload = h("input", { type: "file", accept: ".yaml,.yml,text/yaml", onchange: async () => { const f = upload.files?.[0]; upload.value = ""; if (f) await bring(f.name, await f.text(), redraw); } }); // emptied, so that a file mended may be chosen again
   return h("form", { onsubmit: (e: Event) => { e.preventDefault(); void run(); } },
     h("h2", {}, "Ask"),
     h("label", { class: "field" }, "Scenario", pick),
@@ -103,20 +122,23 @@ export function askPanel(redraw: () => void): HTMLElement {
 }
 
 function planField(): HTMLElement {
-  const tick = h("input", { type: "checkbox", id: "plan", onchange: () => { form!.plan = tick.checked; } });
+  const tick = h("input", { type: "checkbox", id: "plan", onchange: () => { form!.plan = tick.checked; remember(); } });
   tick.checked = form!.plan;
-  return h("label", { class: "row" }, tick, " Choose the flights first, so that what must hold does (a plan)");
+  return h("div", { class: "row" }, h("label", {}, tick, " Ask for a plan: choose the flights first, so that what must hold does"),
+    h("p", { class: "hint" }, "Each future is planned apart, which takes up to a few minutes; then the planned flights are flown in the runs."));
 }
 
 async function bring(file: string, text: string, redraw: () => void) {
+  clearTimeout(checking);
+  turn++;
   try {
     const { data, problems } = await ask<Checked>("check", { yaml: text, file, runs: 1 });
-    if (!data) { show(problems); return; }
+    if (!data) { show(problems, false); return; } // about the file, not the form that stands there
     form = { ...form!, yaml: text, file, data, changes: {} };
     state.query = new URLSearchParams({ t: iso(state.t) });
     redraw();
     say(`${file} is read`);
-  } catch (error) { if (error instanceof Refused) show(error.problems); else throw error; }
+  } catch (error) { if (error instanceof Refused) show(error.problems, false); else throw error; }
 }
 
 async function run() {
@@ -170,7 +192,7 @@ function flights(): HTMLElement {
     flies.checked = !off;
     return h("tr", {}, h("td", {}, flies), h("th", { scope: "row" }, name), h("td", {}, f!.vehicle), h("td", { class: "field", "data-path": path }, f!.every_d === undefined ? String(f!.launch ?? "").slice(0, 10) : every));
   });
-  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...["Flies", "Series", "Vehicle", "Every (days, or “record”)"].map((t) => h("th", { scope: "col" }, t)))), h("tbody", {}, ...rows)));
+  return scroll("Flights", h("table", {}, h("thead", {}, h("tr", {}, ...["Flies", "Series", "Vehicle", "Every (days, or “record”)"].map((t) => h("th", { scope: "col" }, t)))), h("tbody", {}, ...rows)));
 }
 
 function requirements(): HTMLElement {
@@ -180,7 +202,7 @@ function requirements(): HTMLElement {
     const grace = h("input", { type: "number", min: 0, "aria-label": `Grace of ${name}, days`, value: String(value(`${path}.grace_d`) ?? 0), onchange: () => change(`${path}.grace_d`, Number(grace.value)) });
     return h("tr", {}, h("th", { scope: "row" }, r.text || name), h("td", {}, `${words(r.variable)} ${words(r.relation)}`), h("td", { class: "field", "data-path": `${path}.bound` }, bound), h("td", { class: "field", "data-path": `${path}.grace_d` }, grace));
   });
-  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...["What", "Variable", "Bound", "Grace (days)"].map((t) => h("th", { scope: "col" }, t)))), h("tbody", {}, ...rows)));
+  return scroll("Requirements", h("table", {}, h("thead", {}, h("tr", {}, ...["What", "Variable", "Bound", "Grace (days)"].map((t) => h("th", { scope: "col" }, t)))), h("tbody", {}, ...rows)));
 }
 
 const labelled = (text: string, input: HTMLElement, path = "") => h("label", { class: "field", ...(path ? { "data-path": path } : {}) }, text, input);
@@ -202,7 +224,7 @@ function dateField(text: string, path: string, there: boolean, at?: string): HTM
 function numberField(text: string, path: string, min: number, step = 1): HTMLElement {
   const own = path === "runs" || path === "seed" || path === "explain";
   const input = h("input", { type: "number", min, step, value: String(own ? form![path as "runs"] : value(path)), onchange: () => {
-    if (own) { form![path as "runs"] = Number(input.value); void check(); } else change(path, Number(input.value));
+    if (own) { form![path as "runs"] = Number(input.value); remember(); void check(); } else change(path, Number(input.value));
   } });
   return labelled(text, input, path);
 }

@@ -2,18 +2,17 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart } from "./api";
-import { byId, h, placeOf, unitTold, words } from "./dom";
-import { on, setTime, state } from "./state";
+import { byId, DAY_MS, h, iso, placeOf, unitTold, words } from "./dom";
+import { on, setStation, setTime, state } from "./state";
 
-const HEIGHT = 170;
+const HEIGHT = 170, GAP_MS = 45 * DAY_MS;
 const FIRST = ["altitude_km", "people_count", "propellant_kg", "power_usable_kW", "reserve_d", "seats_count"];
 const LINE = "#7ab0ff", MEDIAN = "#f2f5f9", RUN = "#ffb27a", LIMIT = "#ff6f6f", AXIS = "#aab4c0", GRID = "#27303b";
 
 let plots: { plot: uPlot; cursor: HTMLElement }[] = [];
-let station = "iss";
 
 export function charts() {
-  on(["result"], build);
+  on(["result", "station"], build);
   on(["time"], move);
   new ResizeObserver(() => { for (const { plot } of plots) { const w = plot.root.parentElement?.clientWidth; if (w && w !== plot.width) plot.setSize({ width: w, height: HEIGHT }); } move(); }).observe(byId("charts"));
 }
@@ -25,15 +24,21 @@ function build() {
   const { result } = state;
   if (!result) { host.replaceChildren(grid(recordCharts())); move(); return; }
   const stations = Object.keys(result.future.stations);
-  if (!stations.includes(station)) station = stations[0] ?? "iss";
+  const station = shown();
   const all = result.future.stations[station]?.charts ?? [];
   const first = FIRST.flatMap((name) => all.filter((c) => c.variable === name)), rest = all.filter((c) => !FIRST.includes(c.variable));
   const choice = h("div", { class: "choice", role: "group", "aria-label": "Station of the charts" }, ...stations.map((s) =>
-    h("button", { type: "button", "aria-pressed": String(s === station), onclick: () => { station = s; build(); } }, s)));
+    h("button", { type: "button", "aria-pressed": String(s === station), onclick: () => setStation(s) }, s)));
   const more = h("details", {}, h("summary", {}, `More charts (${rest.length})`));
   more.addEventListener("toggle", () => { if (more.open && more.children.length === 1) { more.append(grid(rest)); move(); } });
   host.replaceChildren(stations.length > 1 ? choice : h("span", {}), h("p", { class: "hint" }, `Bands: 5 to 95 % of runs; white: median; orange: run ${result.view.runs_shown[state.run] ?? 0}; red: what is required.`), grid(first), rest.length ? more : h("span", {}));
   move();
+}
+
+/** The station of the charts: the one shown, or where it never came to be the first that did. */
+function shown(): string {
+  const there = Object.keys(state.result!.future.stations);
+  return there.includes(state.station) ? state.station : there[0] ?? "";
 }
 
 /** The record as charts without bands. */
@@ -43,7 +48,17 @@ function recordCharts(): Chart[] {
   const days: string[] = [], counts: number[] = [];
   people.date.forEach((day, i) => { if (i) { days.push(day); counts.push(total[i - 1]!); } days.push(day); counts.push(total[i]!); });
   const plain = (variable: string, label: string, unit: string, t: string[], values: (number | null)[]): Chart => ({ variable, entry: "", label, unit, t, p5: [], p50: values, p95: [], runs: [] });
-  return [plain("altitude_km", "altitude as measured", "km", altitude.date, altitude.alt_brouwer_km), plain("people_count", "people aboard", "", days, counts)];
+  return [plain("altitude_km", "altitude as measured", "km", ...gapped(altitude.date, altitude.alt_brouwer_km)), plain("people_count", "people aboard", "", days, counts)];
+}
+
+/** A line is not drawn across months without a measurement. */
+function gapped(days: string[], values: number[]): [string[], (number | null)[]] {
+  const t: string[] = [], v: (number | null)[] = [];
+  days.forEach((day, i) => {
+    if (i && Date.parse(day) - Date.parse(days[i - 1]!) > GAP_MS) { t.push(iso(Date.parse(days[i - 1]!) + DAY_MS)); v.push(null); }
+    t.push(day); v.push(values[i]!);
+  });
+  return [t, v];
 }
 
 function grid(list: Chart[]): HTMLElement {
@@ -59,7 +74,7 @@ function one(box: HTMLElement, c: Chart) {
   const target = box.lastElementChild as HTMLElement;
   const t = c.t.map((day) => Date.parse(day) / 1000);
   const banded = c.p5.length > 0;
-  const limit = state.result?.view.limits.find((l) => (l.variable === c.variable && l.station === station) || (c.variable === "reserve_d" && l.variable === `${c.entry}_reserve_d`));
+  const limit = state.result?.view.limits.find((l) => (l.variable === c.variable && l.station === shown()) || (c.variable === "reserve_d" && l.variable === `${c.entry}_reserve_d`));
   const mine = c.runs[state.run] ?? [];
   const data = (banded ? [t, c.p95, c.p5, c.p50, mine, t.map(() => limit?.bound ?? null)] : [t, c.p50]) as uPlot.AlignedData;
   const series: uPlot.Series[] = banded

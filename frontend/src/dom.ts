@@ -19,7 +19,11 @@ export const h = <K extends keyof HTMLElementTagNameMap>(name: K, attributes: At
 export const svg = (name: string, attributes: Attributes = {}, ...children: Child[]) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 
+/** A table that may be wider than its place: it scrolls, also by key. */
+export const scroll = (label: string, table: HTMLElement) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, table);
+
 export const byId = (id: string) => document.getElementById(id) as HTMLElement;
+export const counted = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 export const words = (name: string) => name.replaceAll("_", " ");
 const UNITS: Record<string, string> = { d: "days", h: "hours", frac: "", count: "", usd: "US dollars" };
 /** A unit in words, where its symbol would not be read at once. */

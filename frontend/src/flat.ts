@@ -49,25 +49,36 @@ function ground(altitude_km: number, inclination_deg: number, raan_deg: number):
 
 /** The station from above and from the side, every part as a box. */
 export function schematic(host: HTMLElement): (scene: Scene) => void {
-  const drawing = svg("svg", { viewBox: "-58 -47 186 94", role: "group", "aria-label": "The station from above, and beside it from starboard", class: "flat" });
+  const drawing = svg("svg", { role: "group", "aria-label": "The station from above, and beside it from starboard", class: "flat" });
   host.replaceChildren(drawing);
   return (now) => {
-    const boxes = now.bodies.map((b) => ({ id: b.part.id, name: b.part.name, at: [b.at[0] + (b.apart ? -15 : 0), b.at[1], b.at[2]], size: b.size, fill: b.light === "dark" ? "#30343b" : colour(b.part.owner), stroke: b.light === "dark" ? "#ff5d5d" : "#0b0f15" }));
+    const boxes = now.bodies.map((b) => ({ id: b.part.id, name: b.part.name, at: [...b.at], size: b.size, fill: b.light === "dark" ? "#30343b" : colour(b.part.owner), stroke: b.light === "dark" ? "#ff5d5d" : "#0b0f15" }));
     for (const s of now.ships) {
-      const at = [0, 1, 2].map((k) => s.at[k]! + (s.along[k]! * s.length_m) / 2 + (s.apart && k === 0 ? -15 : 0));
+      const at = [0, 1, 2].map((k) => s.at[k]! + (s.along[k]! * s.length_m) / 2);
       boxes.push({ id: s.flight, name: `${s.flight} at ${s.port}`, at, size: [0, 1, 2].map((k) => (s.along[k] ? s.length_m : s.width_m)) as [number, number, number], fill: "#f4f6f8", stroke: colour(s.partner) });
     }
-    const view = (depth: number, u: number, v: number, dx: number) => [...boxes].sort((a, b) => (depth === 2 ? b.at[2]! - a.at[2]! : a.at[1]! - b.at[1]!)).map((b) =>
-      svg("rect", {
-        x: b.at[u]! - b.size[u]! / 2 + dx, y: b.at[v]! - b.size[v]! / 2, width: Math.max(b.size[u]!, 0.4), height: Math.max(b.size[v]!, 0.4),
-        fill: b.fill, stroke: state.selected === b.id ? "#ffffff" : b.stroke, "stroke-width": state.selected === b.id ? 0.9 : 0.35, "data-part": b.id, onclick: () => select(b.id),
-      }, svg("title", {}, b.name)));
-    drawing.replaceChildren(...turned(view(2, 1, 0, 0)), ...view(1, 0, 2, 99), svg("text", { x: -56, y: -42, class: "small" }, "from above, forward up; ships are white"), svg("text", { x: 66, y: -42, class: "small" }, "from starboard, Earth down"));
+    if (!boxes.length) { drawing.replaceChildren(); return; }
+    const edge = (k: number, sign: number) => sign * Math.max(...boxes.map((b) => sign * b.at[k]! + b.size[k]! / 2));
+    const [low, high] = [[0, 1, 2].map((k) => edge(k, -1)), [0, 1, 2].map((k) => edge(k, 1))];
+    const gap = 6, wide = high[1]! - low[1]!, long = high[0]! - low[0]!, deep = high[2]! - low[2]!, tall = Math.max(long, deep), all = wide + gap + long;
+    const line = Math.max(all / 60, tall / 40);
+    drawing.setAttribute("viewBox", `${-line} ${-3 * line} ${all + 2 * line} ${tall + 4 * line}`);
+    // from above: starboard to the right, forward up; from starboard: forward to the right, Earth down
+    const above = draw([...boxes].sort((a, b) => b.at[2]! - a.at[2]!), (b) => [b.at[1]! - low[1]!, high[0]! - b.at[0]!], 1, 0);
+    const beside = draw([...boxes].sort((a, b) => a.at[1]! - b.at[1]!), (b) => [wide + gap + b.at[0]! - low[0]!, b.at[2]! - low[2]!], 0, 2);
+    const told = (x: number, words: string) => svg("text", { x, y: -line, class: "plan", "font-size": line * 1.5 }, words);
+    drawing.replaceChildren(...above, ...beside, told(0, "from above, forward up; ships are white"), told(wide + gap, "from starboard, Earth down"));
   };
 }
 
-/** Forward points up in the view from above. */
-function turned(boxes: Element[]): Element[] {
-  for (const box of boxes) box.setAttribute("y", String(-Number(box.getAttribute("y")) - Number(box.getAttribute("height")) - 5));
-  return boxes;
+interface Box { id: string; name: string; at: number[]; size: readonly number[]; fill: string; stroke: string }
+
+function draw(boxes: Box[], centre: (b: Box) => [number, number], u: number, v: number): Element[] {
+  return boxes.map((b) => {
+    const [x, y] = centre(b), [w, tall] = [Math.max(b.size[u]!, 0.4), Math.max(b.size[v]!, 0.4)];
+    return svg("rect", {
+      x: x - w / 2, y: y - tall / 2, width: w, height: tall, fill: b.fill, stroke: state.selected === b.id ? "#ffffff" : b.stroke,
+      "stroke-width": state.selected === b.id ? 0.9 : 0.35, "data-part": b.id, onclick: () => select(b.id),
+    }, svg("title", {}, b.name));
+  });
 }

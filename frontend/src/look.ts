@@ -1,7 +1,7 @@
 /** The panel beside the picture: the day in words, people, ships, and the part or ship chosen. */
 import { colour, h, iso, words, type Child } from "./dom";
 import type { Scene } from "./scene";
-import { allStays } from "./scene";
+import { allStays, run } from "./scene";
 import { select, state } from "./state";
 
 export function lookPanel(now: Scene): HTMLElement {
@@ -21,7 +21,7 @@ export function lookPanel(now: Scene): HTMLElement {
     h("h3", {}, "Ships docked"),
     now.ships.length ? h("ul", { class: "plain" }, ...now.ships.map((s) => h("li", {}, chip(s.partner, s.flight, () => select(s.flight), state.selected === s.flight), ` ${words(s.port)}`))) : h("p", {}, "none"),
     h("label", { class: "row" }, "Part or ship ", choose(now)),
-    part ? partTold(part.id) : state.selected ? shipTold(state.selected) : h("p", { class: "hint" }, "Click a part in the picture, or choose it here."),
+    part || state.selected ? toldOf(part?.id ?? state.selected) : h("p", { class: "hint" }, "Click a part in the picture, or choose it here."),
     h("h3", {}, "Ask"),
     h("p", {}, "Who could keep the station if a partner left? ", h("a", { href: "#/depends" }, "See who depends on whom"), ", or ",
       h("a", { href: "#/ask?scenario=iss-partner-leaves" }, "run “Russia leaves”"), "."),
@@ -45,14 +45,18 @@ function choose(now: Scene): HTMLElement {
   return list;
 }
 
-function partTold(id: string): HTMLElement {
-  const part = state.chronicle.parts.find((p) => p.id === id)!, day = iso(state.t);
-  const gives = state.chronicle.services.filter((s) => s.giver === id && s.from <= day && (!s.to || s.to > day));
+/** What is known of a part or ship, null when the name is neither. */
+export const toldOf = (id: string) => partTold(id) ?? shipTold(id);
+
+function partTold(id: string): HTMLElement | null {
+  const part = [...state.chronicle.parts, ...(run()?.drawn.parts ?? [])].find((p) => p.id === id), day = iso(state.t);
+  if (!part) return null;
+  const gives = part.gives?.map((service) => ({ service, needs: [] as string[] })) ?? state.chronicle.services.filter((s) => s.giver === id && s.from <= day && (!s.to || s.to > day));
   return h("section", { class: "card", "data-told": id }, h("h3", {}, part.name),
-    h("p", {}, `${words(part.kind)} of the ${part.segment === "russian" ? "Russian" : "US"} segment, owned by `, chip(part.owner, part.owner), `, ${(part.mass_kg / 1000).toFixed(1)} t`),
+    h("p", {}, `${words(part.kind)} of ${part.segment ? `the ${part.segment === "russian" ? "Russian" : "US"} segment` : part.station}, owned by `, chip(part.owner, part.owner), part.mass_kg ? `, ${(part.mass_kg / 1000).toFixed(1)} t` : ""),
     h("p", {}, `Arrived ${part.arrives}${part.leaves ? `, left ${part.leaves}` : ""}.`),
     gives.length ? h("p", {}, "Gives ", gives.map((s) => words(s.service) + (s.needs.length ? ` (needs ${s.needs.map(words).join(", ")})` : "")).join("; "), ".") : null,
-    h("p", { class: "source" }, `${part.status}: ${part.source}`));
+    h("p", { class: "source" }, `${part.schematic ? "place and shape are a schematic, length from its volume; figures " : ""}${part.status}: ${part.source}`));
 }
 
 function shipTold(id: string): HTMLElement | null {

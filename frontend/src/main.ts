@@ -4,12 +4,12 @@ import { ask, type Chronicle, Refused } from "./api";
 import { askPanel, loadAsk } from "./ask";
 import { charts } from "./charts";
 import { dependsPanel, loadDepends } from "./depends";
-import { byId, iso, say } from "./dom";
+import { byId, counted, h, iso, say } from "./dom";
 import { gantt } from "./gantt";
-import { legend, lookPanel } from "./look";
+import { legend, lookPanel, toldOf } from "./look";
 import { comparePanel, loadCompare, loadResults, loadRun, resultsPanel, runPanel } from "./results";
 import { type Scene, scene } from "./scene";
-import { changed, on, readAddress, setTime, state, within } from "./state";
+import { changed, on, readAddress, setStation, setTime, state, within } from "./state";
 import { timebar } from "./timebar";
 import { webgl } from "./view3d";
 
@@ -69,7 +69,7 @@ async function arrive() {
   if (state.route !== "depends") state.gone = null;
   if (!["run", "ask"].includes(state.route) && state.result) { state.result = null; state.run = 0; changed("result"); }
   if (state.route === "run" && state.result && state.result.job.id !== state.id) { state.result = null; changed("result"); }
-  if (state.route !== "run") state.t = within(state.t);
+  if (state.route !== "run" || state.result) state.t = within(state.t);
   changed("time");
   redraw();
   const loads: Record<string, () => Promise<unknown>> = { depends: loadDepends, ask: loadAsk, results: loadResults, run: () => loadRun(redraw), compare: () => loadCompare(redraw) };
@@ -80,9 +80,25 @@ async function arrive() {
 
 function draw() {
   now = scene();
-  byId("station-caption").textContent = `Station: ${now.bodies.length} parts, ${now.ships.length} ships, ${now.people ?? 0} people`;
+  byId("station-caption").textContent = caption();
+  const told = state.selected && state.route !== "look" ? toldOf(state.selected) : null;
+  byId("chosen").replaceChildren(...(told ? [told] : []));
   note.textContent = now.note;
   for (const picture of pictures) picture(now);
+}
+
+function caption(): string {
+  const title = state.result?.view.titles[now.station] || (now.station === "iss" ? "International Space Station" : now.station);
+  if (!now.bodies.length) return `${title}: nothing of it is in orbit on this day`;
+  const drawn = now.schematic ? (now.bodies.every((b) => b.part.schematic) ? "; schematic: its geometry is not on record, modules stand in a row in the order they came" : "; modules below it are schematic: their place is not on record") : "";
+  return `${title}: ${counted(now.bodies.length, "part")}, ${counted(now.ships.length, "ship")}, ${counted(now.people, "person", "people")}${drawn}`;
+}
+
+/** Which station of a result with several is shown. */
+function choice() {
+  const names = state.result?.view.stations ?? [];
+  byId("which").replaceChildren(...(names.length < 2 ? [] : [h("div", { class: "choice", role: "group", "aria-label": "Station shown" }, "Station ", ...names.map((name) =>
+    h("button", { type: "button", "data-station": name, "aria-pressed": String(name === (names.includes(state.station) ? state.station : names[0])), onclick: () => setStation(name) }, state.result!.view.titles[name] || name)))]));
 }
 
 const flat = !webgl() || new URLSearchParams(location.search).has("flat");
@@ -94,7 +110,7 @@ const { note } = timebar();
 byId("legend").replaceChildren(legend());
 gantt();
 charts();
-on(["time", "result", "select", "gone"], draw);
+on(["time", "station", "result", "select", "gone"], draw);
 let panelDue = 0;
 const follows = (routes: string[]) => () => {
   if (!routes.includes(state.route) || panelDue) return;
@@ -102,6 +118,7 @@ const follows = (routes: string[]) => () => {
 };
 on(["time"], follows(["look"]));
 on(["select", "result"], follows(["look", "run"]));
+on(["station", "result"], choice);
 on(["gone"], follows(["depends"]));
 let dependsDue = 0;
 on(["time"], () => { if (state.route === "depends" && state.gone && state.gone.on !== iso(state.t)) { clearTimeout(dependsDue); dependsDue = window.setTimeout(() => void loadDepends(), 300); } });

@@ -1,14 +1,17 @@
 /** Results: the list, one run with its verdict and causes, and comparisons. */
-import { ask, type Cause, type Comparison, type Difference, type Finding, type FutureView, type Job, Refused, said, type Verdict, type View } from "./api";
-import { type Child, h, iso, percent, say, unitTold, words } from "./dom";
-import { allStays } from "./scene";
-import { address, changed, go, select, setTime, state } from "./state";
+import { ask, type Cause, type Comparison, type Difference, type Finding, type FuturePlan, type FutureView, type Job, Refused, said, type Verdict, type View } from "./api";
+import { asked } from "./ask";
+import { type Child, h, iso, percent, say, scroll, unitTold, words } from "./dom";
+import { planTold } from "./planned";
+import { allStays, shownStation } from "./scene";
+import { address, changed, go, select, setStation, setTime, state } from "./state";
 import { findingsShown } from "./timebar";
 
 const ACTIVE = ["queued", "running"];
 const chosen = new Set<string>();
 let jobs: Job[] = [];
 let job: Job | null = null;
+let plan: { job: string; futures: FuturePlan[] } | null = null;
 let comparison: Comparison | null = null;
 let failed = "";
 let side: { job: Job; verdict: Verdict }[] = [];
@@ -23,9 +26,10 @@ export async function loadRun(redraw: () => void): Promise<void> {
   const id = state.id;
   try { job = await ask<Job>(`jobs/${id}`); } catch (error) { if (error instanceof Refused) { job = null; redraw(); return; } throw error; }
   if (state.id !== id || state.route !== "run") return;
+  if (job.files.includes("plan.json") && plan?.job !== id) plan = { job: id, futures: (await ask<{ futures: FuturePlan[] }>(`jobs/${id}/plan.json`)).futures };
   const there = job.files.includes("view.json");
   if (there && state.result?.job.id !== id) await read(id);
-  else if (there && state.result) state.result.job = job;
+  else if (there && state.result) { state.result.job = job; await settle(id); }
   if (ACTIVE.includes(job.state)) asking = window.setTimeout(() => void loadRun(redraw), 700);
   const seen = [id, job.state, ...job.files].join();
   const bar = document.querySelector("#progress");
@@ -42,6 +46,16 @@ async function read(id: string) {
   state.run = Math.max(runs, 0);
   state.result = { job: job!, verdict, view, future };
   setTime(state.query.has("t") ? state.t : Date.parse(findingsShown()[0]?.first_break.p50 ?? view.start));
+  changed("result");
+}
+
+/** A link to the result that is open already: its future, its run and its day. */
+async function settle(id: string) {
+  const result = state.result!, place = result.view.futures.indexOf(state.query.get("future") ?? result.future.name);
+  const runs = result.view.runs_shown.indexOf(Number(state.query.get("run") ?? result.view.runs_shown[state.run]));
+  if (result.view.futures[place] !== undefined && result.view.futures[place] !== result.future.name) result.future = await ask<FutureView>(`jobs/${id}/view-${place}.json`);
+  else if (runs < 0 || runs === state.run) return;
+  if (runs >= 0) state.run = runs;
   changed("result");
 }
 
@@ -63,6 +77,7 @@ export function runPanel(redraw: () => void): HTMLElement {
     job.state === "failed" ? h("div", { class: "wrong" }, ...job.problems.map((p) => h("p", {}, said(p)))) : null,
     job.state === "cancelled" ? h("p", { class: "wrong" }, "Cancelled. ", again(job)) : null,
     told ? verdictTold(told.verdict) : null,
+    plan?.job === job.id ? planTold(plan.futures, job.id) : null,
     told ? downloads(job) : null,
   );
 }
@@ -75,7 +90,7 @@ function progress(job: Job, redraw: () => void): HTMLElement {
     h("button", { type: "button", id: "cancel", onclick: async () => { try { await ask(`jobs/${job.id}`, undefined, "DELETE"); } catch (e) { if (!(e instanceof Refused)) throw e; } void loadRun(redraw); } }, "Cancel"));
 }
 
-const again = (job: Job) => h("a", { href: `#/ask?${new URLSearchParams({ ...(job.args.scenario ? { scenario: job.args.scenario } : {}), ...(job.args.changes && Object.keys(job.args.changes).length ? { c: JSON.stringify(job.args.changes) } : {}) })}` }, "Change the question");
+const again = (job: Job) => h("a", { href: `#/ask?${asked(job.args)}` }, "Change the question");
 
 function verdictTold(v: Verdict): HTMLElement {
   const { view, future } = state.result!;
@@ -87,7 +102,7 @@ function verdictTold(v: Verdict): HTMLElement {
       several ? pickOne("Future", view.futures.map((f) => [f, words(f)]), future.name, (to) => other("future", to)) : null,
       pickOne("Run told", future.runs.map((r) => [String(r.run), `run ${r.run}`]), String(future.runs[state.run]?.run ?? 0), (to) => other("run", to))),
     h("h3", {}, "Someone aboard without a break until 1 January"),
-    h("div", { class: "scroll" }, presence(v, horizon)),
+    scroll("Presence by year", presence(v, horizon)),
     h("h3", {}, `What breaks${several ? `: ${words(future.name)}` : ""}`),
     ...findings(),
     h("details", {}, h("summary", {}, `Run ${future.runs[state.run]?.run ?? 0} as a story`), story()),
@@ -100,8 +115,8 @@ function presence(v: Verdict, horizon: string): HTMLElement {
   const years = Object.keys(v.presence);
   const cell = (frac: number | undefined) => { const td = h("td", { class: "share" }, frac === undefined ? "" : percent(frac)); td.style.setProperty("--share", String(frac ?? 0)); return td; };
   return h("table", { id: "presence" }, h("caption", {}, `${v.runs} runs of each future, seed ${v.seed}`),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Future"), ...years.map((y) => h("th", { scope: "col" }, y)), h("th", { scope: "col" }, horizon))),
-    h("tbody", {}, ...v.futures.map((f) => h("tr", {}, h("th", { scope: "row" }, `${words(f.name)}${v.futures.length > 1 ? ` (${f.weight})` : ""}`), ...years.map((y) => cell(f.presence[y])), cell(f.presence_to_horizon[horizon])))));
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Future"), h("th", { scope: "col" }, `to ${horizon}`), ...years.map((y) => h("th", { scope: "col" }, y)))),
+    h("tbody", {}, ...v.futures.map((f) => h("tr", {}, h("th", { scope: "row" }, `${words(f.name)}${v.futures.length > 1 ? ` (${f.weight})` : ""}`), cell(f.presence_to_horizon[horizon]), ...years.map((y) => cell(f.presence[y]))))));
 }
 
 function findings(): Child[] {
@@ -116,17 +131,18 @@ function finding(f: Finding, first: boolean): HTMLElement {
   const span = f.first_break.p5 === f.first_break.p95 ? f.first_break.p50 : `${f.first_break.p50} (${f.first_break.p5} to ${f.first_break.p95})`;
   return h("details", { class: first ? "finding first" : "finding", "data-finding": f.requirement, open },
     h("summary", {}, h("strong", {}, words(f.requirement)), ` breaks in ${percent(f.share_frac)} of runs, ${span}`, first ? h("span", { class: "tag" }, "first") : null),
-    h("ol", { class: "chain" }, h("li", {}, link(`${words(f.requirement)} is broken`, f.first_break.p50, "breach", f.requirement)), ...f.causes.map((c) => h("li", {}, causeLink(c)))),
+    h("ol", { class: "chain" }, h("li", {}, link(`${words(f.requirement)} is broken`, f.first_break.p50, "breach", f.requirement, f.station)), ...f.causes.map((c) => h("li", {}, causeLink(c, f.station)))),
     h("p", { class: "hint" }, f.causes.length ? `So in ${percent(f.chain_share_frac)} of the runs that break. Dates are medians.` : "The log names no cause."));
 }
 
-function causeLink(c: Cause): HTMLElement {
-  return h("span", {}, link(c.text, c.date, c.kind, c.name), c.vanish_frac === null ? null : h("span", { class: "tag" }, `${percent(c.vanish_frac)} of the breaks vanish without it`));
+function causeLink(c: Cause, station: string): HTMLElement {
+  return h("span", {}, link(c.text, c.date, c.kind, c.name, station), c.vanish_frac === null ? null : h("span", { class: "tag" }, `${percent(c.vanish_frac)} of the breaks vanish without it`));
 }
 
 /** A link of a chain: goes to its day, and to the ship, part or service it names. */
-function link(text: string, date: string, kind: string, name: string): HTMLElement {
+function link(text: string, date: string, kind: string, name: string, station: string): HTMLElement {
   return h("button", { type: "button", class: "link", "data-kind": kind, "data-name": name, onclick: () => {
+    setStation(station);
     setTime(Date.parse(date));
     select(target(kind, name, date));
     say(`${text}, ${date}`);
@@ -147,11 +163,11 @@ function target(kind: string, name: string, date: string): string {
 
 function story(): HTMLElement {
   const events = state.result!.future.runs[state.run]?.events ?? [];
-  return h("ol", { class: "story" }, ...events.slice(0, 400).map((e) => h("li", {}, link(e.text, e.utc.slice(0, 10), e.kind, e.name), e.cause ? h("span", { class: "hint" }, ` ← ${e.cause}`) : null)));
+  return h("ol", { class: "story" }, ...events.slice(0, 400).map((e) => h("li", {}, link(e.text, e.utc.slice(0, 10), e.kind, e.name, e.station), e.cause ? h("span", { class: "hint" }, ` ← ${e.cause}`) : null)));
 }
 
 function assumptions(v: Verdict): HTMLElement {
-  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...["What", "Value", "Range", "Status", "Source"].map((t) => h("th", { scope: "col" }, t)))),
+  return scroll("Assumptions", h("table", {}, h("thead", {}, h("tr", {}, ...["What", "Value", "Range", "Status", "Source"].map((t) => h("th", { scope: "col" }, t)))),
     h("tbody", {}, ...v.assumptions.map((a) => h("tr", {}, h("th", { scope: "row" }, words(a.name)), h("td", {}, `${a.value} ${a.unit}`), h("td", {}, a.low === null ? "" : `${a.low} to ${a.high}`), h("td", {}, a.status), h("td", {}, a.source))))));
 }
 
@@ -161,7 +177,7 @@ function pickOne(text: string, options: [string, string][], now: string, act: (v
   return h("label", { class: "field" }, text, list);
 }
 
-const NAMES: Record<string, string> = { "scenario.yaml": "Scenario", "report.html": "Report", "dataset.nc": "Dataset (netCDF)", "dataset.zip": "Dataset (Parquet)", "bands.csv": "Bands (CSV)", "verdict.json": "Verdict (JSON)" };
+const NAMES: Record<string, string> = { "scenario.yaml": "Scenario", "report.html": "Report", "dataset.nc": "Dataset (netCDF)", "dataset.zip": "Dataset (Parquet)", "bands.csv": "Bands (CSV)", "flights.csv": "Planned flights (CSV)", "plan.json": "Plan (JSON)", "verdict.json": "Verdict (JSON)" };
 
 function downloads(job: Job): HTMLElement {
   const links = Object.entries(NAMES).filter(([name]) => job.files.includes(name)).map(([name, text]) => h("a", { href: `./api/jobs/${job.id}/${name}?download=true`, download: `stationkeep-${job.id}-${name}`, "data-download": name }, text));
@@ -173,7 +189,7 @@ function downloads(job: Job): HTMLElement {
 
 async function ephemeris(job: Job, button: HTMLButtonElement) {
   button.disabled = true;
-  const asked = { result: job.id, on: iso(state.t), future: state.result!.view.futures.length > 1 ? state.result!.future.name : "", run: state.result!.view.runs_shown[state.run] ?? 0, station: "iss" };
+  const asked = { result: job.id, on: iso(state.t), future: state.result!.view.futures.length > 1 ? state.result!.future.name : "", run: state.result!.view.runs_shown[state.run] ?? 0, station: shownStation() };
   try {
     const made = await finished((await ask<{ id: string }>("ephemeris", asked)).id);
     const where = button.parentElement!;
@@ -197,7 +213,7 @@ export function resultsPanel(redraw: () => void): HTMLElement {
     h("ul", { class: "plain jobs" }, ...runs.map((j) => {
       const tick = h("input", { type: "checkbox", "aria-label": `Compare ${j.title}`, disabled: j.state !== "done", onchange: () => { if (tick.checked) chosen.add(j.id); else chosen.delete(j.id); redraw(); } });
       tick.checked = chosen.has(j.id);
-      return h("li", { "data-job": j.id }, tick, h("a", { href: `#/run/${j.id}` }, j.title), h("span", { class: "hint" }, ` ${j.state}, ${j.args.runs} runs, seed ${j.args.seed}, ${new Date(j.created * 1000).toISOString().slice(0, 16).replace("T", " ")}${changesTold(j)}`));
+      return h("li", { "data-job": j.id }, tick, h("a", { href: `#/run/${j.id}` }, j.title), h("span", { class: "hint" }, ` ${j.state}, ${j.args.plan ? "planned, " : ""}${j.args.runs} runs, seed ${j.args.seed}, ${new Date(j.created * 1000).toISOString().slice(0, 16).replace("T", " ")}${changesTold(j)}`));
     })),
     runs.length > 1 ? h("p", {}, "Tick two or more to compare. Runs of the same seed share their luck, so differences are paired.") : null, runs.length > 1 ? compare : null);
 }
@@ -224,7 +240,7 @@ export function comparePanel(): HTMLElement {
   const letter = (i: number) => "abcdef"[i];
   const row = (name: string, cell: (v: Verdict) => string) => h("tr", {}, h("th", { scope: "row" }, name), ...side.map((s) => h("td", {}, cell(s.verdict))));
   return h("div", {}, h("h2", {}, "Side by side"),
-    h("div", { class: "scroll" }, h("table", { id: "side" }, h("thead", {}, h("tr", {}, h("td", {}), ...side.map((s, i) => h("th", { scope: "col" }, `${letter(i)}: `, h("a", { href: `#/run/${s.job.id}` }, s.job.title), h("span", { class: "hint" }, changesTold(s.job)))))),
+    scroll("Results side by side", h("table", { id: "side" }, h("thead", {}, h("tr", {}, h("td", {}), ...side.map((s, i) => h("th", { scope: "col" }, `${letter(i)}: `, h("a", { href: `#/run/${s.job.id}` }, s.job.title), h("span", { class: "hint" }, changesTold(s.job)))))),
       h("tbody", {}, row("Runs, seed", (v) => `${v.runs}, ${v.seed}`), row("Aboard to the horizon", (v) => { const [day, share] = horizon(v); return `${percent(share)} to ${day}`; }),
         ...futures.map((name) => row(`… ${words(name)}`, (v) => { const f = v.futures.find((x) => x.name === name); return f ? percent(horizon(f)[1]) : "no such future"; })),
         row("Breaks first", (v) => { const f = [...v.findings].sort((a, b) => b.first_frac - a.first_frac)[0]; return f ? `${words(f.requirement)}, ${f.first_break.p50}, ${percent(f.share_frac)}` : "nothing"; })))),
@@ -239,7 +255,7 @@ function named(d: Difference): string {
 
 function differences(c: Comparison): HTMLElement {
   const digits = (v: number, unit: string) => (unit === "frac" ? percent(Math.abs(v)).replace(/^/, v < 0 ? "−" : "") : v.toLocaleString("en", { maximumSignificantDigits: 4 }));
-  const table = (list: Difference[]) => h("div", { class: "scroll" }, h("table", { class: "differences" }, h("thead", {}, h("tr", {}, ...["What", "a", "b", "b − a", "95 % interval"].map((t) => h("th", { scope: "col" }, t)))),
+  const table = (list: Difference[]) => scroll("Differences", h("table", { class: "differences" }, h("thead", {}, h("tr", {}, ...["What", "a", "b", "b − a", "95 % interval"].map((t) => h("th", { scope: "col" }, t)))),
     h("tbody", {}, ...list.filter((d) => d.difference !== 0).map((d) => h("tr", { class: d.low !== null && d.high !== null && (d.low > 0 || d.high < 0) ? "clear" : "" }, h("th", { scope: "row" }, named(d)), h("td", {}, digits(d.a, d.unit)), h("td", {}, digits(d.b, d.unit)), h("td", {}, digits(d.difference, d.unit)), h("td", {}, d.low === null || d.high === null ? "" : `${digits(d.low, d.unit)} to ${digits(d.high, d.unit)}`))))));
   const same = c.differences.filter((d) => d.difference === 0).length;
   return h("div", { id: "differences" }, h("h3", {}, "b − a, run by run"), c.paired ? null : h("p", { class: "wrong" }, "The seeds differ: read the intervals as unpaired."), table(c.differences), h("p", { class: "hint" }, `Bold: the interval leaves out zero. ${same} more do not differ.`),

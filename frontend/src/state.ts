@@ -13,18 +13,21 @@ export interface State {
   result: Result | null;
   run: number;
   selected: string;
+  /** The station whose parts, orbit and people are shown, where a result has several; empty: its first. */
+  station: string;
   gone: Dependence | null;
 }
 
-export const state = { route: "look", id: "", query: new URLSearchParams(), t: 0, result: null, run: 0, selected: "", gone: null } as unknown as State;
+export const state = { route: "look", id: "", query: new URLSearchParams(), t: 0, result: null, run: 0, selected: "", station: "", gone: null } as unknown as State;
 
-type What = "time" | "result" | "select" | "route" | "gone";
+type What = "time" | "station" | "result" | "select" | "route" | "gone";
 const listeners: [What[], () => void][] = [];
 export const on = (what: What[], call: () => void) => { listeners.push([what, call]); };
 export const changed = (what: What) => { for (const [kinds, call] of listeners) if (kinds.includes(what)) call(); };
 
 export const firstMs = () => Date.parse(state.chronicle.span.first);
-export const lastMs = () => Math.max(Date.parse(state.chronicle.span.last), state.result ? Date.parse(state.result.view.horizon) : 0);
+/** The slider ends with the result shown, without one with the record. */
+export const lastMs = () => Date.parse(iso(Date.parse(state.result?.view.horizon ?? state.chronicle.span.last)));
 /** Whether the moment lies in the simulated span of the result shown. */
 export const simulated = () => !!state.result && state.t >= Date.parse(state.result.view.start) - DAY_MS;
 
@@ -38,6 +41,15 @@ export function setTime(ms: number) {
   changed("time");
   clearTimeout(writing);
   writing = window.setTimeout(() => { state.query.set("t", iso(state.t)); history.replaceState(null, "", address()); }, 250);
+}
+
+/** Show another station of the result. */
+export function setStation(name: string) {
+  if (name === state.station || !state.result?.view.stations.includes(name)) return;
+  state.station = name;
+  state.query.set("station", name);
+  history.replaceState(null, "", address());
+  changed("station");
 }
 
 export function select(what: string) { state.selected = what; changed("select"); }
@@ -58,6 +70,7 @@ export function readAddress() {
   state.route = ["look", "depends", "ask", "results", "run", "compare"].includes(route) ? route : "look";
   state.id = /^[0-9a-f]{16}$/.test(id) ? id : "";
   state.query = new URLSearchParams(asked);
+  state.station = state.query.get("station") ?? "";
   const t = Date.parse(state.query.get("t") ?? "");
   if (Number.isFinite(t)) state.t = t;
 }

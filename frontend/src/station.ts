@@ -1,6 +1,6 @@
 /** The station in 3-D: every part where it stood, coloured by partner, lit or dark by its services, ships on their ports. */
 import {
-  BoxGeometry, BufferGeometry, Color, CylinderGeometry, DirectionalLight, EdgesGeometry, Group, HemisphereLight, LineBasicMaterial, LineSegments, Mesh,
+  Box3, BoxGeometry, BufferGeometry, Color, CylinderGeometry, DirectionalLight, EdgesGeometry, Group, HemisphereLight, LineBasicMaterial, LineSegments, Mesh,
   MeshLambertMaterial, Quaternion, Raycaster, SphereGeometry, Vector2, Vector3,
 } from "three";
 import { colour, h } from "./dom";
@@ -10,10 +10,9 @@ import { View3D } from "./view3d";
 
 const ROUND = new Set(["module", "adapter", "airlock"]);
 const FLAT: Record<string, string> = { wing: "#1d3f8f", array: "#1d3f8f", blanket: "#10245c", radiator: "#eef2f6" };
-const APART_M = -25;
 
 /** From the station's frame (x forward, y starboard, z to the Earth) to the picture's (z up). */
-const place = (v: readonly number[], apart: boolean) => new Vector3(v[0]! + (apart ? APART_M : 0), -v[1]!, -v[2]!);
+const place = (v: readonly number[]) => new Vector3(v[0], -v[1]!, -v[2]!);
 
 const kept = new Map<string, BufferGeometry>();
 /** A shape made once, however often the picture is built. */
@@ -51,7 +50,7 @@ function bodyMesh(body: Body): Mesh {
   const tint = flat ? `#${new Color(flat).lerp(new Color(colour(part.owner)), part.kind === "radiator" ? 0.12 : 0.3).getHexString()}` : part.kind === "truss" ? `#${new Color("#b8bec7").lerp(new Color(colour(part.owner)), 0.35).getHexString()}` : colour(part.owner);
   const geometry = shape(body.size, ROUND.has(part.kind));
   const mesh = new Mesh(geometry, material(tint, body.light === "dark", state.selected === part.id));
-  mesh.position.copy(place(body.at, body.apart));
+  mesh.position.copy(place(body.at));
   mesh.userData.id = part.id;
   if (body.light === "dark") mesh.add(new LineSegments(once(`edges of ${geometry.uuid}`, () => new EdgesGeometry(geometry, 30)), DARK_EDGE));
   return mesh;
@@ -67,7 +66,7 @@ function shipMesh(ship: Ship): Group {
     const wings = new Mesh(shape([0.4, 23.8, 14], false), skin);
     wings.position.set(1.5, 0, -8);
     group.add(wings);
-    group.position.copy(place(ship.at, ship.apart)).add(new Vector3(ship.along[0] * 5.5, 0, ship.along[0] ? -10 : -5.5));
+    group.position.copy(place(ship.at)).add(new Vector3(ship.along[0] * 5.5, 0, ship.along[0] ? -10 : -5.5));
   } else {
     const length = ship.length_m, r = ship.width_m / 2;
     const hull = new Mesh(once(`hull ${r} ${length}`, () => new CylinderGeometry(r, r * 0.8, length * 0.8, 18)), skin);
@@ -79,9 +78,9 @@ function shipMesh(ship: Ship): Group {
       panel.position.y = length * 0.22;
       group.add(panel);
     }
-    const along = place(ship.along, false);
+    const along = place(ship.along);
     group.quaternion.copy(new Quaternion().setFromUnitVectors(new Vector3(0, 1, 0), along.clone().normalize()));
-    group.position.copy(place(ship.at, ship.apart)).addScaledVector(along.normalize(), length / 2);
+    group.position.copy(place(ship.at)).addScaledVector(along.normalize(), length / 2);
   }
   group.userData.id = ship.flight;
   group.traverse((child) => { child.userData.id = ship.flight; });
@@ -107,9 +106,9 @@ export function station(host: HTMLElement): (scene: Scene) => void {
     }
   });
   pick(view, all);
-  let reach = 0, drawn = "";
+  let reach = 0, framed = "", drawn = "";
   return (now) => {
-    const key = [now.bodies.map((b) => `${b.part.id}${b.at}${b.size}${b.light}${b.apart}`), now.ships.map((s) => `${s.flight}${s.port}${s.apart}`), state.selected].join();
+    const key = [now.bodies.map((b) => `${b.part.id}${b.at}${b.size}${b.light}`), now.ships.map((s) => `${s.flight}${s.port}`), state.selected, now.station].join();
     if (key === drawn) return;
     drawn = key;
     all.clear();
@@ -121,26 +120,29 @@ export function station(host: HTMLElement): (scene: Scene) => void {
       all.add(mesh);
       const label = h("span", {}, ship.flight);
       labels.append(label);
-      named.push([mesh.position.clone().addScaledVector(place(ship.along, false), ship.length_m / 2 + 2), label]);
+      named.push([mesh.position.clone().addScaledVector(place(ship.along), ship.length_m / 2 + 2), label]);
     }
     const chosen = now.bodies.find((b) => b.part.id === state.selected);
     if (chosen) {
       const label = h("span", { class: "chosen" }, chosen.part.name);
       labels.append(label);
-      named.push([place(chosen.at, chosen.apart), label]);
+      named.push([place(chosen.at), label]);
     }
-    frame();
+    frame(now.station);
     view.draw();
   };
 
-  /** Stand back far enough for the whole station when its size has changed; the user's own view is kept otherwise. */
-  function frame() {
-    const far = Math.max(14, ...[...all.children].map((o) => o.position.length()));
-    if (Math.abs(far - reach) < 3) return;
+  /** Stand back far enough for the whole station when its size, or the station, has changed; the user's own view is kept otherwise. */
+  function frame(name: string) {
+    const box = new Box3().setFromObject(all);
+    if (box.isEmpty()) return;
+    const far = Math.max(9, box.getSize(new Vector3()).length() / 2);
+    if (name === framed && Math.abs(far - reach) < 3) return;
     reach = far;
+    framed = name;
+    box.getCenter(view.controls.target);
     const narrow = Math.max(1, 1.5 / view.camera.aspect);
-    view.controls.target.set(far > 30 ? -4 : -10, 0, -4);
-    view.camera.position.set(-0.85, -0.95, 0.8).multiplyScalar(far * 1.42 * narrow).add(view.controls.target);
+    view.camera.position.set(-0.85, -0.95, 0.8).multiplyScalar(far * 1.02 * narrow).add(view.controls.target);
     view.controls.update();
   }
 }

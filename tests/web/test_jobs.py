@@ -38,6 +38,29 @@ def test_a_dead_workers_job_is_taken_up_again(jobs, monkeypatch):
     assert jobs.get(job)["state"] == "done"
 
 
+def test_the_job_of_a_process_known_to_be_dead_is_free_at_once(jobs):
+    job, other = put(jobs), put(jobs)
+    assert jobs.claim("12-345")["id"] == job and jobs.claim("123-4")["id"] == other
+    jobs.release(12)
+    assert jobs.claim("next")["id"] == job
+    assert jobs.claim("next") is None, "a process of another number keeps its lease"
+
+
+def test_futures_without_a_plan_are_told_and_none_at_all_is_refused(tmp_path, monkeypatch):
+    from stationkeep.web import worker
+
+    scenario = worker.sk.read_scenario("iss-2022")
+    none = {"name": "a", "flights": [], "conflicts": ["water and a budget of nothing"]}
+    monkeypatch.setattr(worker.sk, "plan_each", lambda scenario, say: (scenario, [none]))
+    watch = worker.Watch(Jobs(tmp_path), "job", "w", 10.0)
+    with pytest.raises(worker.sk.InputError, match="water and a budget of nothing"):
+        worker.choose_flights(scenario, tmp_path, watch)
+    made = {"name": "b", "flights": [{"name": "x", "people": {"nasa": 2}, "cost_musd": 1.0}], "conflicts": []}
+    monkeypatch.setattr(worker.sk, "plan_each", lambda scenario, say: (scenario, [none, made]))
+    assert worker.choose_flights(scenario, tmp_path, watch).title.endswith(", planned")
+    assert (tmp_path / "flights.csv").read_text() == "future,name,people,cost_musd\nb,x,nasa 2,1.0\n"
+
+
 def test_a_job_that_always_kills_its_worker_is_given_up(jobs, monkeypatch):
     job = put(jobs)
     for n in range(queue.TRIES):

@@ -11,7 +11,7 @@ import numpy as np
 from .. import log as happened
 from ..laws.crew_time import CREW_USES
 from ..laws.matter import RESOURCES, STORED, USES
-from ..model.base import PARTNERS
+from ..model.base import PARTNERS, NEVER_s
 from ..subsystems.services import SERVICES
 from .capability import CAPABILITY, capability
 from .cost import COST_USES, prepare_costs, run_costs
@@ -64,6 +64,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "cost_usd": (("partner", "use"), "USD", "cost in the month, in dollars of the year a price was agreed (negative: earned)"),
     "aboard_utc": (("person",), "", "when a person came aboard (without station and time)"),
     "home_utc": (("person",), "", "when that person left (without station and time)"),
+    "joined_utc": (("part",), "", "when a part the scenario states joined its station (without station and time)"),
     **{name: (dims, "", f"{meaning} (without station and time)") for name, (dims, meaning) in CAPABILITY.items()},
     "dose_mSv": (("person",), "mSv", "dose of a stay within the run (without station and time)"),
 }  # fmt: skip
@@ -81,6 +82,7 @@ class RunResult:
     sky: np.ndarray
     outside: np.ndarray
     stays: np.ndarray  # (person, 3) station, came and left, s
+    joined_s: np.ndarray  # (part,) when each part the scenario states joined its station, in the order of `stated`
 
 
 def months_of(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -187,6 +189,9 @@ def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) ->
     coords["person"] = list(names.people)
     data["aboard_utc"] = (("run", "person"), np.stack([moments(r.stays[:, 1]) for r in results]))
     data["home_utc"] = (("run", "person"), np.stack([moments(r.stays[:, 2]) for r in results]))
+    if stated(case):
+        coords["part"] = [module for _, module in stated(case)]
+        data["joined_utc"] = (("run", "part"), np.stack([moments(r.joined_s) for r in results]))
     data["dose_mSv"] = (("run", "person"), np.stack([doses_mSv(case, r) for r in results]).astype(np.float32))
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
     able = [capability(case, r, times) for r in results]
@@ -199,6 +204,23 @@ def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) ->
         if name in ds:
             ds[name].attrs.update({"units": unit} if unit else {}, long_name=meaning)  # dates carry none
     return ds
+
+
+def stated(case: Any) -> list[tuple[str, str]]:
+    """(station, module) of the parts that the scenario states itself."""
+    return [(station, module) for station, s in case.scenario.stations.items() for module in s.modules]
+
+
+def joined(case: Any, world: Any, events: tuple[np.ndarray, ...]) -> np.ndarray:
+    """(part,) when each part the scenario states joined its station in a run, s: its day, or the one its station opened."""
+    part = case.names.of("parts")
+    at_s = np.array([world.traffic.part_arrive_s[part[module]] for _, module in stated(case)], float)
+    t_s, kind, code = events[0], events[1], events[3]
+    opens = [event.open for event in case.scenario.events.values()]
+    for row in np.flatnonzero(kind == happened.OPENED):
+        here = [station == opens[int(code[row]) - happened.EVENT] for station, _ in stated(case)]
+        at_s[np.array(here, bool) & (at_s >= NEVER_s)] = t_s[row]
+    return np.where(at_s > case.t0_s + case.steps * case.dt_s, NEVER_s, np.maximum(at_s, case.t0_s))
 
 
 def costs_of(case: Any, times: np.ndarray, results: Sequence[RunResult]) -> tuple[np.ndarray, np.ndarray]:
@@ -248,4 +270,4 @@ def events(label: str | None, case: Any, results: Sequence[RunResult]) -> dict[s
     return {"event_future": ("event", np.full(offset, label or ""))} | {f"event_{k}": ("event", v) for k, v in joint.items()}
 
 
-__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "costs_of", "daily_sky", "dataset", "empty_rows", "events", "moments", "months_of", "stamps"]
+__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "costs_of", "daily_sky", "dataset", "empty_rows", "events", "joined", "moments", "months_of", "stamps"]

@@ -26,9 +26,9 @@ from .compile.world import Case, compile
 from .cost import about
 from .luck import Chances, draw, prepare, quantities
 from .places import place_for
-from .record import FULL_RUNS, RunResult, empty_rows, months_of, stamps
+from .record import FULL_RUNS, RunResult, empty_rows, joined, months_of, stamps
 from .run import advance, is_compiled
-from .world import Luck, Rows, RunState, Scratch
+from .world import Luck, Rows, RunState, Scratch, World
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -89,10 +89,10 @@ def run_one(
     log = new_log()
     scratch = new_scratch(case)
     advance(world, state, luck, scratch, rows, log, 0, case.steps, case.t0_s, case.dt_s)
-    return finish(case, run, state, luck, rows, log)
+    return finish(case, run, world, state, luck, rows, log)
 
 
-def finish(case: Case, run: int, state: RunState, luck: Luck, rows: Rows, log: Log) -> RunResult:
+def finish(case: Case, run: int, world: World, state: RunState, luck: Luck, rows: Rows, log: Log) -> RunResult:
     """The result of a run that has come to its end; RuntimeError when its log overflowed."""
     n = int(log.size[0])
     if n > CAPACITY:
@@ -100,7 +100,8 @@ def finish(case: Case, run: int, state: RunState, luck: Luck, rows: Rows, log: L
     events = tuple(a[:n].copy() for a in (log.t_s, log.kind, log.station, log.name, log.cause, log.value))
     t = state.traffic
     stays = np.column_stack([state.crew.station, state.crew.aboard_s, state.crew.home_s])
-    return RunResult(run, rows, t.docked_s.copy(), t.left_s.copy(), events, luck.sky, state.orbit.outside.copy(), stays)
+    joined_s = joined(case, world, events)
+    return RunResult(run, rows, t.docked_s.copy(), t.left_s.copy(), events, luck.sky, state.orbit.outside.copy(), stays, joined_s)
 
 
 def new_rows(case: Case, monthly: bool) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -14,6 +15,9 @@ Service = Literal[
 ]  # fmt: skip
 SERVICES: tuple[str, ...] = Service.__args__  # type: ignore[attr-defined]
 Stocked = Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "spares"]
+
+MODULE_DIAMETER_m = 4.2
+"""Of a module only known by its volume: Zvezda, Nauka and the US modules are 4.15 to 4.5 m wide (stations/iss/parts.csv)."""
 
 
 class Module(Record):
@@ -57,6 +61,11 @@ class Module(Record):
         if self.arrives and self.launch:
             raise ValueError("a module comes on one day; write `arrives:` or `launch:`")
         return self
+
+    @property
+    def length_m(self) -> float:
+        """Of the cylinder that holds its volume, at least as long as wide."""
+        return max(self.volume_m3 / (math.pi / 4 * MODULE_DIAMETER_m**2), MODULE_DIAMETER_m)
 
 
 class Band(Record):

@@ -97,6 +97,26 @@ def plan(scenario: Scenario, *, runs: int = 0, **wishes: Any) -> Scenario:
     return out
 
 
+def plan_each(scenario: Scenario, *, say: Say | None = None, **wishes: Any) -> tuple[Scenario, list[dict[str, Any]]]:
+    """The scenario with the plan of each future for which there is one, and what `plan --json` prints of each, by `name`.
+
+    A future that has no plan keeps its flights; its entry names the conflicting requirements.
+    """
+    out, told = scenario, []
+    names: list[str | None] = [*scenario.futures] or [None]
+    for name in names:
+
+        def tell(text: str, head: str = f"{name}: " if name else "") -> None:
+            if say:
+                say(head + text)
+
+        made = plan_branch(scenario.branch(name), say=tell, **wishes)
+        if made.solution.found:
+            out = with_plan(out, name, made)
+        told.append({"name": name or scenario.name, **made.as_dict()})
+    return out, told
+
+
 def with_plan(scenario: Scenario, future: str | None, made: Plan) -> Scenario:
     """The scenario with a branch's plan put in its place."""
     if future is None:

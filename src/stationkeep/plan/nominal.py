@@ -77,7 +77,7 @@ def nominal(scenario: Scenario) -> Nominal:
     luck.avoid_s[:] = case.t0_s + every * YEAR_s / per_y if per_y > 0 else NEVER_s
     rows, log = new_rows(case, False), new_log()
     advance(world, state, luck, new_scratch(case), rows, log, 0, case.steps, case.t0_s, case.dt_s)
-    result = finish(case, 0, state, luck, rows, log)
+    result = finish(case, 0, world, state, luck, rows, log)
     t_s, kind, station, name, _, _ = result.events
     events = tuple(
         (float(t), KINDS[k], case.names.text(n), case.names.stations[max(st, 0)])

@@ -189,16 +189,16 @@ def band(ds: xr.Dataset, name: str, future: int, most: int = 180, **select: obje
         return None
     axis = time_axis(found)
     count = found.sizes[axis]
-    found = found.isel({axis: np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))})
-    if "station" in select and not name.endswith("_count") and "altitude_km" in ds:
-        there = ds["altitude_km"].sel(station=select["station"]).notnull()
-        if axis in there.dims:
-            there = there.isel(future=future) if "future" in there.dims else there
-            found = found.where(there.sel({axis: found[axis]}))
+    places = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+    found = found.isel({axis: places})
     spare = [dim for dim in found.dims if dim not in ("run", axis)]
     if spare:
         found = found.sum(spare, min_count=1)
     values = np.asarray(found.transpose("run", axis).values, dtype=np.float64)
+    if "station" in select and not name.endswith("_count"):
+        height = chosen(ds, "altitude_km", future, {"station": select["station"]})
+        if height is not None and axis in height.dims:
+            values = np.where(np.isfinite(height.isel({axis: places}).transpose("run", axis).values), values, np.nan)
     present = np.isfinite(values)
     if not present.any():
         return None

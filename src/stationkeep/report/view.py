@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 3
 """Single runs told one by one beside the bands."""
-MOST_STAMPS = 240
-"""Points of a line: more than a page has pixels to spare for a chart."""
+ORBIT_STAMPS = 960
+"""Days for which the elements of the orbit are told, at most."""
 CHARTS = (
     ("people_count", None), ("seats_count", None), ("altitude_km", None), ("propellant_kg", None),
     ("power_usable_kW", None), ("power_used_kW", None), ("reserve_d", "resource"), ("hours_per_week", "use"),
@@ -56,7 +56,7 @@ def view(ds: xr.Dataset, ports: list[str] | None = None) -> dict[str, Any]:
     return {
         "start": iso_second(utc[0]), "horizon": iso_second(utc[-1]), "as_of": attr(ds, "as_of") or "",
         "stations": [str(s) for s in ds["station"].values], "runs_shown": shown, "limits": _limits(ds),
-        "flights": flights,
+        "flights": flights, **_complexes(ds),
         "futures": [
             {
                 "name": name,
@@ -77,6 +77,21 @@ def _exists(ds: xr.Dataset, future: int, station: str) -> bool:
     return found is None or bool(found.isel(future=future).sel(station=station).notnull().any())
 
 
+def _complexes(ds: xr.Dataset) -> dict[str, Any]:
+    """`titles` of the stations, `recorded_station`, the station built of the packaged parts, and `segments`, what leaves it to become which station."""
+    scenario = attr(ds, "scenario") or {}
+    stations = scenario.get("stations") or {}
+    main = next(iter(stations), "")
+    segments = {}
+    for told in (scenario, *(scenario.get("futures") or {}).values()):
+        for event in filter(None, (told.get("events") or {}).values()):
+            if event.get("separate") or event.get("segment") == "separated":
+                leaves = event.get("separate") or ("russian" if event.get("withdraw") == "roscosmos" else "us")
+                segments[event.get("into") or f"{main}-russian"] = leaves
+    titles = {name: s.get("title") or "" for name, s in stations.items()}
+    return {"titles": titles, "recorded_station": next((name for name, s in stations.items() if s.get("parts")), ""), "segments": segments}
+
+
 def _limits(ds: xr.Dataset) -> list[dict[str, Any]]:
     """Requirements with a plain bound, to be drawn into the charts of their variable."""
     return [
@@ -93,7 +108,7 @@ def _station(ds: xr.Dataset, future: int, station: str) -> dict[str, Any]:
     for name, axis in CHARTS:
         if name not in ds:
             continue
-        entries = [None] if axis is None else [str(entry) for entry in ds[axis].values]
+        entries = [None] if axis is None else _used(ds, future, station, name, axis)
         for entry in entries:
             chart = _chart(ds, future, station, name, {} if entry is None or axis is None else {axis: entry})
             if chart:
@@ -101,8 +116,19 @@ def _station(ds: xr.Dataset, future: int, station: str) -> dict[str, Any]:
     return {"charts": charts, "orbit": _orbit(ds, future, station)}
 
 
+def _used(ds: xr.Dataset, future: int, station: str, name: str, axis: str) -> list[str | None]:
+    """Entries of an axis for which a variable holds anything but zero."""
+    found = chosen(ds, name, future, {"station": station})
+    if found is None:
+        return []
+    values = np.moveaxis(np.abs(found.values), found.dims.index(axis), 0)
+    with np.errstate(invalid="ignore"):
+        there = (values.reshape(values.shape[0], -1) > 0).any(axis=1)
+    return [str(entry) for entry in found[axis].values[there]]
+
+
 def _chart(ds: xr.Dataset, future: int, station: str, name: str, select: dict[str, Any]) -> dict[str, Any] | None:
-    found = band(ds, name, future, MOST_STAMPS, station=station, **select)
+    found = band(ds, name, future, station=station, **select)
     if found is None or not np.any(np.abs(found.p95) > 0):
         return None
     label, unit = label_and_unit(name)
@@ -122,7 +148,7 @@ def _chart(ds: xr.Dataset, future: int, station: str, name: str, select: dict[st
 def _orbit(ds: xr.Dataset, future: int, station: str) -> dict[str, Any]:
     """Mean elements by day of the runs shown: what a globe and an ephemeris need."""
     utc = ds["time"].values
-    every = max(1, utc.size // (4 * MOST_STAMPS))
+    every = max(1, utc.size // ORBIT_STAMPS)
     told: dict[str, Any] = {"t": _days(utc[::every])}
     for name in ("altitude_km", "inclination_deg", "raan_deg"):
         found = series(ds, name)
@@ -140,7 +166,7 @@ def _run(
     return {
         "visits": _visits(ds, log, mine, future, place, flights, ports),
         "down": _down(log, mine),
-        "people": _people(ds, future, place),
+        "people": _people(ds, future, place), "joined": _joined(ds, future, place),
         "events": [
             {"utc": iso_second(log.utc[row]), "kind": str(log.kind[row]), "name": str(log.name[row]),
              "station": str(log.station[row]), "text": sentence(str(log.kind[row]), str(log.name[row]), str(log.station[row])),
@@ -169,6 +195,15 @@ def _people(ds: xr.Dataset, future: int, place: int) -> dict[str, Any]:
         places = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
         told[str(station)] = {"date": _days(utc[places]), "count": [int(values[i]) for i in places]}
     return told
+
+
+def _joined(ds: xr.Dataset, future: int, place: int) -> dict[str, str]:
+    """Day each part the scenario states joined its station; parts that did not are left out."""
+    found = series(ds, "joined_utc")
+    if found is None:
+        return {}
+    days = found.values[future, place]
+    return {str(part): str(day.astype("datetime64[D]")) for part, day in zip(found["part"].values, days, strict=True) if not np.isnat(day)}
 
 
 def _visits(

@@ -30,9 +30,9 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 REPORT_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """A report is one file with its styles inside; it may show itself and nothing else."""
 FILES = {
-    "verdict.json": "application/json", "view.json": "application/json", "compare.json": "application/json",
+    "verdict.json": "application/json", "view.json": "application/json", "plan.json": "application/json", "compare.json": "application/json",
     "scenario.yaml": "application/yaml", "report.html": "text/html; charset=utf-8", "dataset.nc": "application/x-netcdf",
-    "dataset.zip": "application/zip", "bands.csv": "text/csv; charset=utf-8", "orbit.oem": "text/plain; charset=utf-8",
+    "dataset.zip": "application/zip", "bands.csv": "text/csv; charset=utf-8", "flights.csv": "text/csv; charset=utf-8", "orbit.oem": "text/plain; charset=utf-8",
     "orbit.czml": "application/json", **{f"view-{i}.json": "application/json" for i in range(Limits.futures)},
 }  # fmt: skip
 """What a job may leave, and what kind of file it is."""

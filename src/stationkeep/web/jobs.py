@@ -138,6 +138,11 @@ class Jobs:
             ).fetchone()
             return row is not None and not row["cancel"]
 
+    def release(self, process: int) -> None:
+        """End the lease of a worker process that is known to be dead: its job is free at once."""
+        with self._open() as db:
+            db.execute("update job set lease = 0 where state = 'running' and worker glob ?", (f"{process}-*",))
+
     def finish(self, job: str, worker: str, state: str, problems: list[dict[str, Any]] | None = None) -> bool:
         """The end of a job; False when it was another worker's by then."""
         with self._open() as db:

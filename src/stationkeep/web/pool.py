@@ -7,6 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
+from .jobs import Jobs
+
 
 class Pool:
     """So many workers on one queue."""
@@ -37,4 +39,9 @@ class Pool:
 
     def _watch(self) -> None:
         while not self.ended.wait(1.0):
-            self.running = [worker if worker.poll() is None else self._one() for worker in self.running]
+            self.running = [worker if worker.poll() is None else self._next(worker) for worker in self.running]
+
+    def _next(self, dead: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+        """A worker in the place of one that died, whose job need not wait for its lease to run out."""
+        Jobs(self.home).release(dead.pid)
+        return self._one()

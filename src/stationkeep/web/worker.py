@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
@@ -81,8 +82,7 @@ def simulate(args: dict[str, Any], folder: Path, watch: Watch, _jobs: Jobs) -> N
     watch.tell("compiling the model (once per installation, one to a few minutes)" if not sk.compiled.is_kept() else "loading the model")
     sk.check_compiles(scenario)
     if args.get("plan"):
-        watch.tell("choosing flights")
-        scenario = sk.plan(scenario).model_copy(update={"name": args["name"], "title": f"{scenario.title}, planned"})
+        scenario = choose_flights(scenario, folder, watch)
 
     def step(done: int, total: int) -> None:
         watch.phase = "running"
@@ -95,6 +95,23 @@ def simulate(args: dict[str, Any], folder: Path, watch: Watch, _jobs: Jobs) -> N
     write_files(result, scenario, folder, watch)
 
 
+def choose_flights(scenario: sk.Scenario, folder: Path, watch: Watch) -> sk.Scenario:
+    """The scenario with its flights chosen; leaves the plan as JSON and its flights as CSV. ScenarioError when no future has a plan."""
+    watch.tell("choosing flights")
+
+    def say(text: str) -> None:
+        watch.phase = f"choosing flights: {text}"
+        watch.step(0, 0)
+
+    made, futures = sk.plan_each(scenario, say=say)
+    if not any(plan["flights"] for plan in futures):
+        told = "; ".join(dict.fromkeys(line for plan in futures for line in plan["conflicts"])) or "no plan was found in the time given"
+        raise sk.InputError(scenario.name, None, f"there is no plan: {told}", "give up one of these, or add a vehicle")
+    _write_json(folder / "plan.json", {"futures": futures})
+    _write_flights(futures, folder / "flights.csv")
+    return made.model_copy(update={"name": scenario.name, "title": f"{scenario.title}, planned"})
+
+
 def write_files(result: Any, scenario: sk.Scenario, folder: Path, watch: Watch) -> None:
     """Everything a page reads or a user downloads of one result, what is read first written first."""
     watch.tell("writing the verdict")
@@ -103,6 +120,8 @@ def write_files(result: Any, scenario: sk.Scenario, folder: Path, watch: Watch) 
     modules = {name: len(m.ports) for station in scenario.stations.values() for name, m in station.modules.items()}
     view = sk.view(result, sk.port_names(modules, scenario.as_of))
     futures = view.pop("futures")
+    for run in (run for future in futures for run in future["runs"]):
+        run["drawn"] = sk.schematic(scenario, run["joined"])
     for place, future in enumerate(futures):
         _write_json(folder / f"view-{place}.json", future)
     _write_json(folder / "view.json", view | {"futures": [future["name"] for future in futures]})
@@ -190,6 +209,16 @@ def _write_json(path: Path, value: Any) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(gzip.compress(text, 6, mtime=0))
     os.replace(made, path.with_name(f"{path.name}.gz"))
+
+
+def _write_flights(futures: list[dict[str, Any]], path: Path) -> None:
+    """The flights of a plan as one table, a row each."""
+    rows = [{"future": plan["name"]} | flight | {"people": ";".join(f"{who} {count}" for who, count in flight["people"].items())}
+            for plan in futures for flight in plan["flights"]]  # fmt: skip
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def _write_csv(futures: list[dict[str, Any]], path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ...laws.matter import PROPELLANT, RESOURCES
@@ -11,6 +9,7 @@ from ...model.base import NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
 from ...model.files import Problem, ScenarioError
 from ...model.scenario import Scenario
+from ...model.station import MODULE_DIAMETER_m
 from ...subsystems import stores
 from ..world import Bodies, Ships
 from .flights import PlannedFlight
@@ -23,8 +22,6 @@ DAY_s = 86400.0
 YEAR_s = 365.25 * DAY_s
 MODULE_ISP_s = 290.0
 """Of storable propellant in the engines of a module the scenario gives; as Progress (fleet/vehicles.csv)."""
-MODULE_DIAMETER_m = 4.2
-"""Of a module only known by its volume: Zvezda, Nauka and the US modules are 4.15 to 4.5 m wide (stations/iss/parts.csv)."""
 PACKING_frac = 0.17
 """Of dry cargo carried inside, bags and foam that are waste once unpacked: 1,001 lb for 882 (CRS-1) and 2,314 for 1,869
 (CRS-2) with and without packing (spaceflightnow.com/falcon9/004 and 005, manifests); the share of crew stores in
@@ -64,8 +61,7 @@ def build_bodies(
             k = part[module]
             bare[k], volume[k] = m.mass_t * 1e3, m.volume_m3
             arrive[k] = seconds(m.arrives) if m.arrives else 0.0
-            length = max(m.volume_m3 / (math.pi / 4 * MODULE_DIAMETER_m**2), MODULE_DIAMETER_m)
-            size_m = [length, MODULE_DIAMETER_m, MODULE_DIAMETER_m]
+            size_m = [m.length_m, MODULE_DIAMETER_m, MODULE_DIAMETER_m]
             poses.append((k, -NEVER_s, NEVER_s, [0.0, 0.0, 0.0], size_m, m.area_m2))
     vehicles = catalogue.by_id("fleet/vehicles")
     size, ship_area = np.zeros((len(flights), 3)), np.zeros(len(flights))
