@@ -9,7 +9,8 @@ from pathlib import Path
 
 MADE_FROM = ("log.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
 NOT_COMPILED = (
-    "capability", "cost", "ensemble", "lots", "luck", "measures", "places", "power_stage", "record", "simulate", "summary", "warm",
+    "capability", "cost", "ensemble", "lots", "luck", "measures", "places", "power_stage", "record", "simulate", "summary",
+    "summary_people", "warm",
 )  # fmt: skip
 """Files of the engine that only prepare, share out or record runs."""
 

@@ -22,6 +22,7 @@ from .capability import CAPABILITY, capability, span
 from .compile.world import Case
 from .cost import COST_USES
 from .record import RunResult, costs_of, daily_sky, events, months_of, stamps
+from .summary_people import People
 from .world import ALTITUDE, CAPABLE, PEOPLE, RESERVES, SCALARS, Rows
 from .world import REBOOST_DV as REBOOST
 
@@ -139,7 +140,7 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
 
     times = stamps(case.t0_s, case.dt_s, case.steps)
     month_of, month_ends = months_of(times)
-    histograms = Histograms(case, month_ends.size)
+    histograms, people = Histograms(case, month_ends.size), People(case, times, month_ends)
     capable = np.zeros(times.size, np.int64)
     service = np.zeros((month_ends.size, len(case.names.stations), len(SERVICES)), np.int64)
     found: dict[str, list[Any]] = {name: [] for name in (*OUTCOMES, *CAPABILITY)}
@@ -148,6 +149,7 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
         for name, value in (outcomes(rows, times, case.dt_s) | capability(case, r, times)).items():
             found[name].append(value)
         histograms.add(_spread(case, r, rows, times))
+        people.add(r, rows)
         capable += (np.nansum(rows.scalar[:, :, CAPABLE], axis=1) >= 1.0).astype(np.int64)
         service += np.rint(rows.service_up).astype(np.int64)
     data: dict[str, Any] = {
@@ -155,6 +157,7 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
         for name, (dims, unit, meaning) in OUTCOMES.items()
     }
     data |= {name: (("run", *dims), np.stack(found[name]), {"long_name": meaning}) for name, (dims, meaning) in CAPABILITY.items()}
+    data |= people.variables()
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
     adds = {"over_runs": "sum"}
     data["capable_runs_count"] = ("time", capable, adds | {"long_name": "runs in which a station could house people"})
@@ -173,7 +176,7 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
         "run": [r.run for r in results], "station": list(case.names.stations), "time": times, "partner": list(PARTNERS),
         "resource": list(RESOURCES), "service": list(SERVICES), "month": month_ends, "reserve": list(RESERVES),
         "cost_use": list(COST_USES),
-    }  # fmt: skip
+    } | people.coordinates()  # fmt: skip
     declared = json.dumps([vars(block) for block in histograms.blocks])
     return xr.Dataset(data, coords=coords, attrs={BLOCKS: declared}).assign(events(label, case, results))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,47 +21,93 @@ LONG_STAY_d = 60.0
 Week = dict[str, dict[str, float]]  # partner -> use -> hours a week of all its people
 
 
+class Change(NamedTuple):
+    """Hours a week (partner, use) and people (partner) of the year before an event and of the year after it, mean over runs."""
+
+    kind: str
+    event: str
+    at: np.ndarray  # (run,) day, NaT where it did not take place
+    runs: int  # in which both years are there
+    before: np.ndarray
+    after: np.ndarray
+    heads: np.ndarray  # (2, partner)
+
+
+class Worked(NamedTuple):
+    """Hours a week of one future, mean over runs."""
+
+    mean: np.ndarray  # (time, partner, use)
+    heads: np.ndarray  # (partner,) people
+    changes: list[Change]
+
+
 def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
     """For each future: hours a week by partner and year, what each event changed, and both in words; [] without hours."""
-    hours = series(ds, "hours_per_week")
-    if hours is None or not set(NEEDED) <= set(map(str, hours["use"].values)):
+    found = _of_series(ds) or _of_summary(ds)
+    if found is None:
         return []
-    hours = hours.sel(use=list(NEEDED)).sum("station").transpose("future", "run", time_axis(hours), "partner", "use")
-    people = _people(ds)
-    days = stamps(hours).astype("datetime64[D]")
-    partners = [str(p) for p in hours["partner"].values]
+    days, partners, futures = found
     told: list[dict[str, Any]] = []
-    tables = np.asarray(hours.values, dtype=np.float64)
     names = future_names(ds)
-    for place, name in enumerate(names):
-        heads = None if people is None else people[place]
-        by_year = _by_year(tables[place], days, partners)
-        changes = [
-            change
-            for kind, event, at in _decisions(ds, place, tables.shape[1])
-            if (change := _change(tables[place], heads, days, partners, kind, event, at))
-        ]
+    for place, (name, worked) in enumerate(zip(names, futures, strict=True)):
+        by_year = _by_year(worked.mean, days, partners)
+        changes = [_change_told(change, partners) for change in worked.changes]
         if place:
-            crews = np.zeros((2, len(partners))) if people is None else people[[0, place]].mean(axis=(1, 2))
-            was, now = tables[[0, place]].mean(axis=(1, 2))
-            changes.append(_against(names[0], was, now, crews, partners))
+            was, now = (futures[k].mean.mean(axis=0) for k in (0, place))
+            changes.append(_against(names[0], was, now, np.stack([futures[0].heads, worked.heads]), partners))
         text = [_for_others_text(by_year, partners)] + [line for change in changes for line in change["text"]]
         told.append({"future": name, "by_year": by_year, "changes": changes, "text": [line for line in text if line]})
     return told
 
 
-def _people(ds: xr.Dataset) -> np.ndarray | None:
-    found = series(ds, "people_by_partner_count")
-    if found is None:
+def _of_series(ds: xr.Dataset) -> tuple[np.ndarray, list[str], list[Worked]] | None:
+    """Days, partners and what each future worked, from series of every run."""
+    hours = series(ds, "hours_per_week")
+    if hours is None or not set(NEEDED) <= set(map(str, hours["use"].values)):
         return None
-    axis = time_axis(found)
-    return np.asarray(found.sum("station").transpose("future", "run", axis, "partner").values, dtype=np.float64)
+    hours = hours.sel(use=list(NEEDED)).sum("station").transpose("future", "run", time_axis(hours), "partner", "use")
+    days = stamps(hours).astype("datetime64[D]")
+    partners = [str(p) for p in hours["partner"].values]
+    found = series(ds, "people_by_partner_count")
+    tables = np.asarray(hours.values, dtype=np.float64)
+    people = np.zeros(tables.shape[:-1])
+    if found is not None:
+        people = np.asarray(found.sum("station").transpose("future", "run", time_axis(found), "partner").values, dtype=np.float64)
+    futures = []
+    for place, table in enumerate(tables):
+        found_at = _decisions(ds, place, table.shape[0])
+        changes = (_change(table, people[place], days, kind, event, at) for kind, event, at in found_at)
+        futures.append(Worked(table.mean(axis=0), people[place].mean(axis=(0, 1)), [c for c in changes if c]))
+    return days, partners, futures
 
 
-def _by_year(table: np.ndarray, days: np.ndarray, partners: list[str]) -> dict[str, Week]:
-    """year -> partner -> use -> hours a week, mean over runs and the stamps of the year."""
+def _of_summary(ds: xr.Dataset) -> tuple[np.ndarray, list[str], list[Worked]] | None:
+    """The same from the sums over runs that a summary keeps (hundredths)."""
+    if "hours_runs" not in ds:
+        return None
+    several = "future" in ds["hours_runs"].dims
+    futures = []
+    for place in range(len(future_names(ds))):
+        one = (ds.isel(future=place) if several else ds).sel(crew_use=list(NEEDED))
+        runs = 100.0 * one.sizes["run"]
+        changes = []
+        for k, kind in enumerate(map(str, one["decision_kind"].values)):
+            for d, event in enumerate(map(str, one["decision"].values)):
+                counted = int(np.nan_to_num(one["decision_runs_count"].values[k, d]))
+                if counted:
+                    before, after = one["decision_hours_runs"].values[k, d] / (100.0 * counted)
+                    heads = one["decision_people_runs"].values[k, d] / (100.0 * counted)
+                    at = one["decision_utc"].transpose("run", ...).values[:, k, d].astype("datetime64[D]")
+                    changes.append(Change(kind, event, at, counted, before, after, heads))
+        changes.sort(key=lambda change: _median_day(change.at))
+        futures.append(Worked(one["hours_runs"].values / runs, one["people_runs"].values.mean(axis=0) / runs, changes))
+    return ds["month"].values.astype("datetime64[D]"), [str(p) for p in ds["partner"].values], futures
+
+
+def _by_year(mean: np.ndarray, days: np.ndarray, partners: list[str]) -> dict[str, Week]:
+    """year -> partner -> use -> hours a week, mean over the stamps of the year."""
     years = days.astype("datetime64[Y]")
-    return {str(year): _week(table[:, years == year].mean(axis=(0, 1)), partners) for year in np.unique(years)}
+    return {str(year): _week(mean[years == year].mean(axis=0), partners) for year in np.unique(years)}
 
 
 def _week(mean: np.ndarray, partners: list[str]) -> Week:
@@ -83,12 +129,14 @@ def _decisions(ds: xr.Dataset, future: int, runs: int) -> list[tuple[str, str, n
             mine = rows[log.name[rows] == name]
             at[log.run[mine]] = log.utc[mine].astype("datetime64[D]")
             found.append((kind, str(name), at))
-    return sorted(found, key=lambda item: np.nanmedian(np.where(np.isnat(item[2]), np.nan, item[2].astype(float))))
+    return sorted(found, key=lambda item: _median_day(item[2]))
 
 
-def _change(
-    table: np.ndarray, people: np.ndarray | None, days: np.ndarray, partners: list[str], kind: str, event: str, at: np.ndarray
-) -> dict[str, Any] | None:
+def _median_day(at: np.ndarray) -> float:
+    return float(np.nanmedian(np.where(np.isnat(at), np.nan, at.astype("datetime64[D]").astype(float))))
+
+
+def _change(table: np.ndarray, people: np.ndarray, days: np.ndarray, kind: str, event: str, at: np.ndarray) -> Change | None:
     """The year before an event against the year after it, mean over the runs in which both are there."""
     before, after, crew = [], [], []
     for run in np.flatnonzero(~np.isnat(at)):
@@ -97,15 +145,18 @@ def _change(
         if early.any() and late.any():
             before.append(table[run, early].mean(axis=0))
             after.append(table[run, late].mean(axis=0))
-            if people is not None:
-                crew.append((people[run, early].mean(axis=0), people[run, late].mean(axis=0)))
+            crew.append((people[run, early].mean(axis=0), people[run, late].mean(axis=0)))
     if not before:
         return None
-    heads = np.mean(crew, axis=0) if crew else np.zeros((2, len(partners)))
-    day = iso_day(np.sort(at[~np.isnat(at)])[np.sum(~np.isnat(at)) // 2])
-    rows = _rows(np.mean(before, axis=0), np.mean(after, axis=0), heads, partners)
-    text = _texts(f"After {words(event)} ({day})", rows)
-    return {"event": event, "kind": kind, "date": day, "runs": len(before), "partners": rows, "text": text}
+    return Change(kind, event, at, len(before), np.mean(before, axis=0), np.mean(after, axis=0), np.mean(crew, axis=0))
+
+
+def _change_told(change: Change, partners: list[str]) -> dict[str, Any]:
+    at = np.sort(change.at[~np.isnat(change.at)])
+    day = iso_day(at[at.size // 2])
+    rows = _rows(change.before, change.after, change.heads, partners)
+    text = _texts(f"After {words(change.event)} ({day})", rows)
+    return {"event": change.event, "kind": change.kind, "date": day, "runs": change.runs, "partners": rows, "text": text}
 
 
 def _against(first: str, was: np.ndarray, now: np.ndarray, heads: np.ndarray, partners: list[str]) -> dict[str, Any]:
@@ -178,40 +229,55 @@ def _signed(hours: float) -> str:
 def dose(ds: xr.Dataset) -> list[dict[str, Any]]:
     """For each future and partner: dose of a stay of a resident, stays to the career limit, people above it; [] without doses."""
     stays, limits = attr(ds, "people") or [], attr(ds, "career_limits_mSv") or {}
-    doses = series(ds, "dose_mSv")
-    if doses is None or not stays:
-        return []
-    came, left = series(ds, "aboard_utc"), series(ds, "home_utc")
-    assert came is not None and left is not None
     about = {item["stay"]: item for item in stays}
-    items = [about.get(str(p), {"partner": "", "name": ""}) for p in doses["person"].values]
-    partner = np.array([str(item["partner"]) for item in items])
-    last = ds["time"].values[-1]
+    if not stays or not ("dose_mSv" in ds or "dose_runs_uSv" in ds):
+        return []
+    items = [about.get(str(p), {"partner": "", "name": ""}) for p in ds["person"].values]
     rows = []
     for place, future in enumerate(future_names(ds)):
-        mSv = np.asarray(doses.values[place], dtype=np.float64)
-        up, down = came.values[place], left.values[place]
-        days = (np.where(np.isnat(down), last, down) - up) / np.timedelta64(1, "D")
-        whole = np.isfinite(mSv) & (days >= LONG_STAY_d) & ~np.isnat(down) & (up >= ds["time"].values[0])
-        for name in dict.fromkeys(str(p) for p in partner if p):
-            values = mSv[whole & (partner == name)]
-            if values.size == 0:
+        mean, quantiles = _doses(ds, place, items) if "dose_mSv" in ds else _kept_doses(ds, place)
+        for name in dict.fromkeys(item["partner"] for item in items if item["partner"]):
+            if name not in quantiles:
                 continue
-            p50, p95 = np.quantile(values, (0.5, 0.95))
+            p50, p95 = quantiles[name]
             limit = float(limits.get(name, np.nan))
-            total = _by_person(mSv, items, name)
+            total = _by_person(mean, items, name)
             rows.append({
-                "future": future, "partner": name, "stay_mSv_p50": round(float(p50), 1), "stay_mSv_p95": round(float(p95), 1),
-                "limit_mSv": limit, "stays_to_limit": round(limit / float(p50), 1),
+                "future": future, "partner": name, "stay_mSv_p50": round(p50, 1), "stay_mSv_p95": round(p95, 1),
+                "limit_mSv": limit, "stays_to_limit": round(limit / p50, 1),
                 "highest": [{"name": who, "mSv": round(value, 1)} for who, value in total[:3]],
                 "over_limit": [{"name": who, "mSv": round(value, 1)} for who, value in total if value > limit],
             })  # fmt: skip
     return rows
 
 
-def _by_person(mSv: np.ndarray, items: list[dict[str, str]], partner: str) -> list[tuple[str, float]]:
-    """Named people of a partner by the dose of all their stays within the run, highest first."""
-    mean = np.nanmean(np.where(np.isfinite(mSv), mSv, 0.0), axis=0)
+def _doses(ds: xr.Dataset, place: int, items: list[dict[str, str]]) -> tuple[np.ndarray, dict[str, tuple[float, float]]]:
+    """Mean dose of each stay over runs (person,), and the 50 and 95 % dose of a resident's whole stay by partner."""
+    doses, came, left = (series(ds, name) for name in ("dose_mSv", "aboard_utc", "home_utc"))
+    assert doses is not None and came is not None and left is not None
+    mSv, up, down = np.asarray(doses.values[place], dtype=np.float64), came.values[place], left.values[place]
+    days = (np.where(np.isnat(down), ds["time"].values[-1], down) - up) / np.timedelta64(1, "D")
+    whole = np.isfinite(mSv) & (days >= LONG_STAY_d) & ~np.isnat(down) & (up >= ds["time"].values[0])
+    partner = np.array([item["partner"] for item in items])
+    found = {str(name): mSv[whole & (partner == name)] for name in np.unique(partner)}
+    quantiles = {name: (float(np.quantile(v, 0.5)), float(np.quantile(v, 0.95))) for name, v in found.items() if v.size}
+    return np.where(np.isfinite(mSv), mSv, 0.0).mean(axis=0), quantiles
+
+
+def _kept_doses(ds: xr.Dataset, place: int) -> tuple[np.ndarray, dict[str, tuple[float, float]]]:
+    """The same from what a summary keeps: doses of stays to the width of a bin."""
+    one = ds.isel(future=place) if "future" in ds["dose_runs_uSv"].dims else ds
+    quantiles = {}
+    for name, counts in zip(map(str, one["partner"].values), np.nan_to_num(one["stay_dose_runs_count"].values), strict=True):
+        if counts.sum() > 0:
+            passed = np.cumsum(counts) / counts.sum()
+            p50, p95 = (float(one["dose_bin"].values[np.searchsorted(passed, q)]) for q in (0.5, 0.95))
+            quantiles[name] = (p50, p95)
+    return np.nan_to_num(one["dose_runs_uSv"].values) / 1000.0 / one.sizes["run"], quantiles
+
+
+def _by_person(mean: np.ndarray, items: list[dict[str, str]], partner: str) -> list[tuple[str, float]]:
+    """Named people of a partner by the mean dose of all their stays within the run, highest first."""
     total: dict[str, float] = {}
     for value, item in zip(mean, items, strict=True):
         if item["partner"] == partner and item["name"]:
