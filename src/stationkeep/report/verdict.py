@@ -102,6 +102,8 @@ def headline(told: dict[str, Any]) -> str:
     """The answer in one sentence."""
     ((day, share),) = told["presence_to_horizon"].items()
     span = "95 % interval {} to {}".format(*(percent(bound) for bound in told["presence_to_horizon_interval"][day]))
+    if len(told["futures"]) == 1 and told["runs"] == 1:
+        return f"{'Someone' if share else 'Nobody'} is aboard without a break to {day} in the one run made."
     if len(told["futures"]) == 1:
         return f"Someone is aboard without a break to {day} in {percent(share)} of runs ({span})."
     parts = ", ".join(f"{words(item['name'])} {percent(item['presence_to_horizon'][day])}" for item in told["futures"])
