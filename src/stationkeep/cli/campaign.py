@@ -29,10 +29,6 @@ def campaign(
         Number the chance is drawn from.
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep campaign ros-97 --json
     """
     from stationkeep.flight.campaign import environment, lifts
     from stationkeep.model.scenario import read_scenario

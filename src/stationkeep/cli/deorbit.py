@@ -57,10 +57,6 @@ def deorbit(
         Perigee that the last burn aims at.
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep deorbit usdv --mass-kg 460000 --altitude-km 415 --from 2028-07-01
     """
     from stationkeep.flight.deorbit import plan
 

@@ -25,10 +25,6 @@ def depends(
         Number of the run.
     station
         Station asked about; default: the main one.
-
-    Example
-    -------
-    stationkeep depends iss-partner-leaves --on 2024-06-01
     """
     import stationkeep as sk
     from stationkeep.report.depends import render

@@ -72,10 +72,6 @@ def hindcast(
         Write a page with plots to this file (decay only).
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep hindcast decay --altitude my_altitude.csv --json
     """
     if page and subject != "decay":
         raise InputError("--page", None, f"there is no page for {subject}", "use it with decay")

@@ -36,10 +36,6 @@ def sensitivity(
         Base runs; each costs as many runs as there are groups of draws, and two.
     chart
         SVG file to draw the ranking to.
-
-    Example
-    -------
-    stationkeep sensitivity iss-partner-leaves --until 2030-01-01 --runs 128
     """
     from stationkeep.plan.sensitivity import sensitivity as ranked
 
@@ -96,10 +92,6 @@ def rare(
         Runs kept at each level.
     replicas
         Independent repetitions, from which the interval comes.
-
-    Example
-    -------
-    stationkeep rare iss-2022 --requirement altitude --until 2024-01-01
     """
     from stationkeep.plan.rare import rare_break
 

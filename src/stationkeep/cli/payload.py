@@ -40,10 +40,6 @@ def payload(
         Inclination; default: the quoted one.
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep payload angara-1.2 --site plesetsk --perigee-km 200 --apogee-km 200 --inclination-deg 63
     """
     from stationkeep.flight.payload import payload as estimate
     from stationkeep.flight.stages import find_stages

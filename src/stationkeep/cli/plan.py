@@ -83,10 +83,6 @@ def plan(
         Calendar (iCalendar) to write.
     gantt
         Chart of the ports (SVG) to write.
-
-    Example
-    -------
-    stationkeep plan iss-2022 --out better.yaml --csv flights.csv
     """
     import sys
 

@@ -40,10 +40,6 @@ def power(
         (`sarj-port`), cooling loops (`etcs-a`).
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep power iss-history --on 2006-12-20
     """
     from stationkeep.engine.power_stage import ageing_band, power_on
     from stationkeep.model.base import parse_utc

@@ -103,10 +103,6 @@ def propagate(
         Spacing of the states written.
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep propagate --oem-in iss.oem --against iss.oem --fit-drag
     """
     from rich.console import Console
 

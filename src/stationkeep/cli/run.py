@@ -55,10 +55,6 @@ def run(
         Certificate authority, certificate and key, when the address is tls://.
     explain
         How many of the first findings to defend by rerunning without their cause.
-
-    Example
-    -------
-    stationkeep run iss-partner-leaves --runs 200 --page verdict.html
     """
     import stationkeep as sk
 
@@ -154,10 +150,6 @@ def show(result: str, *, run: int = -1, future: str = "", page: str = "", netcdf
         HTML file to write the report to.
     netcdf
         NetCDF file to export the dataset to.
-
-    Example
-    -------
-    stationkeep show verdict --run 31
     """
     import stationkeep as sk
 
@@ -199,10 +191,6 @@ def compare(a: str, b: str, *, runs: int = 50, seed: Seed = 0, workers: Workers 
         The other one.
     runs
         Runs per future of what has to be simulated.
-
-    Example
-    -------
-    stationkeep compare iss-2022 mine.yaml
     """
     import stationkeep as sk
 

@@ -22,10 +22,6 @@ def list_(what: Literal["scenarios", "uncertain"] = "scenarios", *, scenario: st
         Show the uncertain quantities as this scenario has them.
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep list uncertain
     """
     if what == "uncertain":
         _list_uncertain(scenario, json)
@@ -80,10 +76,6 @@ def new(file: str, *, base: str = "iss-2022", force: bool = False) -> None:
         Packaged scenario or file it stands on.
     force
         Overwrite an existing file.
-
-    Example
-    -------
-    stationkeep new mine.yaml --base iss-2022
     """
     from stationkeep.model.files import read_stack
 
@@ -118,10 +110,6 @@ def validate(scenario: str, *, json: bool = False) -> None:
         Packaged scenario or file.
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep validate mine.yaml
     """
     from stationkeep.model.scenario import read_scenario
 
@@ -148,10 +136,6 @@ def validate(scenario: str, *, json: bool = False) -> None:
 
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors.
-
-    Example
-    -------
-    stationkeep schema > scenario.schema.json
     """
     from stationkeep.model.scenario import json_schema
 
@@ -167,10 +151,6 @@ def sources(scenario: str, *, json: bool = False) -> None:
         Packaged scenario or file.
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep sources iss-partner-leaves
     """
     from stationkeep.model.catalogue import Catalogue
     from stationkeep.model.scenario import read_scenario

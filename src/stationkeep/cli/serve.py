@@ -35,10 +35,6 @@ def serve(
         Processes that run simulations.
     json
         Print one JSON object with the address instead of words.
-
-    Example
-    -------
-    stationkeep serve
     """
     try:
         import uvicorn

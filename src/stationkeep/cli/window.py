@@ -48,10 +48,6 @@ def window(
         from there.
     json
         Print one JSON object instead of words.
-
-    Example
-    -------
-    stationkeep window --site baikonur --tle iss.tle --from 2021-12-08 --to 2021-12-09
     """
     from stationkeep.flight.window import opportunities
     from stationkeep.formats.elements import nearest, read_elements

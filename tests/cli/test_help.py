@@ -1,0 +1,27 @@
+"""The help of the command line: what each verb does, and an example of it."""
+
+import pytest
+
+from stationkeep.cli import VERBS, main
+
+
+@pytest.mark.parametrize("tokens", [[], ["-h"], ["--help"]])
+def test_the_list_of_verbs_says_what_each_does(tokens, capsys):
+    try:
+        main(tokens)
+    except SystemExit as stop:
+        assert not stop.code
+    lines = [line.strip("│ ").split(None, 1) for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
+    told = {words[0]: words[1] for words in lines if len(words) == 2}
+    assert {verb for verb in VERBS if len(told.get(verb, "")) > 20} == set(VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_a_verb_ends_with_an_example(verb, capsys):
+    try:
+        main([verb, "-h"])
+    except SystemExit as stop:
+        assert not stop.code
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.startswith(f"Usage: stationkeep {verb}")
+    assert told.endswith(f"Example: stationkeep {VERBS[verb][1]}")
