@@ -28,7 +28,8 @@ def small(weeks=16, food_kg=500.0, per_year_count=6, ports=1, cost=(100.0, 40.0,
                PortClass("nadir", ("nadir",), np.full(weeks, ports), False, False)),
         docked=(Docked("first", "crew", "forward", (4,), people),),
         commodities=(Commodity("food", food_kg, np.zeros(weeks), 40.0, np.full(weeks, reserve_kg), 2000.0),),
-        people=np.full(weeks, people), lines={}, push_need_kg=np.zeros(weeks), tanks_push=np.ones(weeks, bool), debt_most_kg=0.0,
+        people=np.full(weeks, people), lines={}, push_need_kg=np.zeros(weeks), tanks_push=np.ones(weeks, bool),
+        unload_need=np.zeros(weeks, bool), debt_most_kg=0.0,
     )  # fmt: skip
 
 
@@ -190,3 +191,13 @@ def test_stores_last_while_one_family_stands_down():
         assert both.stock_kg["food"][k - 3] + others >= 40.0 * 2 * 12 + 80.0 - 1e-6
     impossible = replace(p, standdown_w=12, vessels=tuple(v for v in vessels if v.name != "small"), leave_d=100.0)
     assert any("without cheap launches" in line for line in conflicts(impossible))
+
+
+def test_a_station_that_cannot_unload_its_gyroscopes_needs_a_ship_that_can():
+    p = small(weeks=24, food_kg=900.0)
+    p = replace(p, ports=(replace(p.ports[0], open_count=np.full(24, 3)), p.ports[1]))
+    need = np.arange(24) >= 12
+    assert "unloads the gyroscopes" in " ".join(conflicts(replace(p, unload_need=need)))
+    tug = Vessel("tug", "nasa", "pad-c", "rocket", 400.0, (20,), np.ones(24, bool), ("forward",), 2, unloads=True)
+    found = solve(replace(p, unload_need=need, vessels=(*p.vessels, tug)), gap_frac=0.0)
+    assert found.found and any(v.vessel == "tug" and v.week <= 12 for v in found.visits)

@@ -14,7 +14,8 @@ from stationkeep.model.files import InputError
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import plan_branch
 from stationkeep.plan.nominal import nominal
-from stationkeep.plan.take import Wishes, problem_of, published_flights
+from stationkeep.plan.take import problem_of
+from stationkeep.plan.wishes import Wishes, published_flights
 
 PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
 
@@ -64,7 +65,7 @@ def test_missing_people_are_counted_as_if_they_were_there(made):
     run = nominal(made.scenario)
     fewer = replace(run, people=run.people - 3.0)
     food, hungry = (next(c for c in problem_of(made.scenario, r, Wishes(), people).commodities if c.name == "food")
-                    for r, people in ((run, None), (fewer, np.full(made.problem.weeks, 7.0))))  # fmt: skip
+                    for r, people in ((run, None), (fewer, np.full(run.people.size // 7, 7.0))))  # fmt: skip
     assert hungry.use_kg.sum() > food.use_kg.sum()
 
 

@@ -101,7 +101,7 @@ def plan(
         "cadence_count": {name: int(most) for name, most in _triples("--cadence", cadence, 2)},
     }  # fmt: skip
     if replan:
-        from stationkeep.plan.take import published_flights
+        from stationkeep.plan.wishes import published_flights
 
         wishes.update(published=published_flights(sk.read_scenario(replan)), since=_day(since))
     if people >= 0:
@@ -188,8 +188,10 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
             print(f"{head}no plan ({s.status})" + (". These cannot hold together:" if found.conflicts else ""))
             for line in found.conflicts:
                 print(f"  - {line}")
+            if found.conflicts:
+                print(f"  one more vehicle that would do: {', '.join(found.additions) or 'none of the catalogue'}")
             continue
-        print(f"{head}{len(found.flights)} flights, {found.cost_musd():,.0f} M$; {s.status}, gap {s.gap_frac:.1%}, {s.wall_s:.0f} s")
+        print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}, gap {s.gap_frac:.1%}, {s.wall_s:.0f} s")
         if found.agreement_frac:
             parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
             print(f"  stocks of plan and nominal run differ by at most: {parts}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .milp import Model, build, relax, run
+from .milp import build, relax, run
 from .problem import Problem
+from .programme import Model
 
 STRUCTURE = frozenset({"balance", "holds", "docked"})
 """Rows that are arithmetic, never given up."""
@@ -63,6 +64,7 @@ def _words(p: Problem, group: str) -> str:
         "handover": "a crew aboard waits for its relief", "waste": "waste has room aboard until a ship takes it",
         "commitments": "committed flights are flown as they stand", "return mass": f"{p.down_kg_per_y:g} kg a year come back",
         "external cargo": f"{p.external_kg_per_y:g} kg a year of external spares go up",
+        "unloading": "somebody unloads the gyroscopes, and no ship that flies here can do it alone",
         "propellant": "altitude and attitude are kept with the propellant asked for in reserve",
     }  # fmt: skip
     if group in fixed:

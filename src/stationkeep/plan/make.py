@@ -9,20 +9,26 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..laws.matter import RESOURCES
-from ..model.base import NEVER_s
+from ..model.base import NEVER_s, seconds, to_utc
 from ..model.catalogue import number
 from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
 from ..model.scenario import Scenario
 from .altitude import altitude_plan
 from .conflicts import conflicts
-from .milp import MONTH_w, fill, solve
+from .milp import build, fill, relax, solve
 from .nominal import Nominal, nominal
 from .problem import Problem, Solution
-from .take import RESOURCE_OF, WEEK_s, Wishes, problem_of
+from .programme import MONTH_w
+from .stores import RESOURCE_OF
+from .take import problem_of
+from .vessels import NEW_d
+from .wishes import DAY_s, WEEK_s, Wishes, chosen_vehicles
 from .write import Planned, changes, people_aboard, planned, planned_scenario, rows
 
 Say = Callable[[str], None]
+BEYOND_w = 26
+"""Weeks planned beyond the horizon."""
 AGREE_frac = 0.02
 MOST_PASSES = 3
 COMPARED = ("food", "supplies", "water")
@@ -37,9 +43,10 @@ class Margins(NamedTuple):
     margin_d: float  # days added to every reserve
     early_w: int  # weeks crews are relieved before the rating of their ship
     standdown_w: int  # weeks without any one family of launchers that crew stores last through
+    careful: bool  # leaks and failures at their 95 % value
 
 
-MARGINS = (Margins(0.0, 0, 0), Margins(75.0, 2, 26), Margins(150.0, 4, 39), Margins(150.0, 4, 52))
+MARGINS = (Margins(0.0, 0, 0, False), Margins(75.0, 2, 26, True), Margins(150.0, 4, 39, True), Margins(150.0, 6, 52, True))
 """Step by step; without runs to try them on, the plan is made with the largest for which there is one."""
 
 
@@ -58,11 +65,17 @@ class Plan:
     unplanned: dict[str, float] | None = None  # the scenario as it stands, on the same draws
     curve: tuple[dict[str, float], ...] = ()
     conflicts: tuple[str, ...] = ()
+    additions: tuple[str, ...] = ()  # vehicles of which one more would do, where there is no plan
     altitude: dict[str, float] | None = None  # figures of the chosen altitude policy
 
+    def counted(self) -> list[Planned]:
+        """Flights launched before the horizon; those after it are there to be brought forward."""
+        until = self.scenario.horizon
+        return [f for f in self.flights if until == "last-flight" or f.launch < until]
+
     def cost_musd(self) -> float:
-        """Cost of the planned flights."""
-        return sum(self.problem.vessel(f.visit.vessel).cost_musd for f in self.flights)
+        """Cost of the flights launched before the horizon."""
+        return sum(self.problem.vessel(f.visit.vessel).cost_musd for f in self.counted())
 
     def as_dict(self) -> dict[str, Any]:
         """What `plan --json` prints of a branch."""
@@ -71,7 +84,7 @@ class Plan:
             "status": s.status, "objective": s.objective, "bound": s.bound, "gap_frac": s.gap_frac,
             "cost_musd": self.cost_musd(), "flights": rows(self.problem, list(self.flights)),
             "probability_frac": self.probability_frac, "probability_interval_frac": self.interval_frac,
-            "conflicts": list(self.conflicts), "unplanned": self.unplanned, "curve": list(self.curve), "agreement_frac": self.agreement_frac,
+            "conflicts": list(self.conflicts), "additions": list(self.additions), "unplanned": self.unplanned, "curve": list(self.curve), "agreement_frac": self.agreement_frac,
             "least_reserve_d": self.least_d,
             "solve_s": round(s.wall_s, 2), "altitude": self.altitude,
             "changes": changes(self.problem, list(self.flights)) if self.problem.kept else None,
@@ -137,27 +150,59 @@ def plan_branch(
     """
     asked = Wishes(**wishes)
     tell = say or (lambda _: None)
+    horizon = scenario.horizon
+    scenario = _beyond(scenario)
     run = nominal(scenario)
     heights = None
     if altitude:
         scenario, heights = altitude_plan(scenario, run)
         run = nominal(scenario)
     if not runs:
-        own = asked.margin_d or asked.early_w or asked.standdown_w
+        own = asked.margin_d or asked.early_w or asked.standdown_w or asked.careful
         for margins in MARGINS[:1] if own else MARGINS[::-1]:
             made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
             if made.solution.status != "infeasible":
                 break
             tell(f"there is no plan with margins of {margins.margin_d:g} days")
     else:
-        made = _robust(scenario, run, asked, time_limit_s, tell, _Trial(runs, seed, workers), probability)
-    told = () if made.solution.found or made.solution.status == "unknown" else tuple(conflicts(made.problem))
-    return replace(made, altitude=heights, conflicts=told)
+        made = _robust(scenario, run, asked, time_limit_s, tell, _Trial(horizon, runs, seed, workers), probability)
+    made = _to_horizon(made, horizon)
+    if made.solution.status != "infeasible":
+        return replace(made, altitude=heights)
+    tell("there is no plan: finding out why, and which vehicle would help ...")
+    return replace(made, altitude=heights, conflicts=tuple(conflicts(made.problem)), additions=additions(scenario, run, asked))
+
+
+def additions(scenario: Scenario, run: Nominal, wishes: Wishes) -> tuple[str, ...]:
+    """Vehicles of the catalogue each of which alone, flown as well, leaves no proof that there is no plan.
+
+    Those that flew last more than `NEW_d` before the start are history.
+    """
+    flown = chosen_vehicles(scenario, wishes)
+    out = []
+    last = {f["vehicle"]: seconds(f["launch_utc"]) for f in run.case.catalogue.table("traffic/flights")}
+    for row in run.case.catalogue.table("fleet/vehicles"):
+        if row["id"] not in flown and last.get(row["id"], NEVER_s) >= run.case.t0_s - NEW_d * DAY_s:
+            more = problem_of(scenario, run, replace(wishes, vehicles=(*wishes.vehicles, row["id"])))
+            if len(more.vessels) > len(flown) - 1 and relax(build(more)).status == 0:
+                out.append(row["id"])
+    return tuple(out)
+
+
+def _beyond(scenario: Scenario) -> Scenario:
+    """The scenario half a year longer: flights after the horizon are there to be brought forward, and nobody runs stores down."""
+    if scenario.horizon == "last-flight":
+        return scenario
+    return scenario.model_copy(update={"horizon": to_utc(seconds(scenario.horizon) + BEYOND_w * WEEK_s)})
+
+
+def _to_horizon(made: Plan, horizon: str) -> Plan:
+    return replace(made, scenario=made.scenario.model_copy(update={"horizon": horizon}))
 
 
 def _with(wishes: Wishes, margins: Margins) -> Wishes:
     return replace(wishes, margin_d=wishes.margin_d + margins.margin_d, early_w=wishes.early_w + margins.early_w,
-                   standdown_w=wishes.standdown_w + margins.standdown_w)  # fmt: skip
+                   standdown_w=wishes.standdown_w + margins.standdown_w, careful=wishes.careful or margins.careful)  # fmt: skip
 
 
 def _robust(
@@ -165,7 +210,8 @@ def _robust(
 ) -> Plan:
     """Margins step by step until the probability is met, each against the scenario as it stands on the same draws."""
     before = trial(scenario)
-    flown = [f for f in run.case.flights if not f.flown and f.station == scenario.main_station]
+    until_s = NEVER_s if trial.horizon == "last-flight" else seconds(trial.horizon)
+    flown = [f for f in run.case.flights if not f.flown and f.station == scenario.main_station and f.launch_s < until_s]
     vehicles = run.case.catalogue.by_id("fleet/vehicles")
     cost = sum(number(vehicles[f.vehicle], "cost_musd", 0) for f in flown)
     unplanned = {"flights_count": float(len(flown)), "cost_musd": cost, **_share(before)}
@@ -174,12 +220,13 @@ def _robust(
     curve: list[dict[str, float]] = []
     for margins in MARGINS:
         made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
+        made = _to_horizon(made, trial.horizon)
         if not made.solution.found:
             best = best or made
             break
         held = trial(made.scenario)
         share = _share(held)
-        curve.append({**margins._asdict(), "flights_count": len(made.flights), "cost_musd": made.cost_musd(), **share,
+        curve.append({**margins._asdict(), "flights_count": len(made.counted()), "cost_musd": made.cost_musd(), **share,
                       "better_runs_count": float((held & ~before).sum()), "worse_runs_count": float((before & ~held).sum())})  # fmt: skip
         tell(f"margins of {margins.margin_d:g} days: {made.cost_musd():,.0f} M$, {held.mean():.1%} of runs unbroken")
         made = replace(made, probability_frac=share["probability_frac"], interval_frac=(share["low"], share["high"]))
@@ -193,8 +240,9 @@ def _robust(
 
 @dataclass(frozen=True)
 class _Trial:
-    """Runs of an ensemble that every candidate is tried on."""
+    """Runs of an ensemble that every candidate is tried on, to the horizon asked for."""
 
+    horizon: str
     runs: int
     seed: int
     workers: int | None
@@ -204,6 +252,7 @@ class _Trial:
         from ..engine.simulate import simulate
         from ..report.metrics import presence_to_end
 
+        scenario = scenario.model_copy(update={"horizon": self.horizon})
         return np.asarray(presence_to_end(simulate(scenario, self.runs, self.seed, workers=self.workers)), bool).reshape(-1)
 
 
@@ -221,7 +270,7 @@ def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
     solution = solve(problem, time_limit_s=time_limit_s)
     if not solution.found:
         return Plan(scenario, problem, solution)
-    for _ in range(MOST_PASSES):
+    for left in reversed(range(MOST_PASSES)):
         new = planned_scenario(scenario, problem, planned(problem, solution))
         run = nominal(new)
         solution = loaded(problem, solution, run)
@@ -229,7 +278,7 @@ def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
         if max(agreement.values(), default=0.0) > AGREE_frac:
             measured = problem_of(scenario, run, wishes, people_aboard(problem, solution))
             problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg, waste_kg=measured.waste_kg)
-            if fill(problem, solution) is None:
+            if left and fill(problem, solution) is None:
                 tell("the flights do not hold what the simulation uses: choosing again ...")
                 again = solve(problem, time_limit_s=time_limit_s)
                 if again.found:

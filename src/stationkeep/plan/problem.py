@@ -40,6 +40,7 @@ class Vessel:
     external_kg: float = 0.0
     transit_d: float = 1.0
     longest_d: float = 400.0
+    unloads: bool = False  # its thrusters unload the gyroscopes on its own
     family: str = ""  # what a failure grounds together
 
     @property
@@ -109,6 +110,7 @@ class Problem:
     lines: dict[str, np.ndarray]  # vehicle -> (W,) ships of it that must be there likewise: crews the partners agreed on
     push_need_kg: np.ndarray  # (W,) propellant for altitude and attitude
     tanks_push: np.ndarray  # (W,) bool: the station's own engines may burn its tanks
+    unload_need: np.ndarray  # (W,) bool: nobody of the station itself unloads the gyroscopes
     debt_most_kg: float  # propellant the orbit may be behind before it is too low
     waste_opening_kg: float = 0.0
     waste_kg: np.ndarray | None = None  # (W,) waste made

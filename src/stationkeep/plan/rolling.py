@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from .milp import Model, build, finished, relax, run
+from .milp import build, finished, relax, run
 from .problem import Problem, Solution
+from .programme import Model
 
 CREW_w = (208, 104)
 CARGO_w = (104, 52)
 """Weeks a window sees, and commits."""
 IMPROVED_w = 52
+SPAN_s = 8.0
+"""Seconds for one span of that width, in proportion for wider ones."""
 GRID_w = 4
 """Cargo is first chosen among launches in every fourth week, as stocks are balanced: it finds as much in a third of the time."""
 CARGO_share = 0.4
@@ -37,7 +40,8 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
         return Solution("infeasible", None, None, None, (), {}, {}, time.perf_counter() - begun)
     bound = float(relaxed.fun) if relaxed.status == 0 else -np.inf
     nothing = Solution("unknown", None, bound, None, (), {}, {}, time.perf_counter() - begun)
-    chosen: set[Key] = set()
+    names, ports = [v.name for v in p.vessels], [q.name for q in p.ports]
+    chosen: set[Key] = {(names.index(f.vessel), f.week, ports.index(f.port), f.stay_w) for f in p.fixed}
     leaves: dict[int, int] = {}
     crews = {v for v, vessel in enumerate(p.vessels) if vessel.crew}
     if crews and not _windows(m, chosen, leaves, crews, CREW_w, None, time_limit_s):
@@ -129,20 +133,25 @@ def _improve(
     p = m.problem
     best: np.ndarray | None = None
     value = np.inf
-    spans = [(a, a + IMPROVED_w) for a in range(0, p.weeks, IMPROVED_w // 2)]
-    stale = 0
-    for turn, (first, last) in enumerate([(-1, -1), *(span for _ in range(9) for span in spans)]):
+    width, grid, gained = IMPROVED_w, 2, False
+    spans = [(-1, -1), *((a, a + width) for a in range(0, p.weeks, width // 2))]
+    while spans:
+        first, last = spans.pop(0)
         left = time_limit_s - (time.perf_counter() - begun)
-        if best is not None and (left < 2.0 or value - bound <= gap_frac * abs(value) or stale > len(spans)):
+        if best is not None and (left < 2.0 or value - bound <= gap_frac * abs(value)):
             break
-        grid = 2 if turn <= len(spans) else 1
         _free(m, chosen, leaves, lambda key, a=first, b=last, g=grid: a <= key[1] < b and key[0] not in crews and (key[1] % g == 0 or key in chosen))
-        result: Any = run(m, time_limit_s=max(min(left, 8.0), 2.0), gap_frac=0.001)
-        stale += 1
+        most_s = left if width >= p.weeks else SPAN_s * width / IMPROVED_w
+        result: Any = run(m, time_limit_s=max(min(left, most_s), 2.0), gap_frac=0.001)
         if result.x is not None and result.fun < value - 1e-6:
-            value, best, stale = float(result.fun), result.x, 0
+            gained = gained or best is not None
+            value, best = float(result.fun), result.x
             chosen.clear()
             chosen.update(key for key, c in m.visits.items() if result.x[c] > 0.5)
+        if not spans and (gained or width < p.weeks):  # once more where it helped, wider where it did not
+            width = width if gained else 2 * width
+            grid, gained = 1 if width == IMPROVED_w else 2, False
+            spans = [(a, a + width) for a in range(0, max(p.weeks - width // 2, 1), width // 2)]
     return best
 
 
@@ -154,6 +163,6 @@ def _cut(p: Problem, weeks: int) -> Problem:
         docked=tuple(replace(d, leaves_w=tuple(sorted({min(w, weeks) for w in d.leaves_w}))) for d in p.docked),
         commodities=tuple(replace(c, use_kg=c.use_kg[:weeks], least_kg=c.least_kg[:weeks]) for c in p.commodities),
         people=p.people[:weeks], lines={k: x[:weeks] for k, x in p.lines.items()}, push_need_kg=p.push_need_kg[:weeks],
-        tanks_push=p.tanks_push[:weeks], waste_kg=None if p.waste_kg is None else p.waste_kg[:weeks],
+        tanks_push=p.tanks_push[:weeks], unload_need=p.unload_need[:weeks], waste_kg=None if p.waste_kg is None else p.waste_kg[:weeks],
         fixed=tuple(f for f in p.fixed if f.week < weeks),
     )  # fmt: skip

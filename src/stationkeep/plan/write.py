@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..model.base import to_utc
+from ..model.base import seconds, to_utc
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
 from .problem import Problem, Solution, Visit
-from .take import FIXED_d, SLIP_d
+from .wishes import FIXED_d, SLIP_d
 
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
@@ -111,6 +111,8 @@ def entry(problem: Problem, scenario: Scenario, flight: Planned) -> dict[str, An
     }  # fmt: skip
     if vessel.people:
         row.update(people=vessel.people, handover_d=HANDOVER_d)
+    else:  # it leaves by how long it was there, and makes room for a crew
+        row["stay_d"] = (seconds(row.pop("undock")) - seconds(flight.expected)) / DAY_s
     if flight.relief:
         row["relief"] = flight.relief
     return {k: v for k, v in row.items() if v not in ("", None)}

@@ -1,0 +1,202 @@
+"""Rows of the stocks: what ships can carry, reserves, propellant and pushes, unloading, waste."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .problem import BOTTLE_FACTOR, DRY, GASES, Problem
+from .programme import INF, Model, MONTH_w, YEAR_w
+
+CREW_share = 0.9
+"""Most of its dry cargo that a ship is filled with for people; the rest is hardware (`engine.supply`)."""
+HALF_share = 0.5
+"""Share of spares, and of research, in what people leave of a ship: the fill splits it as the type's typical cargo is split, 0.43 to
+0.81 spares (fleet/vehicles.csv)."""
+BOTTLES_share = 0.1
+"""Most gas in bottles against a ship's dry cargo (`engine.supply`)."""
+SHORT_share = 0.75
+"""Share of dry cargo that is food and supplies while both are short: `CREW_share` less bags of water and gas bottles. Assumed."""
+
+
+def stock_rows(m: Model, crew: list[int]) -> None:
+    """Balance of every commodity by month; what ships that launch in a month can carry."""
+    p = m.problem
+    for commodity in p.commodities:
+        name = commodity.name
+        stock = [m.column(0.0, 0.0, commodity.most_kg) for _ in range(m.months)]
+        load = [m.column(0.0, 0.0, INF if m.by_month.get(k) else 0.0) for k in range(m.months)]
+        m.stock[name], m.load[name] = stock, load
+        for k in range(m.months):
+            weeks = m.weeks_of(k)
+            m.rows.add(name, {stock[k]: 1.0, load[k]: -1.0}, float(max(commodity.least_kg[w] for w in weeks)), INF)
+            if name == "propellant":
+                continue
+            terms = {stock[k]: 1.0, load[k]: -1.0}
+            start = -float(commodity.use_kg[list(weeks)].sum())
+            if k:
+                terms[stock[k - 1]] = -1.0
+            else:
+                start += commodity.opening_kg
+            if commodity.person_kg:
+                for w in weeks:
+                    terms[crew[w]] = commodity.person_kg
+            m.rows.add("balance", terms, start, start)
+    for k in range(m.months):
+        ships = m.by_month.get(k)
+        if ships:
+            _capacity(m, k, ships)
+
+
+def _capacity(m: Model, k: int, ships: list[tuple[int, int]]) -> None:
+    """Mass of a month's cargo against what its ships carry: tanks first, bags and bottles out of dry cargo."""
+    p = m.problem
+    dry: dict[int, float] = {m.load[n][k]: 1.0 for n in DRY if n in m.load}
+    hold = {m.load[n][k] for n in ("food", "supplies") if n in m.load}
+    gas: dict[int, float] = {}
+    filled: dict[int, float] = {}
+    if "water" in m.load:
+        bags = m.column(0.0, 0.0, INF)
+        dry[bags] = 1.0
+        hold.add(bags)
+        terms = {m.load["water"][k]: 1.0, bags: -1.0}
+        terms.update({c: -p.vessels[v].water_kg for v, c in ships if p.vessels[v].water_kg})
+        m.rows.add("holds", terms, -INF, 0.0)
+    for name in GASES:
+        if name in m.load:
+            bottles = m.column(0.0, 0.0, INF)
+            dry[bottles] = BOTTLE_FACTOR
+            gas[m.load[name][k]] = 1.0
+            gas[bottles] = -1.0
+            filled[bottles] = 1.0
+    if gas:
+        gas.update({c: -p.vessels[v].gas_kg for v, c in ships if p.vessels[v].gas_kg})
+        m.rows.add("holds", gas, -INF, 0.0)
+        filled.update({c: -min(p.bottles_kg, BOTTLES_share * p.vessels[v].dry_kg) for v, c in ships})
+        m.rows.add("holds", filled, -INF, 0.0)
+    if "propellant" in m.load:
+        fuel = {m.load["propellant"][k]: 1.0}
+        taken = m.column(0.0, 0.0, INF)
+        dry[taken] = 1.0
+        extra = {m.load["propellant"][k]: 1.0, taken: -1.0}
+        for v, c in ships:
+            if p.vessels[v].refuel_most_kg:
+                fuel[c], extra[c] = -p.vessels[v].refuel_most_kg, -p.vessels[v].refuel_kg
+        m.rows.add("holds", fuel, -INF, 0.0)
+        m.rows.add("holds", extra, -INF, 0.0)
+    crew = {c: kg for c, kg in dry.items() if c in hold}
+    people = {c: kg for c, kg in dry.items() if c not in {m.load[n][k] for n in ("spares", "research") if n in m.load}}
+    dry.update({c: -p.vessels[v].dry_kg for v, c in ships})
+    m.rows.add("holds", dry, -INF, 0.0)
+    m.rows.add("holds", {**crew, **{c: -CREW_share * p.vessels[v].dry_kg for v, c in ships}}, -INF, 0.0)
+    for name in ("spares", "research"):
+        if name in m.load:
+            full = {c: -p.vessels[v].dry_kg for v, c in ships}
+            m.rows.add("holds", {**full, **people, m.load[name][k]: 1.0 / HALF_share}, -INF, 0.0)
+
+
+def standdown_rows(m: Model) -> None:
+    """Food and supplies last while any one family of launchers stands down: stock and what the others can bring."""
+    p = m.problem
+    span = -(-p.standdown_w // MONTH_w)
+    stores = [c for c in p.commodities if c.name in ("food", "supplies")]
+    if not span or not stores:
+        return
+    use = sum((c.use_kg + c.person_kg * p.people for c in stores), np.zeros(p.weeks))
+    least = sum(float(c.person_kg * p.people.max()) for c in stores) * p.leave_d / 7.0
+    families = dict.fromkeys(v.family for v in p.vessels if v.dry_kg and not v.crew)
+    brings = {family: [m.column() for _ in range(m.months)] for family in families}
+    for family, columns in brings.items():
+        for k, c in enumerate(columns):
+            ships = {x: -SHORT_share * p.vessels[v].dry_kg for v, x in m.by_month.get(k, ()) if p.vessels[v].family == family}
+            m.rows.add("balance", {c: 1.0, **ships}, 0.0, 0.0)
+    for family in families:
+        for k in range(span + YEAR_w // MONTH_w // 2, m.months):
+            terms = {m.stock[c.name][k - span]: 1.0 for c in stores}
+            terms.update({brings[f][month]: 1.0 for f in families if f != family for month in range(k - span + 1, k)})
+            need = float(use[(k - span + 1) * MONTH_w : (k + 1) * MONTH_w].sum())
+            m.rows.add(f"standdown {family}", terms, need + least, INF)
+
+
+def propellant_rows(m: Model) -> None:
+    """Tanks, pushes of docked ships and the debt of the orbit: each month's need is met by one of them.
+
+    A visiting ship's own propellant pushes from its first week on; what it cannot give before it leaves is lost.
+    """
+    p = m.problem
+    tank = next((c for c in p.commodities if c.name == "propellant"), None)
+    if tank is None:
+        return
+    pushes: list[dict[int, float]] = [{} for _ in range(m.months)]
+    classes = {q.name: q for q in p.ports}
+    for (v, w, q, stay), c in m.visits.items():
+        if p.vessels[v].push_kg and p.ports[q].pushes:
+            _spread(p, pushes, c, p.vessels[v].push_kg, w, w + stay)
+    for i, docked in enumerate(p.docked):
+        if docked.push_kg and classes[docked.port].pushes:
+            for w in docked.leaves_w:
+                _spread(p, pushes, m.leaves[i, w], docked.push_kg, 0, w)
+    stock, load = m.stock["propellant"], m.load["propellant"]
+    debt = [m.column(1e-4, 0.0, p.debt_most_kg) for _ in range(m.months)]
+    for k in range(m.months):
+        weeks = list(m.weeks_of(k))
+        need = float(p.push_need_kg[weeks].sum())
+        pushed = m.column(0.0, 0.0, need)
+        burned = m.column(0.0, 0.0, INF if p.tanks_push[weeks].all() else 0.0)
+        m.rows.add("balance", {pushed: 1.0, **{c: -kg for c, kg in pushes[k].items()}}, -INF, 0.0)
+        met = {pushed: 1.0, burned: 1.0, debt[k]: 1.0}
+        terms = {stock[k]: 1.0, load[k]: -1.0, burned: 1.0}
+        if k:
+            met[debt[k - 1]] = -1.0
+            terms[stock[k - 1]] = -1.0
+        m.rows.add("propellant", met, need, need)
+        m.rows.add("balance", terms, 0.0 if k else tank.opening_kg, 0.0 if k else tank.opening_kg)
+
+
+def unloading_rows(m: Model) -> None:
+    """Where the station cannot unload its gyroscopes, a ship that can is docked."""
+    p = m.problem
+    there: list[dict[int, float]] = [{} for _ in range(p.weeks)]
+    for (v, w, _, stay), c in m.visits.items():
+        if p.vessels[v].unloads:
+            for k in range(w, min(w + stay, p.weeks)):
+                there[k][c] = 1.0
+    for k in map(int, np.flatnonzero(p.unload_need)):
+        m.rows.add("unloading", there[k], 1.0, INF)
+
+
+def _spread(p: Problem, pushes: list[dict[int, float]], c: int, kg: float, first: int, last: int) -> None:
+    """Lay a ship's own propellant on the needs of its weeks, first come first served."""
+    for w in range(first, min(last, p.weeks)):
+        part = min(kg, float(p.push_need_kg[w]))
+        if part > 0.0:
+            month = pushes[w // MONTH_w]
+            month[c] = month.get(c, 0.0) + part
+            kg -= part
+        if kg <= 0.0:
+            return
+
+
+def waste_rows(m: Model) -> None:
+    """Waste must find room: ships that leave take it along, as far as they are filled with it."""
+    p = m.problem
+    if p.waste_kg is None:
+        return
+    left: list[dict[int, float]] = [{} for _ in range(m.months + 1)]
+    for (v, w, _, stay), c in m.visits.items():
+        if w + stay <= p.weeks:
+            left[(w + stay) // MONTH_w][c] = p.vessels[v].trash_kg
+    for (i, w), c in m.leaves.items():
+        if w <= p.weeks:
+            left[w // MONTH_w][c] = p.docked[i].trash_kg
+    before = -1
+    for k in range(m.months):
+        now = m.column(0.0, 0.0, INF)
+        terms = {now: 1.0, **left[k]}
+        need = float(p.waste_kg[list(m.weeks_of(k))].sum())
+        if before >= 0:
+            terms[before] = -1.0
+        else:
+            need += p.waste_opening_kg
+        m.rows.add("balance", terms, need, INF)
+        m.rows.add("waste", {now: 1.0}, 0.0, p.waste_most_kg)
+        before = now

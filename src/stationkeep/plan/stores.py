@@ -1,0 +1,165 @@
+"""Stocks of the plan: opening, use, reserves and room of every commodity, from the nominal run and the requirements."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..engine.compile.life_support import rule
+from ..engine.luck import quantities
+from ..laws import metabolism
+from ..laws.matter import RESOURCES
+from ..laws.orbit import EARTH_RADIUS_M, burn_propellant, speed_for_raise
+from ..model.catalogue import number
+from ..model.scenario import Scenario
+from ..subsystems.life_support import RECOVERED_frac
+from .nominal import Nominal
+from .ports import tanks_push
+from .problem import Commodity
+from .wishes import DAY_s, FIXED_d, WEEK_s, Wishes, weekly
+
+YEAR_d = 365.25
+ISP_s = 290.0
+"""Of storable propellant, as the engine's reserve counts it."""
+LEAST_SPARES_frac = 0.25
+"""Share of the spares aboard at the start that is left when machines fail as often as one run in twenty has it. Assumed."""
+GAS_GAP_w = 9.0
+"""Weeks of nitrogen use that a reserve leaves of the store ships are filled up to: it must fall between ships. Assumed."""
+MOST_share = 0.8
+"""Share of what ships are filled to that a margin may ask to be there always. Assumed: the rest is used between ships."""
+GROWS_w = 8
+"""Weeks in which a margin over the reserves is built up once ships of the plan can come. Assumed."""
+RESEARCH_AHEAD_w = 13
+"""Weeks of research kept aboard: an experiment waits for its ship."""
+RESOURCE_OF = {"supplies": ("supplies", "toilet")}
+RESERVED = ("food", "water", "oxygen", "supplies")
+
+
+def commodities_of(
+    scenario: Scenario, run: Nominal, wishes: Wishes, people: np.ndarray, aboard: np.ndarray
+) -> tuple[Commodity, ...]:
+    """Opening stocks, use by week and person, reserves and room, from the nominal run and the scenario's requirements.
+
+    Where fewer people were aboard in the run than are asked for, those missing are counted as if they had been.
+    """
+    c = run.case.world.life_support.crew
+    per_person = {"food": metabolism.food_as_shipped(c), "supplies": c.supplies + c.toilet, "water": c.drink + c.flush,
+                  "oxygen": c.oxygen}  # fmt: skip
+    weeks = people.size
+    table = quantities(scenario, run.case.catalogue)
+    unsure = {n: (table[n][1].high or table[n][1].value) if wishes.careful else 1.0 for n in ("leak_factor", "hazard_factor")}
+    missing = np.maximum(people - weekly(run.people, weeks) / 7.0, 0.0)
+    out = []
+    for name in ("food", "supplies", "water", "oxygen", "nitrogen", "spares", "research", "propellant"):
+        resources = RESOURCE_OF.get(name, (name,))
+        use = sum((weekly(run.use_kg(r), weeks) for r in resources), np.zeros(weeks))
+        gross = per_person.get(name, 0.0) * WEEK_s
+        if name == "nitrogen":
+            use = use * unsure["leak_factor"]
+        marginal = gross if name in ("food", "supplies") else _marginal_kg(use, aboard) if name == "water" else 0.0
+        base = use + marginal * (missing - aboard)
+        if name == "spares":
+            base = base + run.repair_kg_per_d * unsure["hazard_factor"] * 7.0
+        asked_d = _asked_d(scenario, wishes, name, weeks)
+        least = gross / 7.0 * people * asked_d if name in RESERVED else np.zeros(weeks)
+        if name == "oxygen":  # an electrolyser's water stands in for tanks, as in the engine's reserve
+            least = np.zeros(weeks)
+        if name == "propellant":
+            least = _ahead(np.maximum(use, 0.0), asked_d / 7.0)
+            least = np.where(tanks_push(scenario, run, weeks), least, 0.0)
+        if name == "spares":  # what is used is replaced: the stock aboard is no source to live on
+            kept_kg = LEAST_SPARES_frac * _opening_kg(run, resources) if wishes.careful else _opening_kg(run, resources) - 52.0 * float(base.mean())
+            least = np.full(weeks, kept_kg)
+        if name == "research":
+            least = np.full(weeks, RESEARCH_AHEAD_w * float(base.mean()))
+        opening = float(_opening_kg(run, resources))
+        most = min(sum(room_kg(run, r) for r in resources), _filled_to_kg(run, name, gross / 7.0 * float(people.max()), opening, use))
+        if name == "nitrogen":
+            least = _ahead(np.maximum(use, 0.0), _asked_d(scenario, wishes, name, weeks) / 7.0)
+            least = np.minimum(least, most - _ahead(np.maximum(use, 0.0), np.full(weeks, GAS_GAP_w)))
+        if base.any() or marginal:
+            out.append(Commodity(name, opening, base, marginal, np.clip(least, 0.0, 0.9 * most), most))
+    return tuple(out)
+
+
+def _marginal_kg(use: np.ndarray, aboard: np.ndarray) -> float:
+    """Net use of one more person in a week: mean use over mean people, where any were aboard."""
+    there = aboard > 0
+    return float(use[there].sum() / aboard[there].sum()) if there.any() else 0.0
+
+
+def _filled_to_kg(run: Nominal, name: str, per_d_kg: float, opening_kg: float, use: np.ndarray) -> float:
+    """Stock that ships are filled to when the next one comes in a month: a plan cannot stow more ahead than they bring."""
+    rules = run.case.world.rules
+    if name in ("food", "supplies"):
+        return max(per_d_kg * (rules.stock_target_s / DAY_s + 28.0), opening_kg)
+    if name == "water":
+        return max(per_d_kg * (rules.water_target_s / DAY_s + (1.0 - RECOVERED_frac) * 28.0), opening_kg)
+    if name == "nitrogen":
+        return max(rules.gas_target_kg + 4.0 * float(use[-26:].mean()), opening_kg)
+    return math.inf
+
+
+def _ahead(use: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """(W,) what is used in so many weeks (W,) from each week on; beyond the horizon as in its last half year."""
+    end = np.concatenate([[0.0], np.cumsum(np.concatenate([use, np.full(2 * use.size, use[-26:].mean())]))])
+    first = np.arange(use.size)
+    return np.asarray(np.interp(first + weeks, np.arange(end.size), end) - end[first])
+
+
+def _asked_d(scenario: Scenario, wishes: Wishes, name: str, weeks: int) -> np.ndarray:
+    """(W,) days of a reserve: the margin grows over `GROWS_w` from when ships of the plan can come, up to what ships are
+    filled to."""
+    base_d = _reserve_d(scenario, wishes, name)
+    lead_w = math.ceil(FIXED_d * DAY_s / WEEK_s)
+    grown = np.clip((np.arange(weeks) - lead_w) / GROWS_w, 0.0, 1.0)
+    table = {row["name"]: number(row, "value") for row in scenario.catalogue().table("rules")}
+    most_d = math.inf if name == "propellant" else MOST_share * table["water_target_d" if name == "water" else "stock_target_d"]
+    return np.asarray(base_d + grown * min(wishes.margin_d, max(most_d - base_d, 0.0)))
+
+
+def _reserve_d(scenario: Scenario, wishes: Wishes, name: str) -> float:
+    """Days asked for: the wish, the scenario's requirement, or the rule that evacuation planning begins at."""
+    if name in wishes.reserve_d:
+        return wishes.reserve_d[name]
+    asked = [float(r.bound) for r in scenario.requirements.values()
+             if r.variable == f"{name}_reserve_d" and r.relation == "at_least" and r.bound != "people_count"]  # fmt: skip
+    if asked:
+        return max(asked)
+    return 0.0 if name == "propellant" else rule(scenario, scenario.catalogue(), "reserve_d")
+
+
+def _opening_kg(run: Nominal, resources: tuple[str, ...]) -> float:
+    """Stock at the start, in the station's own containers (ships' tanks push for themselves)."""
+    p, s = run.case.world.stores, run.case.opening.stores
+    modules = len(run.case.names.modules)
+    wanted = [RESOURCES.index(r) for r in resources]
+    here = np.isin(p.container_resource, wanted) & (p.container_part < modules)
+    return float(s.stock_kg[here].sum())
+
+
+def room_kg(run: Nominal, resource: str) -> float:
+    """Room the station's parts have for a resource at the start."""
+    case = run.case
+    p = case.world.stores
+    modules = len(case.names.modules)
+    arrive = case.world.traffic.part_arrive_s
+    total = 0.0
+    for c in np.flatnonzero(p.container_resource == RESOURCES.index(resource)):
+        k = p.container_part[c]
+        if k < modules and case.world.traffic.part_station[k] == 0 and (arrive[k] <= case.t0_s or case.world.traffic.part_brought_by[k] >= 0):
+            total += float(p.capacity_kg[c])
+    return total
+
+
+def debt_most_kg(scenario: Scenario, run: Nominal) -> float:
+    """Propellant that would raise the orbit from the lowest altitude the scenario allows to where it is kept."""
+    floors = [float(r.bound) for r in scenario.requirements.values()
+              if r.variable == "altitude_km" and r.relation == "at_least" and r.bound != "people_count"]  # fmt: skip
+    kept = float(np.nanmedian(run.altitude_km[: int(YEAR_d)]))
+    floor = max(floors) if floors else kept - 20.0
+    if floor >= kept:
+        return 0.0
+    speed = speed_for_raise(EARTH_RADIUS_M + floor * 1e3, EARTH_RADIUS_M + kept * 1e3)
+    return float(burn_propellant(float(np.nanmedian(run.mass_kg)), speed, ISP_s))

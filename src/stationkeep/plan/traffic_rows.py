@@ -1,0 +1,176 @@
+"""Rows of the traffic: visits, ports, launches, crews and money."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from .problem import Problem, Vessel
+from .programme import INF, Model, MONTH_w, YEAR_w, empty, running
+
+
+def visit_rows(m: Model) -> None:
+    """One binary for every launch there could be, and for every week a ship that is there could leave."""
+    p = m.problem
+    for v, vessel in enumerate(p.vessels):
+        for q, port in enumerate(p.ports):
+            if port.name not in vessel.ports:
+                continue
+            for stay in vessel.stays_w:
+                for w in map(int, np.flatnonzero(vessel.weeks)):
+                    if port.open_count[w : w + stay].min() > 0:
+                        c = m.column(_price(p, vessel, stay), 0.0, 1.0, True)
+                        m.visits[v, w, q, stay] = c
+                        m.by_month[w // MONTH_w].append((v, c))
+    for i, docked in enumerate(p.docked):
+        for w in docked.leaves_w:
+            m.leaves[i, w] = m.column(0.0, 0.0, 1.0, True)
+        m.rows.add("docked", {m.leaves[i, w]: 1.0 for w in docked.leaves_w}, 1.0, 1.0)
+    kept = set(p.kept)
+    for key, c in m.visits.items():
+        if kept and (p.vessels[key[0]].name, key[1], p.ports[key[2]].name) in kept:
+            m.cost[c] -= p.keep_musd
+    for f in p.fixed:
+        v = [x.name for x in p.vessels].index(f.vessel)
+        q = [x.name for x in p.ports].index(f.port)
+        column = m.visits.get((v, f.week, q, f.stay_w))  # none: the flight cannot be flown as it stands
+        m.rows.add("commitments", {} if column is None else {column: 1.0}, 1.0, 1.0)
+
+
+def _price(p: Problem, vessel: Vessel, stay_w: int) -> float:
+    """What a visit adds to the objective, million USD (weeks of people for the most presence)."""
+    person_weeks = vessel.crew * stay_w
+    if p.objective == "cost":
+        return vessel.cost_musd
+    if p.objective == "presence":
+        return 1e-6 * vessel.cost_musd
+    hours = person_weeks * p.research_h_per_person_week
+    if p.objective == "research":
+        return -hours + 1e-6 * vessel.cost_musd
+    return vessel.cost_musd - (hours * p.usd_per_research_h + person_weeks * p.usd_per_person_week) / 1e6
+
+
+def port_rows(m: Model) -> None:
+    p = m.problem
+    for q, port in enumerate(p.ports):
+        comes, goes = empty(m), empty(m)
+        for (_, w, at, stay), c in m.visits.items():
+            if at == q:
+                comes[w][c] = 1.0
+                goes[min(w + stay, p.weeks)][c] = 1.0
+        there = [i for i, docked in enumerate(p.docked) if docked.port == port.name]
+        for i in there:
+            for w in p.docked[i].leaves_w:
+                goes[min(w, p.weeks)][m.leaves[i, w]] = 1.0
+        held = running(m, comes, goes, float(len(there)))
+        for w in range(p.weeks):
+            m.rows.add(f"ports {port.name}", {held[w]: 1.0}, 0.0, float(port.open_count[w]))
+
+
+def launch_rows(m: Model) -> None:
+    """Cadence of each vehicle as flown, and of each site."""
+    p = m.problem
+    by_site: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for v, vessel in enumerate(p.vessels):
+        launched = empty(m)
+        for (k, w, _, _), c in m.visits.items():
+            if k == v:
+                launched[w][c] = 1.0
+                by_site[vessel.site][w].append(c)
+        for first in range(0, max(p.weeks - YEAR_w, 0) + 1, MONTH_w):
+            terms = {c: 1.0 for w in range(first, min(first + YEAR_w, p.weeks)) for c in launched[w]}
+            if terms:
+                m.rows.add(f"cadence {vessel.name}", terms, 0.0, float(vessel.per_year_count))
+    for site, weeks in by_site.items():
+        for w in range(p.weeks):
+            terms = {c: 1.0 for k in range(w, w + p.site_gap_w) for c in weeks.get(k, ())}
+            if len(terms) > 1:
+                m.rows.add(f"site {site}", terms, 0.0, 1.0)
+
+
+def people_rows(m: Model) -> list[int]:
+    """Columns of the people aboard by week; every crew is relieved before its last week is over.
+
+    Ships of each kind are counted apart: an agreed crew is a ship of its kind there all the time.
+    """
+    p = m.problem
+    aboard: list[dict[int, float]] = [{} for _ in range(p.weeks)]
+    sure: list[dict[int, float]] = [{} for _ in range(p.weeks)]
+    kinds = {v.name: v.crew for v in p.vessels if v.crew} | {d.vehicle: d.crew for d in p.docked if d.crew}
+    for kind, crew in kinds.items():
+        there, covered = _ships_there(m, kind)
+        for w in range(p.weeks):
+            aboard[w][there[w]] = float(crew)
+            sure[w][covered[w]] = float(crew)
+            if kind in p.lines and p.objective != "presence" and p.lines[kind][w]:
+                m.rows.add(f"crew {kind}", {covered[w]: 1.0}, float(p.lines[kind][w]), INF)
+    for i, docked in enumerate(p.docked):
+        if docked.crew:
+            _relieved(m, i)
+    agreed = sum((ships * kinds.get(name, 0) for name, ships in p.lines.items()), np.zeros(p.weeks))
+    people = [m.column() for _ in range(p.weeks)]
+    for w in range(p.weeks):
+        m.rows.add("balance", {people[w]: 1.0, **{c: -k for c, k in aboard[w].items()}}, 0.0, 0.0)
+        if p.objective == "presence":
+            y = m.column(-1.0, 0.0, 1.0)
+            m.rows.add("people", {**sure[w], y: -float(max(p.people[w], 1))}, 0.0, INF)
+        elif p.people[w] > agreed[w]:
+            m.rows.add("people", sure[w], float(p.people[w]), INF)
+    return people
+
+
+def _ships_there(m: Model, kind: str) -> tuple[list[int], list[int]]:
+    """Columns: ships of a kind that are docked in each week, and those of them not in their last one."""
+    p = m.problem
+    comes, goes, unsure = empty(m), empty(m), empty(m)
+    for (v, w, _, stay), c in m.visits.items():
+        if p.vessels[v].name == kind:
+            comes[w][c] = 1.0
+            goes[min(w + stay, p.weeks)][c] = 1.0
+            unsure[w + stay - 1 if w + stay < p.weeks else p.weeks][c] = 1.0
+    mine = [i for i, d in enumerate(p.docked) if d.vehicle == kind and d.crew]
+    for i in mine:
+        for w in p.docked[i].leaves_w:
+            goes[min(w, p.weeks)][m.leaves[i, w]] = 1.0
+            unsure[w - 1 if w < p.weeks else w][m.leaves[i, w]] = 1.0
+    return running(m, comes, goes, float(len(mine))), running(m, comes, unsure, float(len(mine)))
+
+
+def _relieved(m: Model, i: int) -> None:
+    """A crew that is aboard waits for the next ship of its kind and leaves a week after it came."""
+    p = m.problem
+    docked = p.docked[i]
+    first = min(docked.leaves_w)
+    same = defaultdict(list)
+    for (v, w, _, _), c in m.visits.items():
+        if p.vessels[v].name == docked.vehicle:
+            same[w].append(c)
+    if not same:
+        return
+    for w in docked.leaves_w:
+        weeks = range(w) if w == first else (w - 1,)
+        came = {c: 1.0 for k in weeks for c in same.get(k, ())}
+        if w != max(docked.leaves_w):
+            m.rows.add("handover", {m.leaves[i, w]: -1.0, **came}, 0.0, INF)
+
+
+def money_rows(m: Model) -> None:
+    """Budgets by partner and year; return mass and external cargo by year."""
+    p = m.problem
+    year_of = [_year(p, w) for w in range(p.weeks)]
+    for (partner, year), most in p.budgets_musd.items():
+        terms = {c: p.vessels[v].cost_musd for (v, w, _, _), c in m.visits.items()
+                 if p.vessels[v].partner == partner and year_of[w] == year}  # fmt: skip
+        if terms:
+            m.rows.add(f"budget {partner} {year}", terms, 0.0, most)
+    for name, need in (("down_kg", p.down_kg_per_y), ("external_kg", p.external_kg_per_y)):
+        for w in range(0, p.weeks - YEAR_w + 1, YEAR_w) if need > 0 else ():
+            terms = {c: getattr(p.vessels[v], name) for (v, k, _, _), c in m.visits.items() if w <= k < w + YEAR_w}
+            m.rows.add("return mass" if name == "down_kg" else "external cargo", terms, need, INF)
+
+
+def _year(p: Problem, week: int) -> int:
+    from ..model.base import to_utc
+
+    return int(to_utc(p.start_s + week * 7 * 86400.0)[:4])

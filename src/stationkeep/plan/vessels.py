@@ -1,0 +1,116 @@
+"""The vehicles a plan may fly: what each brings, where it docks, how long it stays, how often it has shown to fly."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..engine.compile.bodies import cargo_of
+from ..engine.compile.flights import PlannedFlight, transit_s
+from ..model.base import NEVER_s, seconds
+from ..model.catalogue import Catalogue, Row, listed, number
+from ..model.files import Problem as Mistake
+from ..model.files import ScenarioError
+from ..model.fleet import Flight
+from ..model.scenario import Scenario
+from .ports import ports_named
+from .problem import PortClass, Vessel
+from .wishes import DAY_s, WEEK_s, Wishes, chosen_vehicles, series
+
+CREW_STAYS_w = (8, 6, 4, 2, 0)
+"""Weeks short of its rating a crew ship may leave: a plan that may only use the rating cannot fit two lines together."""
+CARGO_STAYS = (0.5, 1.0)
+"""Shares of its rating a cargo ship may stay."""
+NEW_d = 730.0
+"""Days before a vehicle that never flew here can: 'two years or more to make ready' (fleet/vehicles.csv, icm)."""
+RECORD_WINDOW_d = 3652.0
+"""How far back the cadence a vehicle has shown is read: ten years."""
+
+
+def vessels_of(
+    scenario: Scenario, catalogue: Catalogue, wishes: Wishes, classes: tuple[PortClass, ...], flies: dict[str, np.ndarray],
+    weeks: int, t0_s: float,
+) -> tuple[Vessel, ...]:  # fmt: skip
+    rows = catalogue.by_id("fleet/vehicles")
+    out = []
+    for name in chosen_vehicles(scenario, wishes):
+        if name not in rows:
+            raise ScenarioError([Mistake(scenario.title, None, None, "vehicles", f"no vehicle '{name}'", "see fleet/vehicles")])
+        out.append(_vessel(scenario, catalogue, wishes, classes, flies, weeks, t0_s, rows[name]))
+    return tuple(v for v in out if v.ports)
+
+
+def _vessel(
+    scenario: Scenario, catalogue: Catalogue, wishes: Wishes, classes: tuple[PortClass, ...], flies: dict[str, np.ndarray],
+    weeks: int, t0_s: float, row: Row,
+) -> Vessel:  # fmt: skip
+    name = row["id"]
+    own = next((f for f in series(scenario) if f.vehicle == name), None)
+    partner = (own.partner if own else None) or row["partner"]
+    cargo = cargo_of(_bare(name, partner, scenario.main_station), row)
+    people = _crew_of(own, row, partner)
+    takes = ports_named(scenario, name) or {
+        str(p["id"]) for p in catalogue.table("stations/iss/ports") if {name, f"standard:{row['standard']}"} & set(listed(p, "accepts"))
+    }
+    ports = tuple(c.name for c in classes if set(c.ports) <= takes)
+    sites = listed(catalogue.by_id("fleet/launchers").get(listed(row, "launchers")[-1], {}), "sites")
+    alone = any(r["giver"] == name and r["service"] == "desaturation" and not r["needs_part"] for r in catalogue.table("stations/iss/services"))
+    known = flies[partner][:weeks] & _window(own, weeks, t0_s)
+    if own is None and not any(f["vehicle"] == name for f in catalogue.table("traffic/flights")):
+        known[: int(NEW_d // 7)] = False
+    site = (own.site if own and own.site else None) or (sites[0] if sites else "")
+    rating_w = max(int(number(row, "max_docked_d", 180) // 7), 1)
+    if people:
+        stays = sorted({rating_w - short - wishes.early_w for short in CREW_STAYS_w})
+    else:
+        stays = sorted({max(int(rating_w * frac), 1) for frac in CARGO_STAYS})
+    return Vessel(
+        name=name, partner=partner, site=site, launcher=(own.launcher if own and own.launcher else listed(row, "launchers")[-1]),
+        cost_musd=number(row, "cost_musd"), stays_w=tuple(s for s in stays if s > 0),
+        weeks=known, ports=ports, unloads=alone,
+        per_year_count=wishes.cadence_count.get(name, shown_cadence_count(catalogue, row, t0_s, own)), people=people,
+        dry_kg=cargo["food"] + cargo["supplies"] + cargo["toilet"] + cargo["spares"] + cargo["research"],
+        water_kg=cargo["water"], gas_kg=cargo["oxygen"] + cargo["nitrogen"], refuel_kg=cargo["propellant"],
+        refuel_most_kg=max(cargo["propellant"], number(row, "refuel_high_kg", 0)),
+        push_kg=number(row, "reboost_propellant_kg", 0) if number(row, "reboost_thrust_N", 0) > 0 else 0.0,
+        trash_kg=max(number(row, "trash_kg", 0), number(row, "cargo_down_kg", 0)), down_kg=number(row, "cargo_down_kg", 0),
+        external_kg=number(row, "cargo_external_kg", 0), transit_d=transit_s(catalogue, name) / DAY_s,
+        longest_d=number(row, "max_docked_high_d", 400.0), family=row["family"],
+    )  # fmt: skip
+
+
+def _bare(vehicle: str, partner: str, station: str) -> PlannedFlight:
+    """A flight of a type and nothing else: what it carries is what the type carries."""
+    return PlannedFlight(id="", vehicle=vehicle, partner=partner, station=station, launch_s=0.0, transit_s=0.0,
+                         undock_s=0.0, stay_s=0.0, ports=(), flown=False)  # fmt: skip
+
+
+def _crew_of(own: Flight | None, row: Row, partner: str) -> dict[str, int]:
+    """Who flies in a crew ship: as in the scenario's own series, else its partner's people in every seat."""
+    if own and own.people:
+        return {str(k): v for k, v in own.people.items()}
+    seats = int(number(row, "seats", 0))
+    return {partner: seats} if seats else {}
+
+
+def _window(own: Flight | None, weeks: int, t0_s: float) -> np.ndarray:
+    """(W,) bool: weeks the scenario itself lets a vehicle fly in (`first` and `last` of its series)."""
+    start = t0_s + WEEK_s * np.arange(weeks)
+    first = seconds(own.first) - WEEK_s if own and own.first else -NEVER_s
+    last = seconds(own.last) if own and own.last else NEVER_s
+    return (start >= first) & (start <= last)
+
+
+def shown_cadence_count(catalogue: Catalogue, row: Row, t0_s: float, own: Flight | None) -> int:
+    """Most launches of a vehicle's kind in any 365 days of the ten years before; a new vehicle's: as its series, or two."""
+    rows = catalogue.by_id("fleet/vehicles")
+    kin = {r["id"] for r in rows.values() if r["family"] == row["family"] and r["partner"] == row["partner"]
+           and (number(r, "seats", 0) > 0) == (number(row, "seats", 0) > 0)}  # fmt: skip
+    launches = sorted(
+        seconds(f["launch_utc"]) for f in catalogue.table("traffic/flights")
+        if f["vehicle"] in kin and t0_s - RECORD_WINDOW_d * DAY_s <= seconds(f["launch_utc"])
+    )  # fmt: skip
+    shown = max((sum(a <= b < a + 365 * DAY_s for b in launches) for a in launches), default=0)
+    wanted = math.ceil(365 / float(own.every_d)) if own and own.every_d and own.every_d != "record" else 0
+    return max(shown, wanted, 2 if not shown else 0)

@@ -1,0 +1,83 @@
+"""What a planner asks for: the wishes beside the scenario, the flights of a published plan, and the plan's calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..engine.luck import SERIES_MEAN_d
+from ..model.base import seconds
+from ..model.fleet import Flight
+from ..model.scenario import Scenario
+from .problem import Objective
+
+DAY_s = 86400.0
+WEEK_s = 7 * DAY_s
+FIXED_d = 60.0
+"""Days before launch at which the date of a planned flight stands: plans of the station's traffic are made anew each
+quarter, so a flight slips as launches slip at under 90 days (life_support/launch_slips.csv). Assumed. A plan adds no
+launch sooner than that."""
+SLIP_d = SERIES_MEAN_d
+"""Days before the week in which a ship is expected that its launch is declared: by so many it slips on average."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A flight of a published plan."""
+
+    vehicle: str
+    launch_s: float
+    stay_s: float  # from when its docking is expected
+    port: str
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the planner adds to the scenario."""
+
+    objective: Objective = "cost"
+    people: int | None = None  # least aboard; default: the crews of the scenario's own series
+    vehicles: tuple[str, ...] = ()  # more vehicles of the catalogue to choose from
+    reserve_d: dict[str, float] = field(default_factory=dict)  # over the scenario's requirements
+    margin_d: float = 0.0  # days added to every reserve
+    standdown_w: int = 0  # weeks without any one family of launchers that crew stores last through
+    careful: bool = False  # leaks and failures at the 95 % value of what is not known of them
+    early_w: int = 0  # weeks a crew ship leaves before its rating, for reliefs that come late
+    budgets_musd: dict[tuple[str, int], float] = field(default_factory=dict)
+    fix: tuple[str, ...] = ()  # flights and series of the scenario that stay as they are
+    cadence_count: dict[str, int] = field(default_factory=dict)  # most flights in 52 weeks, by vehicle
+    down_kg_per_y: float = 0.0
+    external_kg_per_y: float = 0.0
+    usd_per_research_h: float = 0.0
+    usd_per_person_week: float = 0.0
+    published: tuple[Published, ...] = ()  # flights of a plan that is to change as little as possible
+    since: str = ""  # published flights launched before this day stand
+
+
+def published_flights(scenario: Scenario) -> tuple[Published, ...]:
+    """The single flights to the main station that a plan holds."""
+    out = []
+    for f in scenario.flights.values():
+        if f is not None and f.station == scenario.main_station and f.launch and f.port and (f.undock or f.stay_d != "record"):
+            port = f.port if isinstance(f.port, str) else f.port[0]
+            launch_s = seconds(f.launch)
+            stay_s = seconds(f.undock) - launch_s - SLIP_d * DAY_s if f.undock else float(f.stay_d) * DAY_s
+            out.append(Published(f.vehicle, launch_s, stay_s, port))
+    return tuple(out)
+
+
+def weekly(by_day: np.ndarray, weeks: int) -> np.ndarray:
+    """Sums over weeks (W,) of a daily series that covers at least as many."""
+    per = 7 * weeks
+    return np.asarray(by_day[:per], float).reshape(weeks, 7).sum(axis=1)
+
+
+def chosen_vehicles(scenario: Scenario, wishes: Wishes) -> tuple[str, ...]:
+    """Vehicles the plan may fly: those of the scenario's own flights to its main station, and those wished for."""
+    own = [f.vehicle for f in scenario.flights.values() if f is not None and f.station == scenario.main_station]
+    return tuple(dict.fromkeys([*own, *wishes.vehicles]))
+
+
+def series(scenario: Scenario) -> list[Flight]:
+    return [f for f in scenario.flights.values() if f is not None and f.station == scenario.main_station]
