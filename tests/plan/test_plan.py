@@ -1,5 +1,7 @@
 """From a scenario to a scenario whose flights were chosen, over half a year."""
 
+import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +15,11 @@ from stationkeep.model.base import seconds
 from stationkeep.model.files import InputError
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import plan_branch
-from stationkeep.plan.nominal import nominal
+from stationkeep.plan.nominal import lasting, nominal
+from stationkeep.plan.prove import refuted
 from stationkeep.plan.take import problem_of
 from stationkeep.plan.wishes import Wishes, published_flights
+from stationkeep.plan.write import crew_of
 
 PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
 
@@ -39,7 +43,7 @@ def test_the_plan_is_a_scenario_that_reads_back(made, tmp_path):
 
 def test_plan_and_simulation_agree(made):
     assert made.solution.found and made.flights
-    assert set(made.agreement_frac) == {"food", "supplies", "water"}
+    assert {"food", "supplies", "water", "propellant"} <= set(made.agreement_frac)
     assert max(made.agreement_frac.values()) <= 0.02
 
 
@@ -105,6 +109,45 @@ def test_files_are_written(made, tmp_path):
     assert chart.count("<rect") == count
     with pytest.raises(InputError, match="cannot be written"):
         _write(made.scenario, made, str(tmp_path / "no" / "plan.yaml"), "", "", "")
+
+
+def test_flights_that_the_nominal_run_does_not_bear_out_are_no_plan(made, monkeypatch, capsys):
+    run = nominal(made.scenario)
+    horizon = made.scenario.horizon
+    assert refuted({"food": 0.01}, run, horizon, {"food": 45.0}) == ()
+    assert "differs" in refuted({"food": 0.05}, run, horizon, {})[0]
+    assert "asked for" in refuted({}, run, horizon, {"food": 4500.0})[0]
+    empty = replace(run, people=np.where(run.t_s > seconds("2023-01-01"), 0.0, run.people))
+    assert "nobody is aboard from 2023-01-01" in refuted({}, empty, horizon, {})[0]
+    monkeypatch.setattr(sys.modules["stationkeep.plan.make"], "plan_branch", lambda *a, **k: replace(made, refuted=("the plan's food differs",)))
+    with pytest.raises(SystemExit) as end:
+        plan_verb("iss-2022", json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert end.value.code == 1 and told["status"] == "refuted" and told["flights"] == [] and told["refuted"]
+
+
+def test_where_nobody_unloads_the_gyroscopes_the_proof_is_told_and_what_would_do(short):
+    leave = {"withdraw": "roscosmos", "on": "2022-11-30", "segment": "powered_down", "source": "test"}
+    told = plan_branch(short.patch({"events.leave": leave}), time_limit_s=20.0)
+    assert told.status == "infeasible" and not told.flights
+    assert told.conflicts == ("somebody unloads the gyroscopes, and no ship that flies here can do it alone",)
+    assert "the segment handed over and run by those who stay, not powered down" in told.additions
+
+
+def test_a_lost_station_is_planned_for_as_if_nobody_had_left(short):
+    scenario = short.patch({"events.leave": {"withdraw": "roscosmos", "on": "2022-11-30", "segment": "handed_over", "source": "test"}})
+    run = nominal(scenario)
+    lost = replace(run, people=np.where(np.arange(run.people.size) > 150, 0.0, run.people), flow_kg=0.0 * run.flow_kg)
+    kept = lasting(lost, scenario)
+    assert kept.people[-1] >= 7 and kept.use_kg("food")[-1] > 0 and not kept.use_kg("food")[:90].any()
+    assert lasting(run, scenario) is run
+
+
+def test_the_seat_of_a_partner_that_is_gone_falls_to_the_ships_own(made):
+    ship = next(f.visit for f in made.flights if f.visit.vessel == "crew-dragon")
+    assert crew_of(made.problem, ship) == {"nasa": 2, "jaxa": 1, "roscosmos": 1}
+    gone = replace(made.problem, flies={"roscosmos": np.zeros(made.problem.weeks, bool)})
+    assert crew_of(gone, ship) == {"nasa": 3, "jaxa": 1}
 
 
 def test_published_flights_read_back(made):

@@ -119,13 +119,15 @@ def plan(
         )  # fmt: skip
     new = read
     for name, found in made.items():
-        new = with_plan(new, name, found) if found.solution.found else new
+        new = with_plan(new, name, found) if found.stands else new
     first = made[names[0]]
     told: dict[str, Any] = {"scenario": read.name, "future": names[0], **first.as_dict()}
     if len(names) > 1:
         told["futures"] = [{"name": name, **found.as_dict()} for name, found in made.items()]
-    written = _write(new, first, out, csv, ics, gantt)
+    written = _write(new, first, out, csv, ics, gantt) if first.stands else []
     emit(told, json, lambda: _tell(made, written))
+    if any(found.refuted for found in made.values()):
+        raise SystemExit(1)
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -184,12 +186,20 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
     for name, found in made.items():
         s = found.solution
         head = f"{name}: " if name else ""
+        if found.refuted:
+            print(f"{head}NO PLAN: flights were chosen, but the nominal run does not bear them out:")
+            for line in found.refuted:
+                print(f"  - {line}")
+            continue
         if not s.found:
             print(f"{head}no plan ({s.status})" + (". These cannot hold together:" if found.conflicts else ""))
             for line in found.conflicts:
                 print(f"  - {line}")
             if found.conflicts:
-                print(f"  one more vehicle that would do: {', '.join(found.additions) or 'none of the catalogue'}")
+                print("  one addition that would do: " + ("; ".join(found.additions) or "none that is known"))
+            for more in found.answers:
+                words = "; ".join(more["refuted"]) or more["status"]
+                print(f"  with {more['vehicle']}: {more['flights_count']} flights, {more['of_it_count']} of it, {more['cost_musd']:,.0f} M$ ({words})")
             continue
         print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}, gap {s.gap_frac:.1%}, {s.wall_s:.0f} s")
         if found.agreement_frac:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ..model.base import NEVER_s, seconds
+from ..model.scenario import Scenario
 from .milp import build, relax, run
+from .nominal import Nominal, lasting, nominal
 from .problem import Problem
 from .programme import Model
+from .take import problem_of
+from .vessels import NEW_d
+from .wishes import DAY_s, Wishes, chosen_vehicles
 
 STRUCTURE = frozenset({"balance", "holds", "docked"})
 """Rows that are arithmetic, never given up."""
@@ -26,6 +34,55 @@ def conflicts(problem: Problem) -> list[str]:
         if _broken(m, frozenset(dropped | {group}), linear):
             dropped.add(group)
     return [_words(problem, g) for g in groups if g not in dropped]
+
+
+def additions(scenario: Scenario, run: Nominal, wishes: Wishes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What each alone leaves no proof that there is no plan: vehicles of the catalogue, cheapest bound first, and other means in words.
+
+    Vehicles that flew last more than `NEW_d` before the start are history. Other means: the segment of a partner that
+    leaves runs on; a docking port more; that port with a vehicle, where neither would do alone.
+    """
+    flown = chosen_vehicles(scenario, wishes)
+    last = {f["vehicle"]: seconds(f["launch_utc"]) for f in run.case.catalogue.table("traffic/flights")}
+    names = [row["id"] for row in run.case.catalogue.table("fleet/vehicles")
+             if row["id"] not in flown and last.get(row["id"], NEVER_s) >= run.case.t0_s - NEW_d * DAY_s]  # fmt: skip
+    more = {name: problem_of(scenario, run, replace(wishes, vehicles=(*wishes.vehicles, name))) for name in names}
+    more = {name: p for name, p in more.items() if any(v.name == name for v in p.vessels)}
+    bounds = {name: bound for name, p in more.items() if (bound := _bound(p)) is not None}
+    words = []
+    kept = _segment_kept(scenario)
+    if kept is not None and _bound(problem_of(kept, lasting(nominal(kept), kept), wishes)) is not None:
+        words.append("the segment handed over and run by those who stay, not powered down")
+    plain = problem_of(scenario, run, wishes)
+    for port in _crew_ports(plain):
+        if _bound(_one_more(plain, port)) is not None:
+            words.append(f"one more docking port like {port}")
+        elif not bounds:
+            words += [f"{name} with one more docking port like {port}" for name, p in more.items()
+                      if port in {q.name for q in p.ports} and _bound(_one_more(p, port)) is not None]  # fmt: skip
+    return tuple(sorted(bounds, key=lambda name: bounds[name])), tuple(words)
+
+
+def _bound(p: Problem) -> float | None:
+    """Objective of the relaxation; None: proof that there is no plan."""
+    found = relax(build(p))
+    return float(found.fun) if found.status == 0 else None
+
+
+def _segment_kept(scenario: Scenario) -> Scenario | None:
+    """The branch with segments that were to be powered down handed over; None where there is none."""
+    events = {name: e.model_copy(update={"segment": "handed_over"}) if e.withdraw and e.segment == "powered_down" else e
+              for name, e in scenario.events.items()}  # fmt: skip
+    return scenario.model_copy(update={"events": events}) if events != scenario.events else None
+
+
+def _crew_ports(p: Problem) -> tuple[str, ...]:
+    """Port classes that take a crew ship that still flies in the last week."""
+    return tuple(q.name for q in p.ports if any(v.crew and v.weeks[-1] and q.name in v.ports for v in p.vessels))
+
+
+def _one_more(p: Problem, port: str) -> Problem:
+    return replace(p, ports=tuple(replace(q, open_count=q.open_count + 1) if q.name == port else q for q in p.ports))
 
 
 def _broken(m: Model, without: frozenset[str], linear: bool) -> bool:

@@ -8,33 +8,28 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..laws.matter import RESOURCES
 from ..model.base import NEVER_s, seconds, to_utc
 from ..model.catalogue import number
 from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
 from ..model.scenario import Scenario
 from .altitude import altitude_plan
-from .conflicts import conflicts
-from .milp import build, fill, relax, solve
-from .nominal import Nominal, nominal
+from .conflicts import additions, conflicts
+from .milp import fill, solve
+from .nominal import Nominal, lasting, nominal
 from .problem import Problem, Solution
-from .programme import MONTH_w
-from .stores import RESOURCE_OF
+from .prove import RESERVES, AGREE_frac, agree, least_d, loaded, refuted
+from .stores import reserve_d
 from .take import problem_of
-from .vessels import NEW_d
-from .wishes import DAY_s, WEEK_s, Wishes, chosen_vehicles
+from .wishes import WEEK_s, Wishes
 from .write import Planned, changes, people_aboard, planned, planned_scenario, rows
 
 Say = Callable[[str], None]
 BEYOND_w = 26
 """Weeks planned beyond the horizon."""
-AGREE_frac = 0.02
+MOST_ANSWERS = 3
+"""Additions with which a plan is made, where there is none without."""
 MOST_PASSES = 3
-COMPARED = ("food", "supplies", "water")
-CARRIED = ("food", "supplies", "water", "oxygen", "nitrogen", "propellant", "spares", "research")
-RESERVES = ("food", "water", "oxygen", "propellant", "supplies")
-"""In the order of the engine's `reserve_d`."""
 
 
 class Margins(NamedTuple):
@@ -46,7 +41,7 @@ class Margins(NamedTuple):
     careful: bool  # leaks and failures at their 95 % value
 
 
-MARGINS = (Margins(0.0, 0, 0, False), Margins(75.0, 2, 26, True), Margins(150.0, 4, 39, True), Margins(150.0, 6, 52, True))
+MARGINS = (Margins(0.0, 0, 0, False), Margins(75.0, 2, 26, True), Margins(150.0, 6, 52, True), Margins(150.0, 10, 52, True))
 """Step by step; without runs to try them on, the plan is made with the largest for which there is one."""
 
 
@@ -65,8 +60,20 @@ class Plan:
     unplanned: dict[str, float] | None = None  # the scenario as it stands, on the same draws
     curve: tuple[dict[str, float], ...] = ()
     conflicts: tuple[str, ...] = ()
-    additions: tuple[str, ...] = ()  # vehicles of which one more would do, where there is no plan
+    additions: tuple[str, ...] = ()  # what would do, each alone, where there is no plan: vehicles first
+    answers: tuple[dict[str, Any], ...] = ()  # plans with the first of these vehicles
+    refuted: tuple[str, ...] = ()  # why the nominal run says that the flights are no plan
     altitude: dict[str, float] | None = None  # figures of the chosen altitude policy
+
+    @property
+    def stands(self) -> bool:
+        """Flights were found and the nominal run does not refute them."""
+        return self.solution.found and not self.refuted
+
+    @property
+    def status(self) -> str:
+        """That of the solver; `refuted` where the nominal run does not bear its flights out."""
+        return "refuted" if self.refuted else self.solution.status
 
     def counted(self) -> list[Planned]:
         """Flights launched before the horizon; those after it are there to be brought forward."""
@@ -81,10 +88,11 @@ class Plan:
         """What `plan --json` prints of a branch."""
         s = self.solution
         return {
-            "status": s.status, "objective": s.objective, "bound": s.bound, "gap_frac": s.gap_frac,
-            "cost_musd": self.cost_musd(), "flights": rows(self.problem, list(self.flights)),
+            "status": self.status, "objective": s.objective, "bound": s.bound, "gap_frac": s.gap_frac,
+            "cost_musd": self.cost_musd(), "flights": rows(self.problem, list(self.flights)) if self.stands else [],
             "probability_frac": self.probability_frac, "probability_interval_frac": self.interval_frac,
-            "conflicts": list(self.conflicts), "additions": list(self.additions), "unplanned": self.unplanned, "curve": list(self.curve), "agreement_frac": self.agreement_frac,
+            "conflicts": list(self.conflicts), "additions": list(self.additions),
+            "answers": list(self.answers), "refuted": list(self.refuted), "unplanned": self.unplanned, "curve": list(self.curve), "agreement_frac": self.agreement_frac,
             "least_reserve_d": self.least_d,
             "solve_s": round(s.wall_s, 2), "altitude": self.altitude,
             "changes": changes(self.problem, list(self.flights)) if self.problem.kept else None,
@@ -102,8 +110,8 @@ def plan(scenario: Scenario, *, runs: int = 0, **wishes: Any) -> Scenario:
     names: list[str | None] = [*scenario.futures] or [None]
     for name in names:
         made = plan_branch(scenario.branch(name), runs=runs, **wishes)
-        if not made.solution.found:
-            words = "; ".join(made.conflicts) or "no plan was found in the time given"
+        if not made.stands:
+            words = "; ".join(made.conflicts or made.refuted) or "no plan was found in the time given"
             at = scenario.title if name is None else f"{scenario.title}, future {name}"
             raise ScenarioError([Mistake(at, None, None, "flights", words, "give up one of these, or add a vehicle")])
         out = with_plan(out, name, made)
@@ -157,36 +165,35 @@ def plan_branch(
     if altitude:
         scenario, heights = altitude_plan(scenario, run)
         run = nominal(scenario)
+    run = lasting(run, scenario)
     if not runs:
-        own = asked.margin_d or asked.early_w or asked.standdown_w or asked.careful
-        for margins in MARGINS[:1] if own else MARGINS[::-1]:
-            made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
-            if made.solution.status != "infeasible":
-                break
-            tell(f"there is no plan with margins of {margins.margin_d:g} days")
+        made = _widest(scenario, run, asked, time_limit_s, tell)
     else:
         made = _robust(scenario, run, asked, time_limit_s, tell, _Trial(horizon, runs, seed, workers), probability)
-    made = _to_horizon(made, horizon)
+    made = replace(_to_horizon(made, horizon), altitude=heights)
     if made.solution.status != "infeasible":
-        return replace(made, altitude=heights)
-    tell("there is no plan: finding out why, and which vehicle would help ...")
-    return replace(made, altitude=heights, conflicts=tuple(conflicts(made.problem)), additions=additions(scenario, run, asked))
+        return made
+    tell("there is no plan: finding out why, and what would help ...")
+    more, words = additions(scenario, run, asked)
+    answers = []
+    for vehicle in more[:MOST_ANSWERS]:
+        tell(f"a plan with {vehicle} ...")
+        found = _widest(scenario, run, replace(asked, vehicles=(*asked.vehicles, vehicle)), time_limit_s, tell)
+        found = _to_horizon(found, horizon)
+        answers.append({"vehicle": vehicle, "status": found.status, "flights_count": len(found.counted()), "cost_musd": found.cost_musd(),
+                        "of_it_count": sum(f.visit.vessel == vehicle for f in found.counted()), "refuted": list(found.refuted)})  # fmt: skip
+    return replace(made, conflicts=tuple(conflicts(made.problem)), additions=(*more, *words), answers=tuple(answers))
 
 
-def additions(scenario: Scenario, run: Nominal, wishes: Wishes) -> tuple[str, ...]:
-    """Vehicles of the catalogue each of which alone, flown as well, leaves no proof that there is no plan.
-
-    Those that flew last more than `NEW_d` before the start are history.
-    """
-    flown = chosen_vehicles(scenario, wishes)
-    out = []
-    last = {f["vehicle"]: seconds(f["launch_utc"]) for f in run.case.catalogue.table("traffic/flights")}
-    for row in run.case.catalogue.table("fleet/vehicles"):
-        if row["id"] not in flown and last.get(row["id"], NEVER_s) >= run.case.t0_s - NEW_d * DAY_s:
-            more = problem_of(scenario, run, replace(wishes, vehicles=(*wishes.vehicles, row["id"])))
-            if len(more.vessels) > len(flown) - 1 and relax(build(more)).status == 0:
-                out.append(row["id"])
-    return tuple(out)
+def _widest(scenario: Scenario, run: Nominal, asked: Wishes, time_limit_s: float, tell: Say) -> Plan:
+    """The plan with the largest margins there is one with; else what was found without margins."""
+    own = asked.margin_d or asked.early_w or asked.standdown_w or asked.careful
+    for margins in MARGINS[:1] if own else MARGINS[::-1]:
+        made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
+        if made.stands:
+            break
+        tell(f"no plan with margins of {margins.margin_d:g} days: " + ("; ".join(made.refuted) or made.status))
+    return made
 
 
 def _beyond(scenario: Scenario) -> Scenario:
@@ -221,16 +228,17 @@ def _robust(
     for margins in MARGINS:
         made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
         made = _to_horizon(made, trial.horizon)
-        if not made.solution.found:
+        if not made.stands:
+            tell(f"no plan with margins of {margins.margin_d:g} days: " + ("; ".join(made.refuted) or made.status))
             best = best or made
-            break
+            continue
         held = trial(made.scenario)
         share = _share(held)
         curve.append({**margins._asdict(), "flights_count": len(made.counted()), "cost_musd": made.cost_musd(), **share,
                       "better_runs_count": float((held & ~before).sum()), "worse_runs_count": float((before & ~held).sum())})  # fmt: skip
         tell(f"margins of {margins.margin_d:g} days: {made.cost_musd():,.0f} M$, {held.mean():.1%} of runs unbroken")
         made = replace(made, probability_frac=share["probability_frac"], interval_frac=(share["low"], share["high"]))
-        if best is None or share["probability_frac"] > (best.probability_frac or 0.0):
+        if best is None or not best.stands or share["probability_frac"] > (best.probability_frac or 0.0):
             best = made
         if share["probability_frac"] >= probability:
             break
@@ -274,7 +282,7 @@ def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
         new = planned_scenario(scenario, problem, planned(problem, solution))
         run = nominal(new)
         solution = loaded(problem, solution, run)
-        agreement = agree(problem, solution, run)
+        agreement = agree(problem, solution, run, wishes.careful)
         if max(agreement.values(), default=0.0) > AGREE_frac:
             measured = problem_of(scenario, run, wishes, people_aboard(problem, solution))
             problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg, waste_kg=measured.waste_kg)
@@ -285,49 +293,11 @@ def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
                     solution = again
                     continue
             solution = loaded(problem, solution, run)
-            agreement = agree(problem, solution, run)
+            agreement = agree(problem, solution, run, wishes.careful)
         break
-    flights = planned(problem, solution)
-    return Plan(new, problem, solution, tuple(flights), agreement, least_d(run))
+    asked_d = {name: reserve_d(scenario, wishes, name) for name in RESERVES if name != "propellant" or problem.tanks_push.all()}
+    why = refuted(agreement, run, scenario.horizon, asked_d)
+    return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run), refuted=why)
 
 
-def loaded(problem: Problem, solution: Solution, run: Nominal) -> Solution:
-    """The solution with what its ships bring in the nominal run of the plan, and the stocks the plan then counts on."""
-    flights = planned(problem, solution)
-    index = {f.id: i for i, f in enumerate(run.case.flights)}
-    push = {v.name: v.push_kg for v in problem.vessels}
-    visits, loads = [], np.zeros((problem.weeks, len(RESOURCES)))
-    for flight in flights:
-        i = index.get(flight.name)
-        kg = np.zeros(len(RESOURCES)) if i is None else run.brought_kg[i].copy()
-        if i is not None and run.docked_s[i] < NEVER_s:
-            loads[min(int((run.docked_s[i] - problem.start_s) // WEEK_s), problem.weeks - 1)] += kg
-        kg[RESOURCES.index("propellant")] = max(kg[RESOURCES.index("propellant")] - push[flight.visit.vessel], 0.0)
-        brought = {name: round(sum(float(kg[RESOURCES.index(r)]) for r in RESOURCE_OF.get(name, (name,))), 1) for name in CARRIED}
-        visits.append(replace(flight.visit, manifest_kg={name: x for name, x in brought.items() if x > 0.0}))
-    people = people_aboard(problem, solution)
-    ends = np.minimum(np.arange(MONTH_w, problem.weeks + MONTH_w, MONTH_w), problem.weeks) - 1
-    stock = {}
-    for c in problem.commodities:
-        if c.name in COMPARED:
-            came = loads[:, [RESOURCES.index(r) for r in RESOURCE_OF.get(c.name, (c.name,))]].sum(axis=1)
-            stock[c.name] = (c.opening_kg + np.cumsum(came - c.use_kg - c.person_kg * people))[ends]
-    return replace(solution, visits=tuple(visits), stock_kg=stock)
-
-
-def agree(problem: Problem, solution: Solution, run: Nominal) -> dict[str, float]:
-    """Largest difference of the plan's stock from the nominal run's at the end of any four weeks, over the run's mean."""
-    out = {}
-    for name, kg in solution.stock_kg.items():
-        days = np.minimum((np.arange(kg.size) + 1) * 7 * MONTH_w, problem.weeks * 7) - 1
-        there = run.stock(*RESOURCE_OF.get(name, (name,)))[days]
-        out[name] = float(np.max(np.abs(kg - there)) / max(float(np.mean(there)), 1.0))
-    return out
-
-
-def least_d(run: Nominal) -> dict[str, float]:
-    """Least reserve in the nominal run, days, while people are aboard."""
-    return {name: float(run.reserve_d[run.people > 0, j].min()) for j, name in enumerate(RESERVES)}
-
-
-__all__ = ["Plan", "agree", "plan", "plan_branch", "with_plan"]
+__all__ = ["Plan", "plan", "plan_branch", "with_plan"]

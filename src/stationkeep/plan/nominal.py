@@ -23,6 +23,8 @@ from ..model.scenario import Scenario
 DAY_s = 86400.0
 YEAR_s = 365.25 * DAY_s
 MEDIAN = 50.0
+LOST_d = 60
+"""Days before the last crew leaves in which a station lives no longer as usual: crews are cut first. Assumed."""
 TRAFFIC_USES = (DELIVERED, REMOVED, DUMPED, MOVED)
 """Uses that are traffic or housekeeping, not demand."""
 
@@ -51,6 +53,16 @@ class Nominal:
         r = RESOURCES.index(resource)
         kept = [u for u in range(len(USES)) if u not in TRAFFIC_USES]
         return -self.flow_kg[:, r, kept].sum(axis=1)
+
+    def moved_kg(self, resource: str) -> np.ndarray:
+        """What traffic brought in each day (D,), less what it took."""
+        r = RESOURCES.index(resource)
+        return self.flow_kg[:, r, list(TRAFFIC_USES)].sum(axis=1)
+
+    def opening_kg(self, *resources: str) -> float:
+        """Stock before the first day."""
+        kept = [RESOURCES.index(r) for r in resources]
+        return float(self.stock_kg[0, kept].sum() - self.flow_kg[0, kept].sum())
 
     def stock(self, *resources: str) -> np.ndarray:
         """Stock of some resources together (D,)."""
@@ -91,6 +103,31 @@ def nominal(scenario: Scenario) -> Nominal:
         rows.stock_kg[:, 0].sum(axis=1), rows.flow_kg[:, 0], rows.reserve_d[:, 0], scalar[:, ALTITUDE], scalar[:, MASS],
         result.docked_s, result.left_s, events, _brought_kg(case, result.docked_s, rows.flow_kg[:, 0]), float((spare_kg / life_s).sum() * DAY_s),
     )  # fmt: skip
+
+
+def lasting(run: Nominal, scenario: Scenario) -> Nominal:
+    """The run; from two months before its crew is lost, with what the branch would use if nobody had left it.
+
+    A lost station uses nothing, and a plan made for that would say so. Where the branch is lost even then, the run itself.
+    """
+    empty = np.flatnonzero(run.people < 1)
+    gone = {name for name, e in scenario.events.items() if e.withdraw or e.separate or e.retire or e.rejoin}
+    if not empty.size or not gone:
+        return run
+    flights = {
+        name: f.model_copy(update={"until": None}) if f is not None and f.until in gone else f
+        for name, f in scenario.flights.items() if f is None or f.after not in gone
+    }  # fmt: skip
+    events = {name: e for name, e in scenario.events.items() if name not in gone}
+    other = nominal(scenario.model_copy(update={"events": events, "flights": flights}))
+    if (other.people < 1).any():
+        return run
+    from_day = max(int(empty[0]) - LOST_d, 0)
+    joined = {
+        name: np.concatenate([getattr(run, name)[:from_day], getattr(other, name)[from_day:]])
+        for name in ("people", "by_partner", "stock_kg", "flow_kg", "reserve_d", "altitude_km", "mass_kg")
+    }
+    return replace(run, **joined)  # type: ignore[arg-type]
 
 
 def _brought_kg(case: Case, docked_s: np.ndarray, flow_kg: np.ndarray) -> np.ndarray:

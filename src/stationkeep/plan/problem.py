@@ -129,6 +129,7 @@ class Problem:
     research_h_per_person_week: float = 0.0
     kept: tuple[tuple[str, int, str], ...] = ()  # published flights (vehicle, week, port class) a replan should keep
     keep_musd: float = 0.0  # worth of each one kept
+    flies: dict[str, np.ndarray] = field(default_factory=dict)  # partner -> (W,) it takes part; default: always
     asked: dict[str, str] = field(default_factory=dict)  # words for named requirements
 
     def vessel(self, name: str) -> Vessel:

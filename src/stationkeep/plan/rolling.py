@@ -25,8 +25,14 @@ SPAN_s = 8.0
 """Seconds for one span of that width, in proportion for wider ones."""
 GRID_w = 4
 """Cargo is first chosen among launches in every fourth week, as stocks are balanced: it finds as much in a third of the time."""
-CARGO_share = 0.4
-"""Share of the time left for the cargo of all years in one piece; the rest improves it span by span."""
+HURRY_w = 22
+"""Weeks from the first launch there can be in which every week is tried: margins grow from there."""
+CARGO_share = 0.8
+"""Most of the time left for the cargo of all years in one piece; the rest improves it span by span."""
+ROUGH_frac = 0.01
+"""Gap at which the first choice of cargo ends."""
+LEAST_s = 20.0
+"""Seconds that windows of cargo have at least, where the time is over and nothing is found yet."""
 EARLY_frac = 1e-3
 """Share of its cost by which a crew flight is dearer for each week it leaves earlier, while crews are chosen."""
 Key = tuple[int, int, int, int]
@@ -44,12 +50,13 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
     chosen: set[Key] = {(names.index(f.vessel), f.week, ports.index(f.port), f.stay_w) for f in p.fixed}
     leaves: dict[int, int] = {}
     crews = {v for v, vessel in enumerate(p.vessels) if vessel.crew}
-    if crews and not _windows(m, chosen, leaves, crews, CREW_w, None, time_limit_s):
+    until = begun + time_limit_s
+    if crews and not _windows(m, chosen, leaves, crews, CREW_w, None, until):
         return nothing
-    left = time_limit_s - (time.perf_counter() - begun)
-    x = _cargo(m, chosen, leaves, crews, max(CARGO_share * left, 5.0), gap_frac)
+    left = until - time.perf_counter()
+    x = _cargo(m, chosen, leaves, crews, max(CARGO_share * left, LEAST_s), max(gap_frac, ROUGH_frac))
     if x is None:
-        if not _windows(m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, time_limit_s):
+        if not _windows(m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, max(until, time.perf_counter() + LEAST_s)):
             return nothing
     else:
         chosen = {key for key, c in m.visits.items() if x[c] > 0.5}
@@ -63,9 +70,9 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
 
 def _windows(
     m: Model, chosen: set[Key], leaves: dict[int, int], who: set[int], width: tuple[int, int], guide: np.ndarray | None,
-    time_limit_s: float,
+    until: float,
 ) -> bool:  # fmt: skip
-    """Choose the visits of some vessels window by window, those of the others pinned. False: a window has none."""
+    """Choose the visits of some vessels window by window, those of the others pinned. False: a window has none in its share of the time."""
     p = m.problem
     seen, kept = width
     others = {k for k in chosen if k[0] not in who}
@@ -87,7 +94,8 @@ def _windows(
                 w.low[c] = w.high[c] = float(week == min(leaves[i], last))
         if guide is not None and last < p.weeks:
             _hold(m, w, guide)
-        result = run(w, time_limit_s=time_limit_s, gap_frac=5e-4 if crew else 0.003)
+        shares = 1 + max(p.weeks - last, 0) // kept
+        result = run(w, time_limit_s=max((until - time.perf_counter()) / shares, 5.0), gap_frac=5e-4 if crew else 0.003)
         if result.x is None:
             return False
         mine = {key for key, c in w.visits.items() if key[0] in who and result.x[c] > 0.5}
@@ -103,8 +111,9 @@ def _windows(
 def _cargo(
     m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], time_limit_s: float, gap_frac: float
 ) -> np.ndarray | None:
-    """Cargo of the whole horizon with crews pinned, launches in every fourth week to begin with."""
-    _free(m, chosen, leaves, lambda key: key[0] not in crews and key[1] % GRID_w == 0)
+    """Cargo of the whole horizon with crews pinned: every week of the first half year, then every fourth to begin with."""
+    first = min((key[1] for key in m.visits if key[0] not in crews), default=0)
+    _free(m, chosen, leaves, lambda key: key[0] not in crews and (key[1] < first + HURRY_w or (key[1] - first) % GRID_w == 0))
     result: Any = run(m, time_limit_s=time_limit_s, gap_frac=gap_frac)
     return None if result.x is None else np.asarray(result.x)
 

@@ -111,7 +111,7 @@ def _ahead(use: np.ndarray, weeks: np.ndarray) -> np.ndarray:
 def _asked_d(scenario: Scenario, wishes: Wishes, name: str, weeks: int) -> np.ndarray:
     """(W,) days of a reserve: the margin grows over `GROWS_w` from when ships of the plan can come, up to what ships are
     filled to."""
-    base_d = _reserve_d(scenario, wishes, name)
+    base_d = reserve_d(scenario, wishes, name)
     lead_w = math.ceil(FIXED_d * DAY_s / WEEK_s)
     grown = np.clip((np.arange(weeks) - lead_w) / GROWS_w, 0.0, 1.0)
     table = {row["name"]: number(row, "value") for row in scenario.catalogue().table("rules")}
@@ -119,7 +119,7 @@ def _asked_d(scenario: Scenario, wishes: Wishes, name: str, weeks: int) -> np.nd
     return np.asarray(base_d + grown * min(wishes.margin_d, max(most_d - base_d, 0.0)))
 
 
-def _reserve_d(scenario: Scenario, wishes: Wishes, name: str) -> float:
+def reserve_d(scenario: Scenario, wishes: Wishes, name: str) -> float:
     """Days asked for: the wish, the scenario's requirement, or the rule that evacuation planning begins at."""
     if name in wishes.reserve_d:
         return wishes.reserve_d[name]

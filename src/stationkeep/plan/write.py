@@ -101,6 +101,18 @@ def changes(problem: Problem, flights: list[Planned]) -> dict[str, int]:
     return {"kept_count": kept, "moved_count": moved, "dropped_count": len(missing) - moved, "added_count": len(left)}
 
 
+def crew_of(problem: Problem, visit: Visit) -> dict[str, int]:
+    """Who flies in a ship: seats of a partner that is gone before they are home fall to the ship's own."""
+    vessel = problem.vessel(visit.vessel)
+    out: dict[str, int] = {}
+    for partner, count in vessel.people.items():
+        weeks = problem.flies.get(partner)
+        there = weeks is None or weeks[visit.week : visit.week + visit.stay_w].all()
+        who = partner if there else vessel.partner
+        out[who] = out.get(who, 0) + count
+    return out
+
+
 def entry(problem: Problem, scenario: Scenario, flight: Planned) -> dict[str, Any]:
     """A flight as the scenario file states it: without a manifest, so that it is filled with what is needed when it flies."""
     vessel = problem.vessel(flight.visit.vessel)
@@ -110,7 +122,7 @@ def entry(problem: Problem, scenario: Scenario, flight: Planned) -> dict[str, An
         "fixed_d": FIXED_d, "source": "chosen by stationkeep plan",
     }  # fmt: skip
     if vessel.people:
-        row.update(people=vessel.people, handover_d=HANDOVER_d)
+        row.update(people=crew_of(problem, flight.visit), handover_d=HANDOVER_d)
     else:  # it leaves by how long it was there, and makes room for a crew
         row["stay_d"] = (seconds(row.pop("undock")) - seconds(flight.expected)) / DAY_s
     if flight.relief:
@@ -125,7 +137,7 @@ def rows(problem: Problem, flights: list[Planned]) -> list[dict[str, Any]]:
         vessel = problem.vessel(f.visit.vessel)
         row: dict[str, Any] = {
             "name": f.name, "vehicle": vessel.name, "partner": vessel.partner, "launcher": vessel.launcher, "site": vessel.site,
-            "launch": f.launch, "expected": f.expected, "undock": f.undock, "port": f.ports[0], "people": vessel.people, "relief": f.relief,
+            "launch": f.launch, "expected": f.expected, "undock": f.undock, "port": f.ports[0], "people": crew_of(problem, f.visit), "relief": f.relief,
             "cost_musd": vessel.cost_musd,
         }  # fmt: skip
         out.append(row | {column: f.visit.manifest_kg.get(column[:-3], 0.0) for column in COLUMNS if column.endswith("_kg")})
