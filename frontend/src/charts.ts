@@ -5,7 +5,7 @@ import type { Chart } from "./api";
 import { byId, DAY_MS, h, iso, placeOf, unitTold, words } from "./dom";
 import { on, setStation, setTime, state } from "./state";
 
-const HEIGHT = 170, GAP_MS = 45 * DAY_MS;
+const HEIGHT = 170, GAP_MS = 400 * DAY_MS;
 const FIRST = ["altitude_km", "people_count", "propellant_kg", "power_usable_kW", "reserve_d", "seats_count"];
 const LINE = "#7ab0ff", MEDIAN = "#f2f5f9", RUN = "#ffb27a", LIMIT = "#ff6f6f", AXIS = "#aab4c0", GRID = "#27303b";
 
@@ -51,7 +51,7 @@ function recordCharts(): Chart[] {
   return [plain("altitude_km", "altitude as measured", "km", ...gapped(altitude.date, altitude.alt_brouwer_km)), plain("people_count", "people aboard", "", days, counts)];
 }
 
-/** A line is not drawn across months without a measurement. */
+/** A line is not drawn across a year without a measurement. */
 function gapped(days: string[], values: number[]): [string[], (number | null)[]] {
   const t: string[] = [], v: (number | null)[] = [];
   days.forEach((day, i) => {

@@ -128,7 +128,7 @@ addEventListener("keydown", (e) => {
   if (e.key === "," || e.key === ".") setTime(state.t + (e.key === "," ? -30 : 30) * 86_400_000);
 });
 changed("result");
-await arrive();
+void arrive(); // what the panel waits for, the pictures do not
 void ask<{ version: string }>("about").then(({ version }) => { byId("version").textContent = `stationkeep ${version}`; });
 if (coming) {
   const [{ globe }, { station }] = await coming;

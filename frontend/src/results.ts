@@ -1,7 +1,7 @@
 /** Results: the list, one run with its verdict and causes, and comparisons. */
 import { ask, type Cause, type Comparison, type Difference, type Finding, type FuturePlan, type FutureView, type Job, Refused, said, type Verdict, type View } from "./api";
 import { asked } from "./ask";
-import { type Child, h, iso, percent, say, scroll, unitTold, words } from "./dom";
+import { type Child, counted, h, iso, percent, say, scroll, unitTold, words } from "./dom";
 import { planTold } from "./planned";
 import { allStays, shownStation } from "./scene";
 import { address, changed, go, select, setStation, setTime, state } from "./state";
@@ -83,7 +83,7 @@ export function runPanel(redraw: () => void): HTMLElement {
 }
 
 function progress(job: Job, redraw: () => void): HTMLElement {
-  const text = job.state === "queued" ? (job.ahead ? `${job.ahead} jobs are before it` : "waiting for a worker") : job.total && job.done < job.total ? `${job.done} of ${job.total} runs` : job.phase || "starting";
+  const text = job.state === "queued" ? (job.ahead ? `${counted(job.ahead, "job")} before it` : "waiting for a worker") : job.total && job.done < job.total ? `${job.done} of ${job.total} runs` : job.phase || "starting";
   const bar = h("progress", { "aria-label": "Progress", max: 1 });
   if (job.total) bar.value = job.done / job.total;
   return h("div", { class: "card", id: "progress" }, h("p", { role: "status" }, text), bar,
@@ -198,10 +198,12 @@ async function ephemeris(job: Job, button: HTMLButtonElement) {
   } catch (error) { if (error instanceof Refused) say(error.message); else throw error; } finally { button.disabled = false; }
 }
 
-async function finished(id: string): Promise<Job> {
+/** The job once it has ended; meanwhile `tell` hears how it stands. */
+async function finished(id: string, tell: (job: Job) => void = () => {}): Promise<Job> {
   for (;;) {
     const now = await ask<Job>(`jobs/${id}`);
     if (!ACTIVE.includes(now.state)) return now;
+    tell(now);
     await new Promise((done) => setTimeout(done, 500));
   }
 }
@@ -213,7 +215,7 @@ export function resultsPanel(redraw: () => void): HTMLElement {
     h("ul", { class: "plain jobs" }, ...runs.map((j) => {
       const tick = h("input", { type: "checkbox", "aria-label": `Compare ${j.title}`, disabled: j.state !== "done", onchange: () => { if (tick.checked) chosen.add(j.id); else chosen.delete(j.id); redraw(); } });
       tick.checked = chosen.has(j.id);
-      return h("li", { "data-job": j.id }, tick, h("a", { href: `#/run/${j.id}` }, j.title), h("span", { class: "hint" }, ` ${j.state}, ${j.args.plan ? "planned, " : ""}${j.args.runs} runs, seed ${j.args.seed}, ${new Date(j.created * 1000).toISOString().slice(0, 16).replace("T", " ")}${changesTold(j)}`));
+      return h("li", { "data-job": j.id }, tick, h("a", { href: `#/run/${j.id}` }, j.title), h("span", { class: "hint" }, ` ${j.state}, ${j.args.plan ? "planned, " : ""}${counted(j.args.runs ?? 0, "run")}, seed ${j.args.seed}, ${new Date(j.created * 1000).toISOString().slice(0, 16).replace("T", " ")}${changesTold(j)}`));
     })),
     runs.length > 1 ? h("p", {}, "Tick two or more to compare. Runs of the same seed share their luck, so differences are paired.") : null, runs.length > 1 ? compare : null);
 }
@@ -229,7 +231,7 @@ export async function loadCompare(redraw: () => void) {
   if (ids.length !== 2) return;
   let made = state.id ? await ask<Job>(`jobs/${state.id}`) : null;
   if (!made || made.args.a !== ids[0] || made.args.b !== ids[1]) made = await ask<Job>(`jobs/${(await ask<{ id: string }>("compare", { a: ids[0], b: ids[1] })).id}`);
-  made = await finished(made.id);
+  made = await finished(made.id, (job) => { const line = document.getElementById("comparing"); if (line && job.state === "queued") line.textContent = job.ahead ? `Waiting: ${counted(job.ahead, "job")} before it` : "Waiting for a worker"; });
   if (made.state === "done") { comparison = await ask<Comparison>(`jobs/${made.id}/compare.json`); state.id = made.id; history.replaceState(null, "", address()); } else failed = made.problems.map(said).join(" ") || made.state;
   redraw();
 }
@@ -244,7 +246,7 @@ export function comparePanel(): HTMLElement {
       h("tbody", {}, row("Runs, seed", (v) => `${v.runs}, ${v.seed}`), row("Aboard to the horizon", (v) => { const [day, share] = horizon(v); return `${percent(share)} to ${day}`; }),
         ...futures.map((name) => row(`… ${words(name)}`, (v) => { const f = v.futures.find((x) => x.name === name); return f ? percent(horizon(f)[1]) : "no such future"; })),
         row("Breaks first", (v) => { const f = [...v.findings].sort((a, b) => b.first_frac - a.first_frac)[0]; return f ? `${words(f.requirement)}, ${f.first_break.p50}, ${percent(f.share_frac)}` : "nothing"; })))),
-    side.length === 2 ? (comparison ? differences(comparison) : failed ? h("p", { class: "wrong", role: "status" }, failed) : h("p", { role: "status" }, "Comparing run by run ...")) : null);
+    side.length === 2 ? (comparison ? differences(comparison) : failed ? h("p", { class: "wrong", role: "status" }, failed) : h("p", { role: "status", id: "comparing" }, "Comparing run by run ...")) : null);
 }
 
 /** What is compared, with its unit where the name does not hold it: `propellant_used`, `kg` becomes "propellant used, kg". */

@@ -142,7 +142,7 @@ export function station(host: HTMLElement): (scene: Scene) => void {
     framed = name;
     box.getCenter(view.controls.target);
     const narrow = Math.max(1, 1.5 / view.camera.aspect);
-    view.camera.position.set(-0.85, -0.95, 0.8).multiplyScalar(far * 1.02 * narrow).add(view.controls.target);
+    view.camera.position.set(-0.85, -0.95, 0.8).multiplyScalar(far * 1.1 * narrow).add(view.controls.target);
     view.controls.update();
   }
 }

@@ -25,6 +25,13 @@ def test_oldest_first_and_files_are_there(jobs):
     assert (jobs.folder(first) / "asked.yaml").read_text() == "title: x\n"
 
 
+def test_what_takes_seconds_goes_before_runs(jobs):
+    first, second = put(jobs), put(jobs)
+    quick = jobs.submit("compare", "title", {}, {}, 10)
+    assert [jobs.get(job)["ahead"] for job in (first, second, quick)] == [1, 2, 0]
+    assert [jobs.claim("w")["id"] for _ in range(3)] == [quick, first, second]
+
+
 def test_a_dead_workers_job_is_taken_up_again(jobs, monkeypatch):
     job = put(jobs)
     assert jobs.claim("dead")["tries"] == 1

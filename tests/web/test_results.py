@@ -208,17 +208,16 @@ def test_a_plan_is_asked_for_and_told(watched):
     accessible(page, "plan, narrow")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_page_is_accessible_fits_the_window_and_has_a_twin(browser, server, result, size):
-    watched = Watched(browser, server, size)
+def test_every_page_is_accessible_fits_the_window_and_has_a_twin(watched, result):
     page = watched.open()
     for address in ("look?t=2022-07-26", "depends?t=2022-07-26&without=roscosmos", "ask", "results", f"run/{result}"):
         page.evaluate("(to) => { location.hash = to }", f"#/{address}")
         page.wait_for_selector(f"body[data-route='{address.split('?')[0].split('/')[0]}']")
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(400)
-        accessible(page, address)
-    watched.close()
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            accessible(page, address)
 
 
 def test_a_worker_that_dies_and_cancel(watched, server, home, result):

@@ -43,6 +43,13 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"description": "the request cannot be read"}, 403: {"description": "a write from another site"},
 }  # fmt: skip
 
+QUEUED: dict[int | str, dict[str, Any]] = {
+    202: {"description": "the job waits", "links": {
+        name: {"operationId": name, "parameters": {"job": "$response.body#/id"}} for name in ("job", "cancel")
+    }},
+}  # fmt: skip
+"""Where a new job is read and cancelled, for programs that follow the document."""
+
 
 class Answer(JSONResponse):
     """JSON that survives whatever text a user sent."""
@@ -150,7 +157,7 @@ def _asking(app: FastAPI, jobs: Jobs, limits: Limits) -> None:
             return {"ok": False, "problems": error.problems, "data": None, "yaml": None}
         return {"ok": True, "problems": [], "data": scenario.to_dict(), "yaml": scenario.to_yaml()}
 
-    @app.post("/api/jobs", status_code=202, summary="Run a scenario")
+    @app.post("/api/jobs", status_code=202, responses=QUEUED, summary="Run a scenario")
     def run(question: Question) -> dict[str, Any]:
         jobs.check_room(limits.queued)
         scenario = build(question)
@@ -159,7 +166,7 @@ def _asking(app: FastAPI, jobs: Jobs, limits: Limits) -> None:
                 "runs": question.runs, "seed": question.seed, "explain": question.explain, "plan": question.plan}  # fmt: skip
         return {"id": jobs.submit("run", scenario.title[:200], args, {"asked.yaml": scenario.to_yaml()}, limits.queued)}
 
-    @app.post("/api/compare", status_code=202, summary="Compare two finished runs on the same draws")
+    @app.post("/api/compare", status_code=202, responses=QUEUED, summary="Compare two finished runs on the same draws")
     def compare(pair: Pair) -> Any:
         both = [_finished(jobs, pair.a), _finished(jobs, pair.b)]
         if None in both:
@@ -167,7 +174,7 @@ def _asking(app: FastAPI, jobs: Jobs, limits: Limits) -> None:
         title = " against ".join(str(job["title"]) for job in both if job)
         return {"id": jobs.submit("compare", title[:200], pair.model_dump(), {}, limits.queued)}
 
-    @app.post("/api/ephemeris", status_code=202, summary="An orbit of a finished run as OEM and CZML")
+    @app.post("/api/ephemeris", status_code=202, responses=QUEUED, summary="An orbit of a finished run as OEM and CZML")
     def ephemeris(moment: Moment) -> Any:
         found = _finished(jobs, moment.result)
         if found is None:
@@ -182,7 +189,7 @@ def _results(app: FastAPI, jobs: Jobs) -> None:
     def listed(most: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
         return {"jobs": jobs.newest(most)}
 
-    @app.get("/api/jobs/{job}", summary="One job: its state, how far it is, and its files")
+    @app.get("/api/jobs/{job}", operation_id="job", summary="One job: its state, how far it is, and its files")
     def one(job: str) -> Any:
         found = jobs.get(job)
         if found is None:
@@ -190,7 +197,7 @@ def _results(app: FastAPI, jobs: Jobs) -> None:
         folder = jobs.folder(found["id"])
         return found | {"files": [n for n in FILES if _there(folder, n)]}
 
-    @app.delete("/api/jobs/{job}", summary="Cancel a job")
+    @app.delete("/api/jobs/{job}", operation_id="cancel", summary="Cancel a job")
     def cancel(job: str) -> Any:
         found = jobs.get(job)
         if found is None:

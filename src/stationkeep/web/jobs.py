@@ -101,7 +101,9 @@ class Jobs:
         told["ahead"] = 0
         if row["state"] == "queued":
             told["ahead"] = db.execute(
-                "select count(*) from job where state in ('queued', 'running') and created < ?", (row["created"],)
+                """select count(*) from job where state in ('queued', 'running')
+                and (created < ?1 and (kind <> 'run' or ?2 = 'run') or kind <> 'run' and ?2 = 'run')""",
+                (row["created"], row["kind"]),
             ).fetchone()[0]
         return told
 
@@ -112,7 +114,10 @@ class Jobs:
             db.execute("update job set cancel = 1 where id = ? and state = 'running'", (job,))
 
     def claim(self, worker: str) -> dict[str, Any] | None:
-        """The oldest job that waits or whose worker is dead, now this worker's; None when there is nothing to do."""
+        """The oldest job that waits or whose worker is dead, now this worker's; None when there is nothing to do.
+
+        What takes seconds (comparisons, orbits) goes before runs.
+        """
         now = time.time()
         with self._open() as db:
             lost = json.dumps([problem("the job stopped its worker process every time", "ask for fewer runs")])
@@ -123,7 +128,7 @@ class Jobs:
             row = db.execute(
                 f"""update job set state = 'running', worker = ?, lease = ?, tries = tries + 1, begun = ?, done = 0, phase = ''
                 where id = (select id from job where state = 'queued' or (state = 'running' and lease < ?)
-                            order by created limit 1) returning {COLUMNS}""",
+                            order by kind = 'run', created limit 1) returning {COLUMNS}""",
                 (worker, now + LEASE_S, now, now),
             ).fetchone()
             return self._told(db, row) if row else None
