@@ -22,11 +22,9 @@ from stationkeep.laws.atmosphere import AP_OFFSET, HARMONICS, DensityFit, drag_d
 from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
 
 FITS = [(51.6, "daily"), (51.6, "history"), (97.0, "daily"), (97.0, "history")]
-BANDS_KM = [(150, 280), (270, 390), (380, 490), (480, 580), (570, 700)]
+BANDS_KM = [(150, 280), (270, 390), (380, 490), (480, 580)]
 DRIVERS = {"f107a": (60.0, 285.0), "f107 over f107a": (0.55, 1.8), "ap": (0.0, 300.0)}
-DEGREE, ECCENTRIC_DEGREE = 6, 2
-TURNING_DEGREE = {51.6: 3}
-"""3 where it keeps the rms within 0.25 %, for speed; elsewhere 4, which 97 deg needs."""
+DEGREE, TURNING_DEGREE, ECCENTRIC_DEGREE = 6, 4, 2
 ORDERS = [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 4),
           (3, 1), (3, 2)]  # harmonics of (year, local time): of all up to (4, 4) the 16 that contribute most at 51.6 and 97 deg
 TRAINING, TESTING, ECCENTRIC = 40_000, 3_000, 3_000
@@ -63,9 +61,7 @@ def empty_fit(inclination_deg: float) -> DensityFit:
     for k, e in enumerate(powers[1:], 1):
         tree[1, k] = next(v for v in range(4) if e[v])
         tree[0, k] = place[tuple(p - (v == tree[1, k]) for v, p in enumerate(e))]
-    turning, eccentric = (
-        sum(sum(e) <= d for e in powers) for d in (TURNING_DEGREE.get(inclination_deg, 4), ECCENTRIC_DEGREE)
-    )
+    turning, eccentric = (sum(sum(e) <= d for e in powers) for d in (TURNING_DEGREE, ECCENTRIC_DEGREE))
     return DensityFit(
         band_m=np.array(BANDS_KM, float).T.copy() * 1e3,
         driver=np.array(list(DRIVERS.values())).T.copy(),
