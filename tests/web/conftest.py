@@ -17,8 +17,8 @@ pytest.importorskip("fastapi")
 
 ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 375, "height": 800}
-SHORT = {"scenario": "iss-partner-leaves", "runs": 2, "explain": 0, "changes": {"horizon": "2025-01-31", "events.ros-opens.on": "2023-06-01"}}
-"""Two and a half years of four futures; the Russian station opens early enough to be seen, and the segment to part."""
+SHORT = {"scenario": "iss-partner-leaves", "runs": 2, "explain": 0, "changes": {"horizon": "2023-12-31", "events.ros-opens.on": "2023-03-01"}}
+"""A year and a half of four futures; the Russian station opens early enough to be seen, and the segment to part."""
 QUESTION = {"scenario": "iss-2022", "runs": 2, "explain": 0, "changes": {"horizon": "2022-12-31"}}
 
 

@@ -27,8 +27,8 @@ def test_newcomer_from_question_to_comparison(watched, result):
     page.fill("[data-path=horizon] input", "2022-01-01")
     page.wait_for_selector("[data-path=horizon] .wrong")
     assert "not after start" in page.locator("[data-path=horizon] .wrong").inner_text(), "said beside the field, as validate says it"
-    page.fill("[data-path=horizon] input", "2025-01-31")
-    date.fill("2024-11-30")
+    page.fill("[data-path=horizon] input", "2023-12-31")
+    date.fill("2023-10-31")
     page.wait_for_function("() => !document.querySelector('#panel .wrong')")
     assert "c=" in page.url, "the question can be shared"
     page.fill("label:has-text('Runs per future') input", "2")
@@ -133,7 +133,7 @@ def test_the_report_alone_tells_the_figures_of_the_page(watched, browser, server
                     shown = [float(figure.replace(",", "")) for figure in re.findall(r"[-0-9.,e+]+", cell)]
                     assert shown == pytest.approx([v for v in figures if v is not None], rel=ROUNDED), (title, line[0])
                     compared += 1
-    assert compared > 200
+    assert compared > 100
 
 
 def test_a_shared_result_opens_where_it_was_and_after_a_restart(browser, server, home, result):
@@ -141,12 +141,12 @@ def test_a_shared_result_opens_where_it_was_and_after_a_restart(browser, server,
     for url in serving(home):
         for where in (server, url):
             watched = Watched(browser, where)
-            page = watched.open(f"#/run/{result}?t=2025-01-15&future=after-2024-handed-over&run=1")
+            page = watched.open(f"#/run/{result}?t=2023-12-15&future=after-2024-handed-over&run=1")
             page.wait_for_selector("#headline")
-            page.wait_for_function("() => document.querySelector('#moment').textContent.includes('2025-01-15')")
+            page.wait_for_function("() => document.querySelector('#moment').textContent.includes('2023-12-15')")
             assert "run 1 of after-2024-handed-over" in page.inner_text("#moment")
             page.evaluate("(to) => { location.hash = to }", f"#/run/{result}?t=2200-01-01")
-            page.wait_for_function("() => document.querySelector('#moment').textContent.startsWith('2025-01-31')")
+            page.wait_for_function("() => document.querySelector('#moment').textContent.startsWith('2023-12-31')")
             watched.close()
 
 
@@ -154,7 +154,7 @@ def test_every_station_of_a_run_is_drawn(watched, result):
     page = watched.open(f"#/run/{result}?future=until-own-station&t=2022-09-01&station=ros")
     page.wait_for_selector("#headline")
     page.wait_for_function("() => document.querySelector('#station-caption').textContent.includes('nothing of it is in orbit')")
-    page.fill("#day", "2024-12-01")
+    page.fill("#day", "2023-12-01")
     page.wait_for_function("() => document.querySelector('#station-caption').textContent.startsWith('Russian orbital station: 3 parts')")
     assert "schematic" in page.inner_text("#station-caption")
     assert pixels(page, "#station")["colours"] > 20
@@ -171,7 +171,7 @@ def test_every_station_of_a_run_is_drawn(watched, result):
 def test_without_webgl_every_station_has_a_schematic(driver, server, result):
     browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-3d-apis"])
     watched = Watched(browser, server, PHONE)
-    page = watched.open(f"#/run/{result}?future=until-own-station&t=2024-12-01&station=ros")
+    page = watched.open(f"#/run/{result}?future=until-own-station&t=2023-12-01&station=ros")
     page.wait_for_selector("#station [data-part=ros-core]")
     page.locator("#station [data-part=ros-core]").first.click(force=True)
     page.wait_for_selector("#chosen [data-told=ros-core]")
@@ -183,7 +183,7 @@ def test_without_webgl_every_station_has_a_schematic(driver, server, result):
 def test_a_plan_is_asked_for_and_told(watched):
     page = watched.open("#/ask?scenario=iss-2022")
     page.wait_for_selector("#run")
-    page.fill("[data-path=horizon] input", "2023-06-30")
+    page.fill("[data-path=horizon] input", "2022-12-31")
     page.fill("label:has-text('Runs per future') input", "1")
     page.fill("label:has-text('Causes to defend') input", "0")
     page.check("#plan")
@@ -201,7 +201,8 @@ def test_a_plan_is_asked_for_and_told(watched):
     assert [row["name"] for row in table] == flights and all(float(row["cost_musd"]) >= 0 for row in table)
     page.click("text=all")
     flown = {bar.get_attribute("data-visit") for bar in page.locator("[data-visit]").all()}
-    assert len(flown & set(flights)) > len(flights) / 2, "the runs fly the plan"
+    early = {row["name"] for row in table if row["expected"] < "2022-12-01"}
+    assert len(early) > 2 and len(flown & early) >= len(early) - 1, "the run flies the plan"
     assert "plan=1" in page.get_attribute("text=Change the question", "href")
     accessible(page, "plan")
     page.set_viewport_size(PHONE)
@@ -221,7 +222,7 @@ def test_every_page_is_accessible_fits_the_window_and_has_a_twin(watched, result
 
 
 def test_a_worker_that_dies_and_cancel(watched, server, home, result):
-    long = ask(server, "jobs", SHORT | {"runs": 200})["id"]
+    long = ask(server, "jobs", SHORT | {"runs": 400})["id"]
     for _ in range(200):
         told = ask(server, f"jobs/{long}")
         if told["state"] == "running" and told["phase"] == "running":
