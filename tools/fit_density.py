@@ -22,7 +22,7 @@ from stationkeep.laws.atmosphere import AP_OFFSET, HARMONICS, DensityFit, drag_d
 from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
 
 FITS = [(51.6, "daily"), (51.6, "history"), (97.0, "daily"), (97.0, "history")]
-BANDS_KM = [(150, 280), (270, 390), (380, 490), (480, 580)]
+BANDS_KM = [(150, 280), (270, 390), (380, 490), (480, 560)]
 DRIVERS = {"f107a": (60.0, 285.0), "f107 over f107a": (0.55, 1.8), "ap": (0.0, 300.0)}
 DEGREE, TURNING_DEGREE, ECCENTRIC_DEGREE = 6, 4, 2
 ORDERS = [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 4),

@@ -48,7 +48,7 @@ def fit_rows() -> Iterator[Row]:
             f"{name} rms {100 * float(row['rms_frac']):.2f} %, largest {100 * float(row['max_frac']):.1f} %" for name, row in worst.items()
         )
         met = float(worst["record"]["rms_frac"]) <= 0.0025
-        what = f"fitted density against quadrature, {inclination} deg, Ap {mode}, worst band of 150-580 km"
+        what = f"fitted density against quadrature, {inclination} deg, Ap {mode}, worst band of 150-560 km"
         yield Row(what, "rms at most 0.25 % on the activity of the record", got, met, "test", "atmosphere/fit_errors.csv")
 
 
