@@ -13,21 +13,25 @@ distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_same_bits(tmp_path):
-    short = sk.read_scenario("iss-2022").patch({"horizon": "2022-10-15"})
-    expected = sk.simulate(short, runs=40, seed=7, keep="summary", chunk=2)
+@pytest.mark.parametrize(
+    ("horizon", "runs", "chunk"),
+    [("2022-10-15", 40, 2), pytest.param("2024-07-26", 10_000, 100, marks=pytest.mark.slow)],
+)
+def test_a_cluster_that_loses_a_worker_gives_the_same_bits(tmp_path, horizon, runs, chunk):
+    scenario = sk.read_scenario("iss-2022").patch({"horizon": horizon})
+    expected = sk.simulate(scenario, runs=runs, seed=7, keep="summary", chunk=chunk, workers=2)
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(**options) as cluster:
         with distributed.Client(cluster) as client:
             pids = list(client.run(os.getpid).values())
 
         def kill(done: int, total: int) -> None:
-            if done >= 6 and pids:
+            if done >= total // 7 and pids:
                 os.kill(pids.pop(), signal.SIGKILL)
                 pids.clear()
 
         place = Dask(cluster.scheduler_address)
-        found = sk.simulate(short, runs=40, seed=7, keep="summary", chunk=2, place=place, progress=kill, out=tmp_path / "out")
+        found = sk.simulate(scenario, runs=runs, seed=7, keep="summary", chunk=chunk, place=place, progress=kill, out=tmp_path / "out")
     assert not pids
     for name in expected.variables:
         np.testing.assert_array_equal(expected[name].values, found[name].values, err_msg=str(name))

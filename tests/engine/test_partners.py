@@ -44,7 +44,21 @@ def test_separation_conserves_mass_people_stores_and_propellant(apart):
     people = float(before.people_count.sum())
     came = apart.people_count.sum("station")
     assert float(came.sel(time=after.time)) == people
-    assert float(after.people_count.sel(station="russian")) == float(before.people_by_partner_count.sel(partner="roscosmos").sum())
+    cosmonauts = float(before.people_by_partner_count.sel(partner="roscosmos").sum())
+    assert float(after.people_by_partner_count.sel(station="russian", partner="roscosmos")) == cosmonauts
+    assert (after.seats_count.values >= after.people_count.values).all(), "whoever has a seat in their Soyuz only goes along"
+
+
+@pytest.mark.parametrize("takes", [TAKES, [*TAKES, "crews"]])
+def test_nobody_is_parted_from_the_ship_that_takes_them_home(takes):
+    """On 1 December 2022 a cosmonaut has a seat in a Dragon and an astronaut one in a Soyuz: they exchange them."""
+    event = {"withdraw": "roscosmos", "on": LEAVE, "segment": "separated", "into": "russian", "takes": takes}
+    ds = sk.simulate(sk.read_scenario("iss-2022").patch({"horizon": "2022-12-20", "events.leave": event}), runs=3, seed=5)
+    with_a_dragon = ds.event_utc.values[(ds.event_kind.values == "docking") & (np.char.startswith(ds.event_name.values.astype(str), "crew-dragon"))]
+    assert (with_a_dragon < np.datetime64(LEAVE)).any()
+    later = ds.isel(future=0, drop=True) if "future" in ds.dims else ds
+    later = later.sel(time=slice(LEAVE + "T13:00", None))
+    assert (later.seats_count.values >= later.people_count.values).all()
 
 
 def test_two_complexes_drift_apart_as_their_ballistic_coefficients_say(apart):

@@ -181,7 +181,7 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     goes = np.zeros(w.partner_crew_segment.size, np.bool_)
     for p in range(goes.size):
         goes[p] = w.partner_crew_segment[p] == seg
-    crew.split(w.crew, s.crew, 0, into, goes)
+    crew.split(w.crew, s.crew, 0, into, goes, s.traffic.part_station[w.traffic.part_station.size :])
     for p in range(goes.size):
         if goes[p]:
             s.crew.person_s[into, p] += s.crew.person_s[0, p]

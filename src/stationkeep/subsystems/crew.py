@@ -168,10 +168,25 @@ def ship_of(p: Params, s: State, station: int, partner: int) -> int:
 
 
 @njit(cache=True)
-def split(p: Params, s: State, home: int, into: int, goes: np.ndarray) -> None:
-    """People of the partners in `goes` (P,) move from station `home` to `into`."""
+def split(p: Params, s: State, home: int, into: int, goes: np.ndarray, ship_station: np.ndarray) -> None:
+    """Station `into` parts from `home` with the people of the partners in `goes` (P,), and with the ships that
+    `ship_station` (F,) says.
+
+    Two whose ships are each on the other side exchange seats; whoever is left then stays with the ship that takes them home.
+    """
+    stays, leaves = 0, 0
+    while stays < p.partner.size and leaves < p.partner.size:
+        if s.status[stays] != ABOARD or s.station[stays] != home or goes[p.partner[stays]] or ship_station[s.seat[stays]] != into:
+            stays += 1
+        elif s.status[leaves] != ABOARD or s.station[leaves] != home or not goes[p.partner[leaves]] or ship_station[s.seat[leaves]] != home:
+            leaves += 1
+        else:
+            s.seat[stays], s.seat[leaves] = s.seat[leaves], s.seat[stays]
     for i in range(p.partner.size):
-        if s.status[i] == ABOARD and s.station[i] == home and goes[p.partner[i]]:
+        if s.status[i] != ABOARD or s.station[i] != home:
+            continue
+        ship = ship_station[s.seat[i]]
+        if ship == into or (ship != home and goes[p.partner[i]]):
             s.station[i] = into
             s.aboard[home, p.partner[i]] -= 1
             s.aboard[into, p.partner[i]] += 1
