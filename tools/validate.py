@@ -23,7 +23,7 @@ TABLES = {
     "ephemerides": "Precise propagation against NASA's trajectory files", "solar": "Solar activity",
     "window": "Launch windows", "payload": "Payload of launchers", "power": "Power, heat and attitude",
     "people": "Life support, hours, dose", "incidents": "Incidents that touched people",
-    "partners": "Partners, dates, money",
+    "partners": "Partners, dates, money", "plan": "The plan in the situation of the record",
 }  # fmt: skip
 NEEDS_FACTS = {"ephemerides"}
 HEAD = """# Validation

@@ -28,7 +28,7 @@ def small(weeks=16, food_kg=500.0, per_year_count=6, ports=1, cost=(100.0, 40.0,
                PortClass("nadir", ("nadir",), np.full(weeks, ports), False, False)),
         docked=(Docked("first", "crew", "forward", (4,), people),),
         commodities=(Commodity("food", food_kg, np.zeros(weeks), 40.0, np.full(weeks, reserve_kg), 2000.0),),
-        people=np.full(weeks, people), lines={}, push_need_kg=np.zeros(weeks), tanks_push=np.ones(weeks, bool),
+        people=np.full(weeks, people), lines={}, push_need_kg=np.zeros(weeks), turn_need_kg=np.zeros(weeks), tanks_push=np.ones(weeks, bool),
         unload_need=np.zeros(weeks, bool), debt_most_kg=0.0,
     )  # fmt: skip
 
@@ -201,3 +201,14 @@ def test_a_station_that_cannot_unload_its_gyroscopes_needs_a_ship_that_can():
     tug = Vessel("tug", "nasa", "pad-c", "rocket", 400.0, (20,), np.ones(24, bool), ("forward",), 2, unloads=True)
     found = solve(replace(p, unload_need=need, vessels=(*p.vessels, tug)), gap_frac=0.0)
     assert found.found and any(v.vessel == "tug" and v.week <= 12 for v in found.visits)
+
+
+def test_a_ship_that_pushes_does_not_turn_the_station():
+    p = small(weeks=24, food_kg=900.0)
+    tank = Commodity("propellant", 100.0, np.full(24, 10.0), 0.0, np.zeros(24), 1000.0)
+    tug = Vessel("tug", "nasa", "pad-c", "rocket", 1.0, (20,), np.ones(24, bool), ("aft",), 2, push_kg=500.0)
+    p = replace(p, ports=(replace(p.ports[0], open_count=np.full(24, 3)), p.ports[1], PortClass("aft", ("aft",), np.ones(24, int), True, False)),
+                vessels=(*p.vessels, tug), commodities=(*p.commodities, tank),
+                push_need_kg=np.full(24, 10.0))  # fmt: skip
+    assert solve(p, gap_frac=0.0).found
+    assert any("propellant" in line for line in conflicts(replace(p, turn_need_kg=np.full(24, 8.0))))

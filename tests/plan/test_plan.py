@@ -152,3 +152,27 @@ def test_the_seat_of_a_partner_that_is_gone_falls_to_the_ships_own(made):
 
 def test_published_flights_read_back(made):
     assert len(published_flights(made.scenario)) == len(made.flights)
+
+
+def replan(short, made, **more):
+    """The published half year, planned again from 1 November 2022."""
+    published = published_flights(made.scenario)
+    return plan_branch(short, time_limit_s=30.0, margin_d=0.001, published=published, since="2022-11-01", **more)
+
+
+def test_a_replan_after_a_lost_ship_changes_little_and_holds(short, made):
+    ship = next(f for f in made.flights if not made.problem.vessel(f.visit.vessel).crew)
+    again = replan(short, made, lost=(ship.name,))
+    told = again.as_dict()["changes"]
+    assert again.solution.found and all("on 2022-1" in why for why in again.refuted), "nothing launched in time mends the first weeks"
+    assert told["kept_count"] >= 0.8 * (len(made.flights) - 2) and told["dropped_count"] <= 2
+    assert all(f.launch >= "2022-12" for f in again.flights if (f.visit.vessel, f.visit.week) not in {(o.visit.vessel, o.visit.week) for o in made.flights})
+
+
+def test_a_crew_that_comes_home_early_is_replaced_and_the_rest_of_the_plan_stays(short, made):
+    ship = next(f for f in made.flights if f.visit.vessel == "soyuz-ms" and f.launch < "2022-10-15")
+    again = replan(short, made, home={ship.name: "2022-11-20"})
+    assert again.stands, again.refuted
+    after = [f for f in again.flights if f.visit.vessel == "soyuz-ms" and f.launch > "2022-11-20"]
+    assert after and after[0].launch < "2023-03-01"
+    assert again.as_dict()["changes"]["kept_count"] >= 0.8 * len([f for f in made.flights if f.launch >= "2022-11-01"]) - 1

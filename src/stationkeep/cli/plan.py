@@ -26,6 +26,8 @@ def plan(
     altitude: bool = False,
     replan: str = "",
     since: str = "",
+    lost: str = "",
+    home: str = "",
     probability: float = 0.95,
     runs: int = 0,
     seed: int = 0,
@@ -67,6 +69,10 @@ def plan(
         Published plan (scenario file) to change as little as possible.
     since
         Flights of the published plan launched before this day stand.
+    lost
+        Flights of the published plan that were lost, with commas.
+    home
+        Flights of the published plan whose crew came home early: `soyuz-ms-2023-03 2023-05-01`.
     probability
         Chance of unbroken presence to the horizon that `--runs` must show.
     runs
@@ -103,7 +109,12 @@ def plan(
     if replan:
         from stationkeep.plan.wishes import published_flights
 
-        wishes.update(published=published_flights(sk.read_scenario(replan)), since=_day(since))
+        published = published_flights(sk.read_scenario(replan))
+        early = {words[0]: _day(words[-1], "--home") for words in (item.split() for item in _listed(home))}
+        unknown = sorted({*_listed(lost), *early} - {f.name for f in published})
+        if unknown:
+            raise InputError(replan, None, f"no flight '{unknown[0]}'", "name flights of the published plan")
+        wishes.update(published=published, since=_day(since), lost=_listed(lost), home=early)
     if people >= 0:
         wishes["people"] = people
     made = {}
@@ -146,14 +157,14 @@ def _triples(option: str, text: str, width: int) -> list[list[str]]:
     return out
 
 
-def _day(text: str) -> str:
+def _day(text: str, option: str = "--since") -> str:
     """A day as the model writes it, empty when there is none."""
     from stationkeep.model.base import parse_utc
 
     try:
         return parse_utc(text) if text else ""
     except ValueError as error:
-        raise InputError("--since", None, str(error), "write 2024-12-31") from None
+        raise InputError(option, None, str(error), "write 2024-12-31") from None
 
 
 def _is_number(text: str) -> bool:

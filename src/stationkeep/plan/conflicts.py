@@ -54,12 +54,10 @@ def additions(scenario: Scenario, run: Nominal, wishes: Wishes) -> tuple[tuple[s
     if kept is not None and _bound(problem_of(kept, lasting(nominal(kept), kept), wishes)) is not None:
         words.append("the segment handed over and run by those who stay, not powered down")
     plain = problem_of(scenario, run, wishes)
-    for port in _crew_ports(plain):
-        if _bound(_one_more(plain, port)) is not None:
-            words.append(f"one more docking port like {port}")
-        elif not bounds:
-            words += [f"{name} with one more docking port like {port}" for name, p in more.items()
-                      if port in {q.name for q in p.ports} and _bound(_one_more(p, port)) is not None]  # fmt: skip
+    words += [f"one more docking port like {port}" for port in _crew_ports(plain) if _bound(_one_more(plain, port)) is not None]
+    if not bounds:
+        words += [f"{name} with one more docking port like {port}" for name, p in more.items() for port in _crew_ports(p)
+                  if _bound(_one_more(p, port)) is not None]  # fmt: skip
     return tuple(sorted(bounds, key=lambda name: bounds[name])), tuple(words)
 
 

@@ -30,6 +30,8 @@ BEYOND_w = 26
 MOST_ANSWERS = 3
 """Additions with which a plan is made, where there is none without."""
 MOST_PASSES = 3
+SPARE_d = 5.0
+"""Days more than was short that are asked for of a reserve that the nominal run broke. Assumed."""
 
 
 class Margins(NamedTuple):
@@ -272,6 +274,24 @@ def _share(held: np.ndarray) -> dict[str, float]:
 
 
 def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:
+    """Choose flights; where a reserve falls short in the nominal run, ask for as many days more and choose again."""
+    asked_d = {name: reserve_d(scenario, wishes, name) for name in RESERVES}
+    made = _agreed(scenario, run, wishes, time_limit_s, tell)
+    for _ in range(MOST_PASSES - 1):
+        short_d = {} if not made.solution.found else {n: d - made.least_d[n] for n, d in asked_d.items() if made.least_d[n] < (1.0 - AGREE_frac) * d}
+        if not short_d or any("nobody" in why for why in made.refuted) or not made.problem.tanks_push.all():
+            break
+        tell("; ".join(made.refuted) + ": asking for more and choosing again ...")
+        wishes = replace(wishes, reserve_d={**wishes.reserve_d, **{n: reserve_d(scenario, wishes, n) + d + SPARE_d for n, d in short_d.items()}})
+        again = _agreed(scenario, run, wishes, time_limit_s, tell)
+        if not again.solution.found:
+            break
+        why = refuted(again.agreement_frac, nominal(again.scenario), scenario.horizon, asked_d)
+        made = replace(again, refuted=why)
+    return made
+
+
+def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:
     """Solve, simulate once without chance, and fill the ships again until plan and simulation agree."""
     problem = problem_of(scenario, run, wishes)
     tell(f"{len(problem.vessels)} vehicles, {problem.weeks} weeks: choosing flights ...")
@@ -283,9 +303,10 @@ def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
         run = nominal(new)
         solution = loaded(problem, solution, run)
         agreement = agree(problem, solution, run, wishes.careful)
-        if max(agreement.values(), default=0.0) > AGREE_frac:
+        if max(agreement.values(), default=0.0) > AGREE_frac and (run.people > 0).all():  # a lost station uses nothing
             measured = problem_of(scenario, run, wishes, people_aboard(problem, solution))
-            problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg, waste_kg=measured.waste_kg)
+            problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg,
+                              turn_need_kg=measured.turn_need_kg, waste_kg=measured.waste_kg)  # fmt: skip
             if left and fill(problem, solution) is None:
                 tell("the flights do not hold what the simulation uses: choosing again ...")
                 again = solve(problem, time_limit_s=time_limit_s)

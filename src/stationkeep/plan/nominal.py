@@ -14,7 +14,7 @@ from ..engine.luck import draw, mean_slips_s, prepare, quantities
 from ..engine.run import advance
 from ..engine.simulate import finish, new_rows, new_scratch
 from ..engine.world import ALTITUDE, MASS, PEOPLE
-from ..laws.matter import DELIVERED, DUMPED, MOVED, PROPELLANT, REMOVED, RESOURCES, USES
+from ..laws.matter import ATTITUDE, DELIVERED, DUMPED, MOVED, PROPELLANT, REMOVED, RESOURCES, USES
 from ..laws.solar_outlook import at_percentile
 from ..log import KINDS, new_log
 from ..model.base import NEVER_s, Quantity
@@ -53,6 +53,10 @@ class Nominal:
         r = RESOURCES.index(resource)
         kept = [u for u in range(len(USES)) if u not in TRAFFIC_USES]
         return -self.flow_kg[:, r, kept].sum(axis=1)
+
+    def turned_kg(self) -> np.ndarray:
+        """Propellant for attitude in each day (D,)."""
+        return -self.flow_kg[:, PROPELLANT, ATTITUDE]
 
     def moved_kg(self, resource: str) -> np.ndarray:
         """What traffic brought in each day (D,), less what it took."""

@@ -109,6 +109,7 @@ class Problem:
     people: np.ndarray  # (W,) people that must be aboard, those in their last week before relief not counted
     lines: dict[str, np.ndarray]  # vehicle -> (W,) ships of it that must be there likewise: crews the partners agreed on
     push_need_kg: np.ndarray  # (W,) propellant for altitude and attitude
+    turn_need_kg: np.ndarray  # (W,) of it for attitude: only the station's tanks give it, no ship that pushes
     tanks_push: np.ndarray  # (W,) bool: the station's own engines may burn its tanks
     unload_need: np.ndarray  # (W,) bool: nobody of the station itself unloads the gyroscopes
     debt_most_kg: float  # propellant the orbit may be behind before it is too low

@@ -171,7 +171,7 @@ def _cut(p: Problem, weeks: int) -> Problem:
         ports=tuple(replace(q, open_count=q.open_count[:weeks]) for q in p.ports),
         docked=tuple(replace(d, leaves_w=tuple(sorted({min(w, weeks) for w in d.leaves_w}))) for d in p.docked),
         commodities=tuple(replace(c, use_kg=c.use_kg[:weeks], least_kg=c.least_kg[:weeks]) for c in p.commodities),
-        people=p.people[:weeks], lines={k: x[:weeks] for k, x in p.lines.items()}, push_need_kg=p.push_need_kg[:weeks],
+        people=p.people[:weeks], lines={k: x[:weeks] for k, x in p.lines.items()}, push_need_kg=p.push_need_kg[:weeks], turn_need_kg=p.turn_need_kg[:weeks],
         tanks_push=p.tanks_push[:weeks], unload_need=p.unload_need[:weeks], waste_kg=None if p.waste_kg is None else p.waste_kg[:weeks],
         fixed=tuple(f for f in p.fixed if f.week < weeks),
     )  # fmt: skip

@@ -140,7 +140,7 @@ def propellant_rows(m: Model) -> None:
     for k in range(m.months):
         weeks = list(m.weeks_of(k))
         need = float(p.push_need_kg[weeks].sum())
-        pushed = m.column(0.0, 0.0, need)
+        pushed = m.column(0.0, 0.0, need - float(p.turn_need_kg[weeks].sum()))
         burned = m.column(0.0, 0.0, INF if p.tanks_push[weeks].all() else 0.0)
         m.rows.add("balance", {pushed: 1.0, **{c: -kg for c, kg in pushes[k].items()}}, -INF, 0.0)
         met = {pushed: 1.0, burned: 1.0, debt[k]: 1.0}
@@ -167,7 +167,7 @@ def unloading_rows(m: Model) -> None:
 def _spread(p: Problem, pushes: list[dict[int, float]], c: int, kg: float, first: int, last: int) -> None:
     """Lay a ship's own propellant on the needs of its weeks, first come first served."""
     for w in range(first, min(last, p.weeks)):
-        part = min(kg, float(p.push_need_kg[w]))
+        part = min(kg, float(p.push_need_kg[w] - p.turn_need_kg[w]))
         if part > 0.0:
             month = pushes[w // MONTH_w]
             month[c] = month.get(c, 0.0) + part

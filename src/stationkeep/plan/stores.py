@@ -71,9 +71,11 @@ def commodities_of(
         if name == "spares":  # what is used is replaced: the stock aboard is no source to live on
             kept_kg = LEAST_SPARES_frac * _opening_kg(run, resources) if wishes.careful else _opening_kg(run, resources) - 52.0 * float(base.mean())
             least = np.full(weeks, kept_kg)
-        if name == "research":
-            least = np.full(weeks, RESEARCH_AHEAD_w * float(base.mean()))
         opening = float(_opening_kg(run, resources))
+        if name == "research":  # an experiment waits for its ship: none is counted on before ships of the plan can come
+            lead_w = math.ceil(FIXED_d * DAY_s / WEEK_s) + GROWS_w
+            base = np.concatenate([np.minimum(base[:lead_w], opening / lead_w), base[lead_w:]])
+            least = RESEARCH_AHEAD_w * float(base.mean()) * np.clip((np.arange(weeks) - lead_w) / RESEARCH_AHEAD_w, 0.0, 1.0)
         most = min(sum(room_kg(run, r) for r in resources), _filled_to_kg(run, name, gross / 7.0 * float(people.max()), opening, use))
         if name == "nitrogen":
             least = _ahead(np.maximum(use, 0.0), _asked_d(scenario, wishes, name, weeks) / 7.0)
@@ -154,9 +156,12 @@ def room_kg(run: Nominal, resource: str) -> float:
 
 
 def debt_most_kg(scenario: Scenario, run: Nominal) -> float:
-    """Propellant that would raise the orbit from the lowest altitude the scenario allows to where it is kept."""
+    """Propellant that would raise the orbit from the lowest altitude the scenario allows, and flies to, to where it is kept."""
     floors = [float(r.bound) for r in scenario.requirements.values()
               if r.variable == "altitude_km" and r.relation == "at_least" and r.bound != "people_count"]  # fmt: skip
+    bands = scenario.stations[scenario.main_station].policy
+    now = [band for band in bands if not band.from_ or band.from_ <= scenario.start][-1:]
+    floors += [min(band.floor_km for band in (*now, *(b for b in bands if b.from_ and b.from_ > scenario.start)))] if bands else []
     kept = float(np.nanmedian(run.altitude_km[: int(YEAR_d)]))
     floor = max(floors) if floors else kept - 20.0
     if floor >= kept:

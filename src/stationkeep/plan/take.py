@@ -20,8 +20,10 @@ from .ports import partner_weeks, port_classes, tanks_push
 from .problem import Docked, Fixed, PortClass, Problem, Vessel
 from .stores import commodities_of, debt_most_kg, room_kg
 from .vessels import vessels_of
-from .wishes import DAY_s, FIXED_d, SLIP_d, WEEK_s, Wishes, chosen_vehicles, series, weekly
+from .wishes import DAY_s, FIXED_d, Published, SLIP_d, WEEK_s, Wishes, chosen_vehicles, series, weekly
 
+RELIEVED_w = 6
+"""Weeks after the first launch there can be by which a crew that was lost, or is home early, is replaced. Assumed."""
 KEEP_musd = 10_000.0
 """Worth of each published flight that a replan keeps: more than any flight costs, so that changes are fewest first."""
 
@@ -39,16 +41,18 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     classes = port_classes(scenario, run, weeks, chosen_vehicles(scenario, wishes))
     vessels = vessels_of(scenario, catalogue, wishes, classes, flies, weeks, t0_s)
     vessels = _grounded(scenario, run, vessels)
+    vessels = _short_stays(wishes, vessels)
     stand, kept = _published(wishes, vessels, classes, t0_s, weeks)
     fixed = _fixed(scenario, catalogue, wishes, vessels, t0_s, weeks) + stand
-    vessels = _not_at_once(vessels, {(f.vessel, f.week) for f in fixed} | {(name, week) for name, week, _ in kept})
-    lines = lines_asked(scenario, catalogue, wishes, flies)
+    from_w = max(int((seconds(wishes.since) - t0_s) // WEEK_s), 0) if wishes.since else 0
+    vessels = _not_at_once(vessels, {(f.vessel, f.week) for f in fixed} | {(name, week) for name, week, _ in kept}, from_w)
+    lines = _excused(lines_asked(scenario, catalogue, wishes, flies), wishes, from_w, t0_s)
     people = people_asked(scenario, wishes, lines, {v.name: v.crew for v in vessels}, weeks)
     need = weekly(run.use_kg("propellant"), weeks)
     return Problem(
         start_s=t0_s, weeks=weeks, vessels=vessels, ports=classes, docked=_docked(run, classes, weeks),
         commodities=commodities_of(scenario, run, wishes, people, weekly(run.people, weeks) / 7.0 if aboard is None else aboard), people=people, lines=lines,
-        push_need_kg=np.maximum(need, 0.0), tanks_push=tanks_push(scenario, run, weeks), unload_need=~tanks_push(scenario, run, weeks),
+        push_need_kg=np.maximum(need, 0.0), turn_need_kg=np.clip(weekly(run.turned_kg(), weeks), 0.0, np.maximum(need, 0.0)), tanks_push=tanks_push(scenario, run, weeks), unload_need=~tanks_push(scenario, run, weeks),
         debt_most_kg=debt_most_kg(scenario, run), waste_opening_kg=float(run.stock("waste")[0]),
         waste_kg=np.maximum(-weekly(run.use_kg("waste"), weeks), 0.0), waste_most_kg=room_kg(run, "waste"),
         flies=flies, fixed=fixed, kept=kept, keep_musd=KEEP_musd if kept else 0.0, budgets_musd=wishes.budgets_musd, down_kg_per_y=wishes.down_kg_per_y,
@@ -120,12 +124,40 @@ def _grounded(scenario: Scenario, run: Nominal, vessels: tuple[Vessel, ...]) -> 
     return tuple(out)
 
 
-def _not_at_once(vessels: tuple[Vessel, ...], known: set[tuple[str, int]]) -> tuple[Vessel, ...]:
-    """Vessels without the first weeks, but for launches (vehicle, week) known already."""
-    lead_w = math.ceil(FIXED_d * DAY_s / WEEK_s)
+def _not_at_once(vessels: tuple[Vessel, ...], known: set[tuple[str, int]], from_w: int) -> tuple[Vessel, ...]:
+    """Vessels without the weeks before and soon after the plan is made, but for launches (vehicle, week) known already."""
+    lead_w = from_w + math.ceil(FIXED_d * DAY_s / WEEK_s)
     return tuple(
         replace(v, weeks=np.asarray([up and (w >= lead_w or (v.name, w) in known) for w, up in enumerate(v.weeks)], bool)) for v in vessels
     )
+
+
+def _stay_w(f: Published, wishes: Wishes) -> float:
+    """Weeks a published flight stays: as planned, or until its crew came home."""
+    stay_s = seconds(wishes.home[f.name]) - f.launch_s - SLIP_d * DAY_s if f.name in wishes.home else f.stay_s
+    return stay_s / WEEK_s
+
+
+def _short_stays(wishes: Wishes, vessels: tuple[Vessel, ...]) -> tuple[Vessel, ...]:
+    """Vessels with the stays of crews that came home early among theirs."""
+    short: dict[str, list[int]] = {}
+    for f in wishes.published:
+        if f.name in wishes.home:
+            short.setdefault(f.vehicle, []).append(max(round(_stay_w(f, wishes)), 1))
+    return tuple(replace(v, stays_w=tuple(sorted({*v.stays_w, *short.get(v.name, ())}))) for v in vessels)
+
+
+def _excused(lines: dict[str, np.ndarray], wishes: Wishes, from_w: int, t0_s: float) -> dict[str, np.ndarray]:
+    """Crews asked for, one less of a kind from a loss or an early return until a new launch can relieve it."""
+    out = {kind: ships.copy() for kind, ships in lines.items()}
+    until = from_w + math.ceil(FIXED_d * DAY_s / WEEK_s) + RELIEVED_w
+    for f in wishes.published:
+        if f.vehicle not in out or f.name not in (*wishes.lost, *wishes.home):
+            continue
+        begin = (f.launch_s + SLIP_d * DAY_s - t0_s) / WEEK_s + (_stay_w(f, wishes) - 1 if f.name in wishes.home else -1)
+        weeks = slice(max(math.floor(begin), 0), until)
+        out[f.vehicle][weeks] = np.maximum(out[f.vehicle][weeks] - 1, 0)
+    return out
 
 
 def _published(
@@ -139,9 +171,9 @@ def _published(
     for f in wishes.published:
         week = round((f.launch_s + SLIP_d * DAY_s - t0_s) / WEEK_s)
         vessel = by_name.get(f.vehicle)
-        if vessel is None or f.port not in of_port or not 0 <= week < weeks:
+        if vessel is None or f.name in wishes.lost or f.port not in of_port or not 0 <= week < weeks:
             continue
-        stay_w = min(vessel.stays_w, key=lambda s: abs(s * WEEK_s - f.stay_s))
+        stay_w = min(vessel.stays_w, key=lambda s: abs(s - _stay_w(f, wishes)))
         if f.launch_s < since_s and vessel.weeks[week]:
             stand.append(Fixed(f"{f.vehicle}/{week}", f.vehicle, week, of_port[f.port], stay_w))
         else:

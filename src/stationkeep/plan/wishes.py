@@ -26,6 +26,7 @@ SLIP_d = SERIES_MEAN_d
 class Published:
     """A flight of a published plan."""
 
+    name: str
     vehicle: str
     launch_s: float
     stay_s: float  # from when its docking is expected
@@ -53,17 +54,19 @@ class Wishes:
     usd_per_person_week: float = 0.0
     published: tuple[Published, ...] = ()  # flights of a plan that is to change as little as possible
     since: str = ""  # published flights launched before this day stand
+    lost: tuple[str, ...] = ()  # published flights that were lost
+    home: dict[str, str] = field(default_factory=dict)  # published flight -> day on which its crew came home early
 
 
 def published_flights(scenario: Scenario) -> tuple[Published, ...]:
     """The single flights to the main station that a plan holds."""
     out = []
-    for f in scenario.flights.values():
+    for name, f in scenario.flights.items():
         if f is not None and f.station == scenario.main_station and f.launch and f.port and (f.undock or f.stay_d != "record"):
             port = f.port if isinstance(f.port, str) else f.port[0]
             launch_s = seconds(f.launch)
             stay_s = seconds(f.undock) - launch_s - SLIP_d * DAY_s if f.undock else float(f.stay_d) * DAY_s
-            out.append(Published(f.vehicle, launch_s, stay_s, port))
+            out.append(Published(name, f.vehicle, launch_s, stay_s, port))
     return tuple(out)
 
 
