@@ -78,13 +78,15 @@ AREAS_M2: dict[str, tuple[float, float, float]] = {
     "dream-chaser": (10.0, 40.0, 40.0), "usdv": (4.0, 60.0, 60.0), "orel": (8.0, 35.0, 27.0),
 }
 # Dry cargo by use: food, supplies (clothes, hygiene, containers, EVA), spares (vehicle hardware), research.
-# Dragon 2 and Cygnus from the ranges of manifest_by_class.csv; Progress: "a month" of food for six in the 1,421 kg of
-# M-28M (cbc.ca 1.3131884), the rest of it and the others recalled.
+# Dragon 2 and Cygnus from the ranges of manifest_by_class.csv; of the crew supplies of US and Japanese ships four fifths are
+# food (CRS-1: 225 of 260 lb; spaceflightnow.com/falcon9/004). Progress: "a month" of food for six in the 1,421 kg of M-28M
+# (cbc.ca 1.3131884: 23 %) and 69 containers, seven of them extra, 112 days for two, in the 1,352 kg of M-51 (voanews.com
+# 2004-12-26, abcnews 308674: 27 %). The rest and the others recalled.
 SPLITS: dict[str, tuple[float, float, float, float]] = {
-    "dragon": (0.17, 0.13, 0.30, 0.40), "cygnus": (0.24, 0.18, 0.30, 0.28), "cygnus-xl": (0.24, 0.18, 0.30, 0.28),
-    "htv-x": (0.18, 0.17, 0.40, 0.25), "progress": (0.23, 0.26, 0.42, 0.09),
-    "htv": (0.18, 0.17, 0.40, 0.25), "atv": (0.30, 0.25, 0.35, 0.10), "shuttle": (0.15, 0.15, 0.45, 0.25),
-    "soyuz": (0.10, 0.20, 0.20, 0.50), "starliner": (0.30, 0.20, 0.20, 0.30), "dream-chaser": (0.20, 0.16, 0.30, 0.34),
+    "dragon": (0.24, 0.06, 0.30, 0.40), "cygnus": (0.33, 0.09, 0.30, 0.28), "cygnus-xl": (0.33, 0.09, 0.30, 0.28),
+    "htv-x": (0.28, 0.07, 0.40, 0.25), "progress": (0.25, 0.24, 0.42, 0.09),
+    "htv": (0.28, 0.07, 0.40, 0.25), "atv": (0.30, 0.25, 0.35, 0.10), "shuttle": (0.24, 0.06, 0.45, 0.25),
+    "soyuz": (0.10, 0.20, 0.20, 0.50), "starliner": (0.30, 0.20, 0.20, 0.30), "dream-chaser": (0.29, 0.07, 0.30, 0.34),
     "orel": (0.10, 0.20, 0.20, 0.50),
 }
 TRASH_KG = {

@@ -15,6 +15,8 @@ from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
 DAY_s = 86400.0
+HOLD_MASS_kg = 420e3
+"""Mass of the station the propellant held for attitude is meant for (rules.csv, tank_hold_kg); a smaller one needs less."""
 
 
 @njit(cache=True)
@@ -79,7 +81,8 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
             continue
         if s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M < orbit.ENTRY_m:
             s.orbit.entered[st] = True
-            add(log, t1_s, happened.ENTRY, st, happened.STATION + st, s.services.row[st, services.REBOOST], 0.0)
+            cause = s.stock_row[st, PROPELLANT] if s.services.up[st, services.REBOOST] else s.services.row[st, services.REBOOST]
+            s.limit_row[st, :] = add(log, t1_s, happened.ENTRY, st, happened.STATION + st, cause, 0.0)
             continue
         wanted, inferred = orbit.wanted_delta_v(w.orbit, s.orbit, st, t1_s, k + 1)
         if inferred and wanted < 0.0:
@@ -120,7 +123,7 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
             continue
         done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], s.stores.stock_kg[c])
     part, kind, stock_kg, modules = w.stores.container_part, w.stores.container_resource, s.stores.stock_kg, w.traffic.part_station.size
-    spare_kg = 0.0 if spend_all else -w.rules.tank_hold_kg
+    spare_kg = 0.0 if spend_all else -w.rules.tank_hold_kg * min(1.0, s.attitude.mass_kg[st] / HOLD_MASS_kg)
     for c in range(part.size):
         if kind[c] == PROPELLANT and part[c] < modules and s.traffic.part_station[part[c]] == st:
             spare_kg += stock_kg[c]

@@ -12,7 +12,7 @@ from ..laws import crew_time, metabolism, radiation
 from ..laws import orbit as orbit_law
 from ..laws.matter import CANDLES, FOOD, OXYGEN, PROPELLANT, SUPPLIES, WATER
 from ..log import Log, add
-from ..subsystems import crew, services
+from ..subsystems import crew, services, traffic
 from . import upkeep
 from .moves import cut_crew, leave_station, research, take_stock
 from .world import (
@@ -58,6 +58,12 @@ BACKLOG = (upkeep.REPAIR_US, upkeep.SHIP_US, upkeep.EVA_US, upkeep.HANDOVER, upk
 """Column of the backlog each load of the week comes from; of two, the one of the US segment."""
 MOST_WAITING_h = 600.0
 """Of one kind of work that may wait for want of time: eight weeks of three people; what is beyond is dropped. Assumed."""
+ACTIVE_SUN_f107 = 150.0
+"""81-day mean of F10.7 above which the Sun counts as active: exceeded on a fifth of the days of 2000-2024
+(orbit/space_weather.csv.gz)."""
+STAY_margin_s = 5 * DAY_s
+"""Food left when the ship that is due docks, without which nobody waits for it: in December 2004 the crew was to leave five
+days after the docking planned for Progress M-51 (spacedaily.com iss-04zzzg)."""
 LONG_d = 9999.0
 """Reserve written when nothing is used."""
 
@@ -119,7 +125,7 @@ def _put_back(s: RunState, st: int, load: np.ndarray, hours: np.ndarray, weeks: 
 
 
 @njit(cache=True)
-def reserves(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
+def reserves(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log) -> None:
     """Reserves in days by commodity, and what runs low because of which flight."""
     take_stock(w, s, x)
     for st in range(s.people.size):
@@ -139,17 +145,39 @@ def reserves(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
             x.reserve_d[st, j] = min(stock / use / DAY_s, LONG_d) if use > 0.0 else LONG_d
             if s.attitude.mass_kg[st] <= 0.0:
                 x.reserve_d[st, j] = LONG_d
-            low = x.reserve_d[st, j] * DAY_s < w.rules.reserve_s
+            bound_s = w.requirements.reserve_s[j]
+            low = x.reserve_d[st, j] * DAY_s < bound_s
             if low and not s.stock_low[st, j]:
-                s.stock_row[st, r] = add(
-                    log, t1_s, happened.STOCK_LOW, st, happened.RESOURCE + r, s.supply_row[st, r], x.reserve_d[st, j]
-                )
-            elif s.stock_low[st, j] and not low and x.reserve_d[st, j] * DAY_s > 1.1 * w.rules.reserve_s:
+                cause = why_short(w, s, luck, st, r, t1_s, log)
+                s.stock_row[st, r] = add(log, t1_s, happened.STOCK_LOW, st, happened.RESOURCE + r, cause, x.reserve_d[st, j])
+            elif s.stock_low[st, j] and not low and x.reserve_d[st, j] * DAY_s > 1.1 * bound_s:
                 s.stock_row[st, r] = add(
                     log, t1_s, happened.STOCK_OK, st, happened.RESOURCE + r, s.stock_row[st, r], x.reserve_d[st, j]
                 )
-                s.supply_row[st, r] = -1
-            s.stock_low[st, j] = low or (s.stock_low[st, j] and x.reserve_d[st, j] * DAY_s <= 1.1 * w.rules.reserve_s)
+                if s.supply_row[st, r] >= 0 and log.kind[s.supply_row[st, r]] != happened.WITHDRAW:
+                    s.supply_row[st, r] = -1  # what a partner took along does not come back
+            s.stock_low[st, j] = low or (s.stock_low[st, j] and x.reserve_d[st, j] * DAY_s <= 1.1 * bound_s)
+
+
+@njit(cache=True)
+def why_short(w: World, s: RunState, luck: Luck, st: int, r: int, t_s: float, log: Log) -> int:
+    """The row that tells why a station is short of resource `r`: a flight that failed to bring it, one that is late, an
+    active Sun where it is propellant, and otherwise that more is used than brought."""
+    row = s.supply_row[st, r]
+    if row >= 0:
+        return row
+    p, q, latest = w.traffic, s.traffic, -1
+    for f in range(p.partner.size):
+        brings = w.ships.tank_kg[f] > 0.0 if r == PROPELLANT else w.ships.cargo_kg[f, r] > 0.0 and w.crew.seats[f] == 0
+        if brings and p.station[f] == st and q.status[f] == traffic.PLANNED and p.after[f] < 0 and not p.flown[f]:
+            if p.launch_s[f] + p.transit_s[f] + traffic.LATE_s < t_s and (latest < 0 or p.launch_s[f] < p.launch_s[latest]):
+                latest = f
+    if latest >= 0:
+        return traffic.late(p, q, latest, t_s, log)
+    day = min(max(int((t_s - w.sky_day0_s) // DAY_s), 0), luck.sky.shape[0] - 1)
+    if r == PROPELLANT and luck.sky[day, 1] > ACTIVE_SUN_f107:
+        return add(log, t_s, happened.ACTIVE_SUN, st, happened.STATION + st, -1, luck.sky[day, 1])
+    return add(log, t_s, happened.OUTRUN, st, happened.RESOURCE + r, -1, 0.0)
 
 
 @njit(cache=True)
@@ -205,12 +233,19 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
             cause = s.crew_row[st]
         else:
             for j in range(3):
-                if x.reserve_d[st, j] * DAY_s < w.rules.leave_s and cause == -2:
+                if x.reserve_d[st, j] * DAY_s < w.rules.leave_s and cause == -2 and not _waits_for_ship(w, s, x, st, j, t1_s):
                     if j < 2 or not s.services.up[st, services.OXYGEN]:
                         cause = s.stock_row[st, RESERVE_RESOURCE[j]]
                         short = True
         if cause > -2 and not s.evacuated[st] and not (short and cut_crew(w, s, x, st, t1_s, cause, log)):
             leave_station(w, s, st, t1_s, cause, log)
+
+
+@njit(cache=True)
+def _waits_for_ship(w: World, s: RunState, x: Scratch, st: int, j: int, t_s: float) -> bool:
+    """Whether a supply ship is due before reserve `j` runs out, as it looks now; as in December 2004."""
+    next_s, _ = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)
+    return next_s + STAY_margin_s < t_s + x.reserve_d[st, j] * DAY_s
 
 
 @njit(cache=True)
@@ -279,7 +314,7 @@ def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int)
     if v == 3:
         return s.momentum_frac[st], row[services.DESATURATION]
     if v == 4:
-        return x.margin_W[st] / 1e3, row[services.POWER]
+        return x.margin_W[st] / 1e3, _why_no_power(w, s, st)
     if v == 5:
         return float(everyone), s.crew_row[st]
     if v <= 10:
@@ -297,6 +332,21 @@ def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int)
     if v == 21:
         return s.life_support.co2_Pa[st] / 1e3, row[services.CO2]
     return s.life_support.pressure_Pa[st] / 1e3, row[services.PRESSURE]
+
+
+@njit(cache=True)
+def _why_no_power(w: World, s: RunState, st: int) -> int:
+    """The row that tells why power is short: the service is down, arrays no longer point, or the last machine that failed."""
+    if not s.services.up[st, services.POWER]:
+        return s.services.row[st, services.POWER]
+    if not s.attitude_held[st]:
+        return s.attitude_row[st]
+    row = -1
+    for table in (w.channel_machine.ravel(), w.joint_machine, w.loop_machine):
+        for m in table:
+            if m >= 0 and not s.equipment.up[m]:
+                row = max(row, s.equipment.row[m])
+    return row
 
 
 @njit(cache=True)

@@ -127,7 +127,11 @@ def draw(
     _told_to_fail(case, flights)
     for kind, name in without:
         if kind in ("launch_failure", "docking_failure"):
-            (flights.fails if kind == "launch_failure" else flights.misses)[case.names.of("flights")[name]] = False
+            spared = flights.fails if kind == "launch_failure" else flights.misses
+            for f, flight in enumerate(case.names.flights):  # a cause that several flights share is named without a number
+                stem, _, number_of = flight.rpartition("-")
+                if flight == name or (stem == name and number_of.isdigit()):
+                    spared[f] = False
     luck = Luck(
         traffic=flights, life_s=lives,
         avoid_s=_avoidances(chances, seed, run, value("avoidance_per_y"), value("avoidance_growth_per_y")),

@@ -8,16 +8,23 @@ import numpy as np
 from numba import njit
 
 from .. import log as happened
+from ..laws import metabolism
+from ..laws import orbit as orbit_law
 from ..laws.matter import (
     AIR_OXYGEN,
     DUMPED,
+    FOOD,
     MOVED,
     PROPELLANT,
     REPAIR,
     RESEARCH,
     RESEARCH_USE,
     SPARES,
+    SUPPLIES,
+    TOILET,
+    WATER,
 )
+from ..laws.sun import lit_at_pass
 from ..log import Log, add
 from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, services, stores, traffic
 from . import upkeep
@@ -31,6 +38,8 @@ LOGGED_AS = (
     happened.DAMAGE, happened.LOSE_PERSON, happened.OPENED, happened.FUND,
 )  # fmt: skip
 """Row an event leaves, by its kind in `subsystems.partners`."""
+STEPPE_latitude_rad = math.radians(47.3)
+"""Where Soyuz lands, in Kazakhstan, coming from the south-west; a crew that has to come early or late lands by daylight."""
 OUTFIT_FROM_STORES_frac = 0.6
 """Share of outfitting that comes out of hardware the cargo figures count; racks flown in logistics modules are the rest.
 Assumed: no manifest splits them."""
@@ -107,6 +116,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         equipment.fail(w.equipment, s.equipment, p.target[e], t_s, row, p.for_s[e], log)
     elif kind == partners.GROUND:
         traffic.ground(w.traffic, s.traffic, p.target[e], t_s + p.for_s[e], row)
+        _stay_on(w, s, p.target[e], t_s, row, log)
     elif kind == partners.DAMAGE:
         f = p.target[e]
         s.crew.damaged[f] = True
@@ -118,6 +128,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         if f >= 0:
             s.traffic.next_s[f] = min(s.traffic.next_s[f], t_s)
             s.traffic.row[f] = row
+            _bring_crew_forward(w, s, f, t_s, row, log)
         else:
             s.crew.skip[who] += p.people[e]
     elif kind == partners.OPEN:
@@ -159,6 +170,10 @@ def _call_home(w: World, s: RunState, who: int, t_s: float) -> None:
 def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, log: Log) -> None:
     """A segment becomes a station of its own, with its ships, stores, people and orbit."""
     seg, into = w.partners.segment[e], w.partners.into[e]
+    goes = np.zeros(w.partner_crew_segment.size, np.bool_)
+    for p in range(goes.size):
+        goes[p] = w.partner_crew_segment[p] == seg
+    _share_out(w, s, seg, goes)
     take_stock(w, s, x)
     before = x.stock_kg.copy()
     traffic.separate(w.traffic, s.traffic, seg, 0, into)
@@ -178,10 +193,10 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
         for r in range(before.shape[2]):
             x.flow_kg[st, r, MOVED] += x.stock_kg[st, :, r].sum() - before[st, :, r].sum()
     orbit.split(s.orbit, 0, into)
-    goes = np.zeros(w.partner_crew_segment.size, np.bool_)
-    for p in range(goes.size):
-        goes[p] = w.partner_crew_segment[p] == seg
+    usual = s.usual_people[0]
     crew.split(w.crew, s.crew, 0, into, goes, s.traffic.part_station[w.traffic.part_station.size :])
+    s.usual_people[into] = min(float(s.crew.aboard[into].sum()), usual)
+    s.usual_people[0] = usual - s.usual_people[into]
     for p in range(goes.size):
         if goes[p]:
             s.crew.person_s[into, p] += s.crew.person_s[0, p]
@@ -198,6 +213,36 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     s.crew_row[0] = row
     add(log, t_s, happened.SEPARATE, into, happened.STATION + into, row, 0.0)
     people(s)
+
+
+@njit(cache=True)
+def _share_out(w: World, s: RunState, seg: int, goes: np.ndarray) -> None:
+    """Before a segment parts, food, water and goods are carried over until each side has its people's share of them."""
+    people = going = 0
+    for p in range(goes.size):
+        people += s.crew.aboard[0, p]
+        going += s.crew.aboard[0, p] if goes[p] else 0
+    if people == 0:
+        return
+    part, kind, stock, capacity = w.stores.container_part, w.stores.container_resource, s.stores.stock_kg, w.stores.capacity_kg
+    place, side = s.traffic.part_station, w.traffic.part_segment
+    for r in (FOOD, SUPPLIES, TOILET, WATER):
+        total = there = 0.0
+        for c in range(part.size):
+            if kind[c] == r and place[part[c]] == 0:
+                total += stock[c]
+                there += stock[c] if side[part[c]] == seg else 0.0
+        left = total * going / people - there
+        into_segment, left = left > 0.0, abs(left)
+        for c in range(part.size):
+            if kind[c] != r or place[part[c]] != 0 or (side[part[c]] == seg) == into_segment:
+                continue
+            for d in range(part.size):
+                if left > 0.0 and kind[d] == r and place[part[d]] == 0 and (side[part[d]] == seg) == into_segment:
+                    kg = max(min(left, stock[c], capacity[d] - stock[d]), 0.0)
+                    stock[c] -= kg
+                    stock[d] += kg
+                    left -= kg
 
 
 @njit(cache=True)
@@ -266,7 +311,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         st = s.traffic.part_station[modules + f] if status == traffic.DOCKED else w.traffic.station[f]
         if status == traffic.DOCKED:
             _seats(w, s, x, t_s)
-            if _last_crew_waits(w, s, f, st, t_s):
+            if _last_crew_waits(w, s, f, st, t_s):  # its relief may still come
                 s.traffic.next_s[f] = t_s + DAY_s
                 continue
             crew.leave(w.crew, s.crew, f, st, t_s, t1_s, log, s.traffic.row[f])
@@ -305,6 +350,12 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             if w.crew.seats[f] > 0:
                 s.crew_row[st] = row
             _seats(w, s, x, t_s)
+        elif what == 0 and status == traffic.PLANNED and s.traffic.status[f] == traffic.LOST:
+            _note_supply(w, s, f, row)
+            if not w.traffic.flown[f]:
+                _stay_on(w, s, w.traffic.family[f], t_s, row, log)
+                if w.crew.seats[f] > 0:
+                    _bring_crew_forward(w, s, f, t_s, row, log)
         elif s.traffic.status[f] == traffic.LOST or s.traffic.status[f] == traffic.CANCELLED or s.traffic.held[f]:
             _note_supply(w, s, f, row)
         people(s)
@@ -316,7 +367,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
 @njit(cache=True)
 def _last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool:
     """Whether ship `f`, whose going would empty the station, waits beyond its time for a relief still to come."""
-    r = w.traffic.relief[f]
+    r = traffic.relieved_by(w.traffic, s.traffic, f)
     if r < 0 or (w.traffic.flown[f] and w.traffic.undock_s[f] < NEVER_s) or s.evacuated[st]:
         return False
     coming = s.traffic.status[r] == traffic.PLANNED or s.traffic.status[r] == traffic.EN_ROUTE
@@ -328,11 +379,85 @@ def _last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool
 
 
 @njit(cache=True)
+def _stay_on(w: World, s: RunState, family: int, t_s: float, row: int, log: Log) -> None:
+    """Crews whose relief is grounded stay on for it, or until the last day their ship can still land by daylight.
+
+    As TMA-21 in 2011 and TMA-15M in 2015. Ships of the record leave as they left.
+    """
+    p, q = w.traffic, s.traffic
+    for f in range(p.partner.size):
+        if q.status[f] != traffic.DOCKED or w.crew.seats[f] == 0 or s.crew.damaged[f] or _riders(s, f) == 0:
+            continue
+        r, as_flown = traffic.relieved_by(p, q, f), p.flown[f] and p.undock_s[f] <= w.rules.replay_until_s
+        if r < 0 or q.status[r] != traffic.PLANNED or p.family[r] != family or as_flown:
+            continue
+        back_s = max(q.ground_until_s[family] + p.crew_after_s[r], q.next_s[r]) + p.transit_s[r]
+        last_s = q.docked_s[f] + p.most_s[f]
+        if q.ground_until_s[family] <= q.next_s[r] or q.next_s[f] >= NEVER_s:
+            continue
+        leaves_s = last_s
+        if back_s > last_s and p.partner[f] == w.ru_partner:
+            leaves_s = _last_daylight_s(w, s, q.part_station[p.part_station.size + f], t_s, last_s)
+        planned_s = p.undock_s[f] if p.undock_s[f] < NEVER_s else q.docked_s[f] + p.stay_s[f]
+        leaves_s = max(leaves_s, min(planned_s, last_s), t_s)
+        if abs(leaves_s - q.next_s[f]) >= DAY_s:
+            q.next_s[f] = leaves_s
+            q.row[f] = add(log, t_s, happened.KEPT_ON, p.station[f], happened.FLIGHT + f, row, (leaves_s - planned_s) / DAY_s)
+
+
+@njit(cache=True)
+def _last_daylight_s(w: World, s: RunState, st: int, t_s: float, last_s: float) -> float:
+    """The last day up to `last_s` on which a Soyuz from station `st` can land by daylight; `last_s` when there is none."""
+    tilt = math.radians(w.station_inclination_deg[st])
+    drift = orbit_law.node_rate(s.orbit.a_m[st], tilt)
+    day_s = last_s
+    while day_s > t_s:
+        if lit_at_pass(tilt, s.orbit.raan_rad[st] + drift * (day_s - t_s), day_s, STEPPE_latitude_rad):
+            return day_s
+        day_s -= DAY_s
+    return last_s
+
+
+@njit(cache=True)
+def _bring_crew_forward(w: World, s: RunState, lost: int, t_s: float, row: int, log: Log) -> None:
+    """A crew was lost at launch or has to go home early: the next crew of its kind comes sooner, none on short notice."""
+    p, q, best = w.traffic, s.traffic, -1
+    for f in range(p.partner.size):
+        if p.flown[f] or q.status[f] != traffic.PLANNED or p.family[f] != p.family[lost] or p.station[f] != p.station[lost]:
+            continue
+        if w.crew.seats[f] > 0 and p.crew_after_s[f] > 0.0 and q.next_s[f] < NEVER_s and (best < 0 or q.next_s[f] < q.next_s[best]):
+            best = f
+    if best < 0:
+        return
+    sooner_s = max(q.next_s[best] - w.rules.crew_forward_s, t_s + w.rules.crew_notice_s)
+    if sooner_s < q.next_s[best]:
+        q.row[best] = add(
+            log, t_s, happened.BROUGHT_FORWARD, p.station[best], happened.FLIGHT + best, row, (q.next_s[best] - sooner_s) / DAY_s
+        )
+        q.next_s[best] = sooner_s
+
+
+@njit(cache=True)
 def _takes_ships(w: World, s: RunState, st: int, f: int) -> bool:
-    """Whether flight `f` can be sent to a station: it is in orbit, holds its attitude, and is fit for people if it brings any."""
-    return (s.attitude_held[st] or w.simple.is_simple[st]) and not s.orbit.entered[st] and (
-        not s.evacuated[st] or w.crew.seats[f] == 0
-    )
+    """Whether flight `f` can be sent to a station: it is in orbit, holds its attitude, and is fit for people if it brings any;
+    an empty one must have food and water for them to live on."""
+    if s.orbit.entered[st] or not (s.attitude_held[st] or w.simple.is_simple[st]):
+        return False
+    if w.crew.seats[f] == 0:
+        return True
+    return not s.evacuated[st] and (s.people[st] > 0 or _has_stores(w, s, st, f))
+
+
+@njit(cache=True)
+def _has_stores(w: World, s: RunState, st: int, f: int) -> bool:
+    """Whether a station can feed the crew of flight `f` for their stay, or for the reserve if that is shorter."""
+    c, people = w.life_support.crew, 0
+    for i in range(w.crew.partner.size):
+        people += 1 if w.crew.up[i] == f else 0
+    need_s = people * min(w.rules.reserve_s, w.traffic.stay_s[f])
+    food = stores.total(w.stores, s.stores, st, FOOD, -1, s.traffic.part_station)
+    water = stores.total(w.stores, s.stores, st, WATER, -1, s.traffic.part_station)
+    return food >= need_s * metabolism.food_as_shipped(c) and water >= need_s * (c.drink + c.flush)
 
 
 @njit(cache=True)
@@ -509,14 +634,16 @@ def granted(w: World, s: RunState, x: Scratch) -> None:
 
 @njit(cache=True)
 def take_from_stores(w: World, s: RunState, x: Scratch, luck: Luck) -> None:
-    """What people and machines want comes from the stores of those aboard, each from their own first."""
+    """What people and machines want comes from the stores of those aboard, each from their own first; below the reserve of
+    food they are asked to eat less."""
     for st in range(s.people.size):
         _shares(w, s, x, st)
         for r in range(x.wants_kg.shape[1]):
             x.got_kg[st, r] = 0.0
             if x.wants_kg[st, r] > 0.0:
+                eaten_frac = 1.0 - w.rules.ration_frac if r == FOOD and s.stock_low[st, 0] else 1.0
                 x.got_kg[st, r] = stores.take_shares(
-                    w.stores, s.stores, st, r, x.wants_kg[st, r], x.share, s.traffic.part_station, s.partners.may_share
+                    w.stores, s.stores, st, r, eaten_frac * x.wants_kg[st, r], x.share, s.traffic.part_station, s.partners.may_share
                 )
 
 

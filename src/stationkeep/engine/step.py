@@ -25,7 +25,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     upkeep.wear(w, s, x, dt_s)
     moves.configuration(w, s, x, t1_s)
     # 2. What works
-    works.which_services(w, s, x, t1_s, dt_s, k, log)
+    works.which_services(w, s, luck, x, t1_s, dt_s, k, log)
     # 3. Everyone asks, the bus grants
     power.generate(
         w.power, s.power, t1_s, dt_s, s.orbit.beta_rad, s.orbit.sunlit_frac, s.traffic.part_station, x.part_works,
@@ -60,7 +60,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     burns.burns(w, s, luck, x, t0_s, t1_s, k, log)
     judge.hours(w, s, x, dt_s, t1_s)
     # 5. Rules act
-    judge.reserves(w, s, x, t1_s, log)
+    judge.reserves(w, s, luck, x, t1_s, log)
     judge.rules(w, s, x, t1_s, log)
     judge.requirements(w, s, x, t1_s, log)
     judge.record(w, s, luck, x, rows, k, t1_s)

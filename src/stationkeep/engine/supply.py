@@ -25,8 +25,14 @@ from ..subsystems.life_support import RECOVERED_frac
 from .world import RunState, Scratch, World
 
 NEVER_s = 1e18
+DAY_s = 86400.0
 URGENT_frac = 0.5
 """Share of the propellant target below which tankers fly at their quickest pace. Assumed."""
+CREW_MOST_frac = 1.2
+"""Crew supplies of a ship to come against what its kind usually brings, while the station is below its target: Progress M-51
+had 1.22 of the usual food, Cygnus Orb-2 1.15 and Dragon CRS-7 1.18 of the usual crew supplies (traffic/manifests.csv)."""
+VISIT_s = 10 * DAY_s
+"""Stay of somebody who is no resident: visitors of Soyuz stay eight to twelve days (crew/stays.csv)."""
 GAS_BOTTLES_kg = 150.0
 """Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
@@ -45,7 +51,7 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
             more = w.ships.refuel_most_kg[f] - w.ships.refuel_kg[f]
             tank_kg += more
             cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
-        _fill(w, s, st, t_s, w.traffic.flown[f], cargo_kg)
+        _fill(w, s, f, st, t_s, cargo_kg)
     for r in range(cargo_kg.size):
         kg = cargo_kg[r]
         if kg > 0.0:
@@ -92,40 +98,47 @@ def _people_to_come(w: World, s: RunState, st: int, t_s: float) -> float:
             comes_s = q.next_s[f]
             known = plan.undock_s[f] < NEVER_s and plan.after[f] < 0
             leaves_s = comes_s + (plan.undock_s[f] - plan.launch_s[f] if known else plan.stay_s[f])
+            if not c.resident[i]:
+                leaves_s = min(leaves_s, comes_s + VISIT_s)
         total += crew.share_aboard(c, s.crew, i, st, t_s, w.rules.stock_target_s, leaves_s, comes_s)
     return total
 
 
 @njit(cache=True)
-def _fill(w: World, s: RunState, st: int, t_s: float, flown: bool, cargo_kg: np.ndarray) -> None:
+def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarray) -> None:
     """Share a ship's cargo by need: crew stores up to their target first, nitrogen before oxygen, spares and research the rest.
 
-    Mass is that of the typical cargo, the people those aboard of late or planned, whichever are more. Ships to come are
-    filled for what must still be there when the next supply ship comes. Ships of the record (`flown`) were filled to six
-    months without counting on the next, and with what ships of their kind carry for the crew unless that leaves less than
-    the reserve before the next. What the station lacks most of comes first, at most 90 % of the dry cargo.
+    Mass is that of the typical cargo, the people those aboard of late or planned, whichever are more. Food, and clothes
+    and toilet goods, are filled up to six months, each with what ships of the kind carry of it (or this one did, where its
+    manifest is known); with more where that would leave less than the reserve when the next ship docks as planned. Ships
+    to come reckon with the loss of that one. At most 90 % of the dry cargo is for the crew.
     """
-    typical = cargo_kg[FOOD] + cargo_kg[SUPPLIES] + cargo_kg[TOILET]
-    dry = typical + cargo_kg[SPARES] + cargo_kg[RESEARCH]
+    flown = w.traffic.flown[f]
+    food_kg, goods_kg = cargo_kg[FOOD], cargo_kg[SUPPLIES] + cargo_kg[TOILET]
+    dry = food_kg + goods_kg + cargo_kg[SPARES] + cargo_kg[RESEARCH]
     if dry <= 0.0:
         return
     c = w.life_support.crew
     people = max(s.usual_people[st], _people_to_come(w, s, st, t_s), 2.0)
-    until_next_s = min(traffic.next_supply_s(w.traffic, s.traffic, st, t_s) - t_s, w.rules.stock_target_s)
-    wait_s = 0.0 if flown else until_next_s
+    next_s, second_s = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)
+    wait_s = 0.0 if flown else min(next_s - t_s, w.rules.stock_target_s)
+    must_last_s = min((next_s if flown else second_s) - t_s, w.rules.stock_target_s) + w.rules.reserve_s
     use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
     kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
-    lack = np.zeros(4)
-    pressing_kg = 0.0
+    lack, pressing = np.zeros(4), np.zeros(4)
     for j in range(4):
         there = stores.total(w.stores, s.stores, st, kinds[j], -1, s.traffic.part_station)
-        target_s = w.rules.stock_target_s + wait_s
+        target_s = w.rules.stock_target_s
         if kinds[j] == WATER:
             recovers = s.services.up[st, services.WATER]
             target_s = w.rules.water_target_s + wait_s * (1.0 - RECOVERED_frac if recovers else 1.0)
-        else:
-            pressing_kg += max(use[j] * (until_next_s + w.rules.reserve_s) - there, 0.0)
         lack[j] = max(use[j] * target_s - there, 0.0)
+        pressing[j] = max(use[j] * must_last_s - there, 0.0)
+    more = 1.0 if flown else CREW_MOST_frac
+    lack[0] = min(lack[0], max(more * food_kg, pressing[0]))
+    if w.ships.listed[f]:
+        lack[0] = max(lack[0], food_kg)
+    lack[1:3] *= min(1.0, max(more * goods_kg, pressing[1] + pressing[2]) / max(lack[1] + lack[2], 1e-9))
     gas = cargo_kg[OXYGEN] + cargo_kg[NITROGEN]
     nitrogen = stores.total(w.stores, s.stores, st, NITROGEN, -1, s.traffic.part_station)
     leaks_kg = s.life_support.leak_kg_per_s[st] * wait_s
@@ -136,8 +149,6 @@ def _fill(w: World, s: RunState, st: int, t_s: float, flown: bool, cargo_kg: np.
     cargo_kg[OXYGEN] = gas - tanked
     dry -= 2.0 * bottled  # a tank weighs about what it holds
     lack[3] = max(lack[3] - cargo_kg[WATER], 0.0)  # what the ship's water tanks do not bring, in bags
-    if flown:
-        lack[:3] *= min(1.0, max(typical, pressing_kg) / max(lack[:3].sum(), 1e-9))
     crew_share = min(lack.sum(), 0.9 * dry)
     rest = cargo_kg[SPARES] + cargo_kg[RESEARCH]
     spare_frac = cargo_kg[SPARES] / rest if rest > 0.0 else 0.5

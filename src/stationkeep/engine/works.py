@@ -7,18 +7,20 @@ import math
 from numba import njit
 
 from ..laws import orbit as orbit_law
+from ..laws.matter import NITROGEN
 from ..log import Log
 from ..subsystems import services
+from .judge import why_short
 from .moves import take_stock
 from .supply import refuel
-from .world import RunState, Scratch, World
+from .world import Luck, RunState, Scratch, World
 
 USUAL_s = 90 * 86400.0
 """Memory of the usual number of people: longer than a handover, shorter than a stay. Assumed."""
 
 
 @njit(cache=True)
-def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, k: int, log: Log) -> None:
+def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, dt_s: float, k: int, log: Log) -> None:
     """Gather who is there, healthy, stocked and permitted; solve for what is up; log what changed and why."""
     x.vehicles[:] = 0
     here, modules = s.traffic.part_station, w.traffic.part_station.size
@@ -55,8 +57,12 @@ def which_services(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, 
         allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
         allowed[st, services.PRESSURE] &= s.life_support.pressure_ok[st] or s.life_support.volume_m3[st] <= 0.0
         allowed[st, services.ATTITUDE] &= s.attitude_held[st] or w.simple.is_simple[st]
+        if s.orbit.entered[st]:
+            continue
         s.limit_row[st, services.POWER] = s.attitude_row[st] if not s.attitude_held[st] else s.services.row[st, services.POWER]
         s.limit_row[st, services.ATTITUDE] = s.attitude_row[st]
+        if not allowed[st, services.PRESSURE] and s.services.up[st, services.PRESSURE] and s.life_support.volume_m3[st] > 0.0:
+            s.limit_row[st, services.PRESSURE] = why_short(w, s, luck, st, NITROGEN, t1_s, log)
     if services.is_new(
         w.services, s.services, t1_s, s.traffic.changed[0], x.vehicles, x.machines, x.stocked, s.partners.operates,
         s.partners.segment_runs, x.allowed, x.crewed,

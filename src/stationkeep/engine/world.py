@@ -51,6 +51,10 @@ class Rules(NamedTuple):
     tanker_pace_s: float
     gas_target_kg: float
     propellant_target_kg: float
+    ration_frac: float  # of food people forgo below its reserve
+    slip_s: float  # mean slip of a launch at less than 90 days
+    crew_forward_s: float
+    crew_notice_s: float
     replay_until_s: float  # what was flown until then stands
 
 
@@ -80,6 +84,7 @@ class Ships(NamedTuple):
     vehicle: np.ndarray  # (F,)
     cargo_kg: np.ndarray  # (F, R)
     filled: np.ndarray  # (F,) bool: no manifest, filled by what the station needs when it is loaded
+    listed: np.ndarray  # (F,) bool: the record says how much of it was food
     owner: np.ndarray  # (F,) partner whose stores the cargo joins
     tank: np.ndarray  # (F,) container of its own propellant, -1
     tank_kg: np.ndarray  # (F,) in it at docking
@@ -114,6 +119,7 @@ class Requirements(NamedTuple):
     grace_s: np.ndarray
     station: np.ndarray
     while_crewed: np.ndarray  # bool
+    reserve_s: np.ndarray  # (reserve,) below which a stock counts as low: the rule's reserve, or what is required if more
 
 
 class CrewTime(NamedTuple):

@@ -47,6 +47,24 @@ def sun_direction(t_s: float) -> tuple[float, float]:
 
 
 @njit(cache=True)
+def lit_at_pass(inclination_rad: float, raan_rad: float, t_s: float, latitude_rad: float) -> bool:
+    """Whether the Sun is up where an orbit with its node at `raan_rad` crosses a latitude northwards that day.
+
+    Raises nothing; a latitude the orbit does not reach counts as its northernmost point. Source: spherical trigonometry
+    (Wertz, Space Mission Analysis); refraction and the Sun's disc left out.
+    """
+    ratio = math.sin(latitude_rad) / math.sin(inclination_rad)
+    along = math.asin(min(max(ratio, -1.0), 1.0))
+    ra = raan_rad + math.atan2(math.cos(inclination_rad) * math.sin(along), math.cos(along))
+    sun_ra, sun_declination = sun_direction(t_s)
+    return bool(
+        math.sin(latitude_rad) * math.sin(sun_declination)
+        + math.cos(latitude_rad) * math.cos(sun_declination) * math.cos(ra - sun_ra)
+        > 0.0
+    )
+
+
+@njit(cache=True)
 def sun_distance_au(t_s: float) -> float:
     """Distance of the Sun in astronomical units. Source: Astronomical Almanac, low-precision formulas (section C)."""
     anomaly = math.radians(357.529 + 0.98560028 * days_since_j2000(t_s))

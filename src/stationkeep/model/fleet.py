@@ -40,11 +40,13 @@ class Flight(Record):
     """Name of the event that ends the series (flights not yet launched are cancelled), or a date."""
     after: str | None = None
     """Name of the event the series waits for; its dates count from it."""
+    wait_d: Annotated[float, Field(ge=0)] = 0.0
+    """Days from the event named in `after` to the first launch of the series."""
     stay_d: PositiveDays | Literal["record"] = "record"
     """Planned days docked; `record`: the median flown."""
     people: dict[Partner, Annotated[int, Field(ge=0)]] = {}
     """People up by partner; they go home in the same ship."""
-    handover_d: Annotated[float, Field(ge=0)] = 6.0
+    handover_d: Annotated[float, Field(ge=0)] | Literal["record"] = "record"
     """Days a crew waits for its relief to be aboard, within the ship's docked life."""
     relief: str | None = None
     """Name of the flight that relieves this crew; default: the next of its series. It stays until that one is aboard."""

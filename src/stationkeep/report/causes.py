@@ -61,14 +61,20 @@ SENTENCES = {
     "no_propellant": "{name} has no propellant to burn",
     "crew_cut": "{name} takes its crew home early",
     "spacewalk": "a spacewalk ({name})",
+    "late": "{name} is late",
+    "outrun": "{name} is used faster than it is brought",
+    "active_sun": "the Sun is active and drag above its usual",
+    "kept_on": "{name} stays on for its relief",
+    "brought_forward": "{name} is brought forward",
 }
 #: The families of kinds a chain is read by: what the partners did, what flew, what is stored, what works.
 FAMILIES = {
     "decision": ("notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire",
                  "extend", "condition", "evacuate", "crew_cut", "abandoned", "opened", "lose_person", "fund", "ground", "entry"),
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
-               "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk"),
-    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant"),
+               "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
+               "kept_on", "brought_forward"),
+    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun"),
     "service": ("service_down", "service_up", "attitude_lost", "shed"),
     "part": ("failure", "repair", "fail", "damage"),
     "requirement": ("breach", "recovered"),

@@ -163,7 +163,8 @@ def generate(
 
     Rated is what the deployed blankets gave when new; generated what they give in sunlight today (aged, pointed,
     shaded); connected the part of it wired to loads. A station that tumbles collects what a tumbling panel does; a wing
-    whose joint's part does not work turns on its own gimbal only.
+    whose joint's part does not work turns on its own gimbal only. Only the whole station (0) is held along its orbit by
+    others' arrays: a segment that parted flies turned to the Sun, as Zarya and Zvezda did before the truss.
     """
     out_rated_W[:] = 0.0
     out_generation_W[:] = 0.0
@@ -181,13 +182,14 @@ def generate(
         channel, cover = g.channel[w], g.covered_by[w]
         covered = cover >= 0 and g.part[cover] >= 0 and part_station[g.part[cover]] == station
         lit = 1.0 - g.covered_frac[w] if covered and _active(t_s, g.from_s[cover], g.to_s[cover]) else 1.0
+        beta = beta_rad[station] if station == 0 else 0.0  # a segment on its own is turned until its arrays face the Sun
         if g.shading[w] >= 0:
-            lit *= _interpolate(abs(beta_rad[station]), g.beta_rad, g.lit_frac[g.shading[w]])
+            lit *= _interpolate(abs(beta), g.beta_rad, g.lit_frac[g.shading[w]])
         pointing = law.TUMBLING_FRAC
         if attitude_held[station]:
             joint = g.joint_part[w]
             mode = GIMBAL_ONLY if joint >= 0 and not part_works[joint] else g.pointing[w]
-            cosine = pointing_cos(mode, beta_rad[station], sunlit_frac[station], p.perch_switch_rad)
+            cosine = pointing_cos(mode, beta, sunlit_frac[station], p.perch_switch_rad)
             pointing = p.pointing_frac * cosine
         watts = 0.0
         if part_works[g.part[w]]:

@@ -22,6 +22,12 @@ LEAST_GAP_s = 24 * DAY_s
 since 2001 (29 d of Soyuz; traffic/flights.csv)."""
 
 
+UNLOADED_s = 30 * DAY_s
+"""A cargo ship docked so long is unloaded and filled with waste: the Dragons of 2012-2020 stayed 30 days (traffic/flights.csv)."""
+LATE_s = 7 * DAY_s
+"""A flight this far behind its plan counts as late where something hangs on it."""
+
+
 class Params(NamedTuple):
     """Flights (F), ports (Q) and parts (K = modules, then flights). Times are seconds since 2000-01-01 UTC."""
 
@@ -128,21 +134,26 @@ def open_run(p: Params, s: State, luck: Luck, t0_s: float) -> None:
 
 @njit(cache=True)
 def _due_s(p: Params, s: State, f: int) -> float:
-    """When a docked ship leaves: as recorded, or when its stay is over and its relief is aboard."""
+    """When a docked ship leaves: as recorded or planned for it, or when its stay is over and its relief is aboard.
+
+    The longest docked life gives way to a full handover, as it did in 2007 (215 days of 200) and 2023 (213 of 210).
+    """
+    r = relieved_by(p, s, f)
+    handed_s = s.docked_s[r] + p.handover_s[f] if r >= 0 and s.status[r] == DOCKED else NEVER_s
     if p.flown[f] and p.undock_s[f] < NEVER_s:
-        return p.undock_s[f]
+        kept_on = handed_s < NEVER_s and s.docked_s[r] > p.undock_s[f]  # its crew stayed on for a relief that was late
+        return handed_s if kept_on else p.undock_s[f]
     due_s = s.docked_s[f] + p.stay_s[f] if p.undock_s[f] >= NEVER_s else p.undock_s[f]
     last_s = s.docked_s[f] + p.most_s[f]
-    r = _relief(p, s, f)
-    if r >= 0:
-        if s.status[r] == DOCKED:
-            return min(max(due_s, s.docked_s[r] + p.handover_s[f]), max(last_s, s.docked_s[r]))
-        return max(last_s, s.docked_s[f])
-    return min(due_s, last_s)
+    if r < 0:
+        return min(due_s, last_s)
+    if handed_s < NEVER_s:
+        return min(max(due_s, handed_s), max(last_s, handed_s))
+    return max(last_s, s.docked_s[f])
 
 
 @njit(cache=True)
-def _relief(p: Params, s: State, f: int) -> int:
+def relieved_by(p: Params, s: State, f: int) -> int:
     """The flight that relieves this crew: the next of its kind that is not lost or called off; -1 when there is none."""
     r = p.relief[f]
     while r >= 0 and (s.status[r] == LOST or s.status[r] == CANCELLED):
@@ -188,14 +199,34 @@ def next_flight(s: State, until_s: float) -> int:
 
 
 @njit(cache=True)
-def next_supply_s(p: Params, s: State, station: int, t_s: float) -> float:
-    """When the next ship without seats is due at `station`, launched or planned; NEVER_s when none is."""
-    best_s = NEVER_s
-    status, next_s, seats, at = s.status, s.next_s, p.seats, p.station
-    for f in range(status.size):
-        if seats[f] == 0 and at[f] == station and (status[f] == PLANNED or status[f] == EN_ROUTE) and next_s[f] > t_s:
-            best_s = min(best_s, next_s[f])
-    return best_s
+def coming_s(p: Params, s: State, f: int, t_s: float, slip_s: float) -> float:
+    """When flight `f` is to dock as it looks at `t_s`: as planned, not as it will slip; NEVER_s when it is not to come.
+
+    Of a flight of the record only the day it flew is known; its plan was earlier by the mean slip `slip_s`.
+    """
+    if s.status[f] == EN_ROUTE:
+        return s.next_s[f]
+    if s.status[f] != PLANNED or s.next_s[f] >= NEVER_s:
+        return NEVER_s
+    if p.flown[f]:
+        return max(p.launch_s[f] - slip_s, t_s) + p.transit_s[f]
+    planned_s = s.next_s[f] if p.after[f] >= 0 else min(p.launch_s[f], s.next_s[f])
+    return max(planned_s, t_s, s.ground_until_s[p.family[f]]) + p.transit_s[f]
+
+
+@njit(cache=True)
+def next_supplies_s(p: Params, s: State, station: int, t_s: float, slip_s: float) -> tuple[float, float]:
+    """When the next two ships without seats are to dock at `station` as it looks now; NEVER_s where there is none."""
+    first_s = second_s = NEVER_s
+    seats, at = p.seats, p.station
+    for f in range(seats.size):
+        if seats[f] == 0 and at[f] == station:
+            due_s = coming_s(p, s, f, t_s, slip_s)
+            if due_s < first_s:
+                first_s, second_s = due_s, first_s
+            elif due_s < second_s:
+                second_s = due_s
+    return first_s, second_s
 
 
 @njit(cache=True)
@@ -234,6 +265,8 @@ def happen(p: Params, s: State, luck: Luck, f: int, habitable: bool, log: Log) -
             s.row[f] = add(log, t_s, happened.DOCKING_FAILURE, p.station[f], name, s.row[f], 0.0)
             return 0
         if q < 0:
+            if habitable:
+                _make_room(p, s, f, t_s)
             s.next_s[f] = t_s + DAY_s
             if s.next_s[f] > s.launched_s[f] + 60 * DAY_s:
                 s.status[f], s.next_s[f] = LOST, NEVER_s
@@ -247,7 +280,7 @@ def happen(p: Params, s: State, luck: Luck, f: int, habitable: bool, log: Log) -
         s.row[f] = add(log, t_s, happened.DOCKING, p.station[f], name, s.row[f], q)
         s.next_s[f] = _due_s(p, s, f)
         for other in range(p.relief.size):
-            if s.status[other] == DOCKED and _relief(p, s, other) == f:
+            if s.status[other] == DOCKED and relieved_by(p, s, other) == f:
                 s.next_s[other] = _due_s(p, s, other)
         s.changed[0] = True
         return 1
@@ -256,17 +289,34 @@ def happen(p: Params, s: State, luck: Luck, f: int, habitable: bool, log: Log) -
 
 
 @njit(cache=True)
+def late(p: Params, s: State, f: int, t_s: float, log: Log) -> int:
+    """The row that tells why flight `f` is not there yet: what held it, or that it is late; -1 when it is not."""
+    row = s.row[f]
+    if row >= 0 and log.kind[row] != happened.LAUNCH:
+        return row
+    since_s = t_s - p.launch_s[f] - p.transit_s[f] if p.after[f] < 0 else LATE_s
+    if since_s < LATE_s or p.flown[f]:
+        return -1
+    s.row[f] = add(log, t_s, happened.LATE, p.station[f], happened.FLIGHT + f, row, since_s / DAY_s)
+    return s.row[f]
+
+
+@njit(cache=True)
 def undock(p: Params, s: State, f: int, t_s: float, log: Log) -> None:
     """A docked ship leaves now."""
-    s.status[f] = GONE
     s.next_s[f] = NEVER_s
     s.left_s[f] = t_s
     if s.port_flight[s.port[f]] == f:
         s.port_flight[s.port[f]] = -1
     here = p.part_station.size + f
     cause, r = s.row[f], p.relief[f]
-    if r >= 0 and not p.flown[f] and t_s >= s.docked_s[f] + p.most_s[f] and s.status[r] != DOCKED and s.row[r] >= 0:
-        cause = s.row[r]  # it can wait no longer for a relief that does not come
+    if cause >= 0 and log.kind[cause] == happened.DOCKING:
+        cause = -1  # it leaves as planned, unless nobody took over
+    if cause < 0 and r >= 0 and (s.status[r] == LOST or s.status[r] == CANCELLED):
+        cause = s.row[r]
+    elif cause < 0 and r >= 0 and s.status[r] <= EN_ROUTE:
+        cause = late(p, s, r, t_s, log)
+    s.status[f] = GONE
     s.row[f] = add(log, t_s, happened.UNDOCK, s.part_station[here], happened.FLIGHT + f, cause, s.port[f])
     s.part_station[here] = -1
     s.changed[0] = True
@@ -290,11 +340,10 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
                     s.next_s[f] = s.launched_s[other] + gap_s
                     return
         if not habitable:
-            s.next_s[f] = t_s + 30 * DAY_s
+            s.next_s[f] = t_s + 7 * DAY_s
             return
         if free_port(p, s, f, t_s + p.transit_s[f]) < 0:
-            if p.seats[f] > 0:
-                _make_room(p, s, f, t_s)
+            _make_room(p, s, f, t_s)
             s.next_s[f] = t_s + 2 * DAY_s
             return
     s.launched_s[f] = t_s
@@ -311,15 +360,22 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
 
 @njit(cache=True)
 def _make_room(p: Params, s: State, f: int, t_s: float) -> None:
-    """A cargo ship whose stay has no set end leaves a port that a crew ship waits for."""
+    """A cargo ship whose stay has no set end leaves a port that a crew ship waits for, or another one if it has had time to
+    be unloaded; of several the one docked longest."""
+    oldest = -1
     for i in range(p.ports.shape[1]):
         q = p.ports[f, i]
         if q < 0:
-            return
+            break
         other = s.port_flight[q]
-        if other >= 0 and p.seats[other] == 0 and not p.flown[other] and p.undock_s[other] >= NEVER_s:
-            s.next_s[other] = min(s.next_s[other], t_s + DAY_s)
-            return
+        if other < 0 or p.seats[other] > 0 or p.flown[other] or p.undock_s[other] < NEVER_s:
+            continue
+        if p.seats[f] == 0 and t_s - s.docked_s[other] < UNLOADED_s:
+            continue
+        if oldest < 0 or s.docked_s[other] < s.docked_s[oldest]:
+            oldest = other
+    if oldest >= 0:
+        s.next_s[oldest] = min(s.next_s[oldest], t_s + DAY_s)
 
 
 @njit(cache=True)

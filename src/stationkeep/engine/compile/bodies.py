@@ -94,10 +94,12 @@ def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
     water = _figure(row, "water_kg", number(vehicle, "water_kg", 0))
     gas = _figure(row, "gas_kg", number(vehicle, "gas_kg", 0))
     total = _figure(row, "cargo_up_kg", number(vehicle, "cargo_up_kg", 0))
-    dry = _figure(row, "dry_kg", max(total - refuel - water - gas, 0.0))
+    usual = max(total - refuel - water - gas, 0.0) if flight.dry_kg is None else flight.dry_kg
+    dry = _figure(row, "dry_kg", usual)
     share = {name: number(vehicle, f"{name}_frac", 0) for name in ("food", "supplies", "spares", "research")}
     whole = sum(share.values()) or 1.0
     cargo = {name: dry * part / whole for name, part in share.items()}
+    cargo = _as_listed(cargo, row)
     inside, outside = number(vehicle, "cargo_pressurised_kg", 0), number(vehicle, "cargo_external_kg", 0)
     packing = PACKING_frac * dry * inside / ((inside + outside) or 1.0)
     contents = 1.0 - packing / ((cargo["spares"] + cargo["research"]) or 1.0)
@@ -106,6 +108,22 @@ def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
     cargo["toilet"] = TOILET_SHARE * cargo["supplies"]
     cargo["supplies"] -= cargo["toilet"]
     return {**cargo, "water": water, "oxygen": 0.5 * gas, "nitrogen": 0.5 * gas, "propellant": refuel, "waste": packing}
+
+
+def _as_listed(cargo: dict[str, float], row: Row) -> dict[str, float]:
+    """Dry cargo with the food, or the supplies of the crew, that the manifest of a recorded flight names; the rest as its
+    kind carries it."""
+    crew = cargo["food"] + cargo["supplies"]
+    if row.get("food_kg"):
+        food, supplies = float(row["food_kg"]), cargo["supplies"]
+    elif row.get("crew_supplies_kg"):
+        food = float(row["crew_supplies_kg"]) * cargo["food"] / crew
+        supplies = float(row["crew_supplies_kg"]) - food
+    else:
+        return cargo
+    others = cargo["spares"] + cargo["research"]
+    left = max(crew + others - food - supplies, 0.0) / others
+    return {"food": food, "supplies": supplies, "spares": cargo["spares"] * left, "research": cargo["research"] * left}
 
 
 def _figure(row: Row, column: str, otherwise: float) -> float:
@@ -185,7 +203,7 @@ def build_ships(
     own_engines = [(part[m], MODULE_ISP_s) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
     filled = truths(f.cargo_kg is None for f in flights)  # the record gives dry cargo whole, seldom what was in it
     ships = Ships(
-        filled=filled,
+        filled=filled, listed=truths(bool((f.row or {}).get("food_kg") or (f.row or {}).get("crew_supplies_kg")) for f in flights),
         vehicle=integers(names.of("vehicles")[f.vehicle] for f in flights), cargo_kg=cargo,
         owner=integers(partner["roscosmos" if f.partner == "roscosmos" else "nasa"] for f in flights),
         tank=tank, tank_kg=tank_kg, refuel_kg=refuel,

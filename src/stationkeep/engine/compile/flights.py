@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import cache
 from statistics import median
 
 from ...model.base import NEVER_s, seconds
@@ -18,6 +19,10 @@ RECORD_WINDOW_d = 3 * 365.25
 """How far back `every_d: record` looks: three years of traffic, long enough for a cadence, short enough for its era."""
 OF_LATE = 12
 """Stays that show how long ships of a kind stay now: what was done once, years before, is no plan."""
+LOADS = 3
+"""Flights that show what a ship carries now: early ones of a type were half empty (Dragon 0.4 t in 2012, 2.2 t in 2014)."""
+HANDOVERS, HANDOVER_MOST_d = 6, 16.0
+"""How many handovers show how long they are now; two crews that overlap for longer did not relieve each other."""
 LONG_STAY_d = 60.0
 """A crew ship docked for less is a visit, no rotation."""
 
@@ -45,6 +50,7 @@ class PlannedFlight:
     handover_s: float = 6 * DAY_s
     people: dict[str, int] = field(default_factory=dict)
     cargo_kg: dict[str, float] | None = None
+    dry_kg: float | None = None
     launcher: str = ""
     site: str = ""
     lead_s: float | None = None
@@ -91,6 +97,7 @@ def _recorded(scenario: Scenario, catalogue: Catalogue, start_s: float) -> list[
         until_s = NEVER_s if scenario.replay.until == "last" else seconds(scenario.replay.until)
     left_out = {name for name, flight in scenario.flights.items() if flight is None}
     vehicles = catalogue.by_id("fleet/vehicles")
+    manifests = {row["flight"]: row for row in catalogue.table("traffic/manifests")}
     flights = []
     for row in catalogue.table("traffic/flights"):
         launch_s = seconds(row["launch_utc"])
@@ -109,7 +116,8 @@ def _recorded(scenario: Scenario, catalogue: Catalogue, start_s: float) -> list[
                 launch_s=launch_s, transit_s=(dock_s if dock_s < NEVER_s else launch_s + DAY_s) - launch_s,
                 undock_s=undock_s, stay_s=_stay_s(catalogue, row["vehicle"]), ports=(row["port"],) if row["port"] else (),
                 flown=True, lost=dock_s >= NEVER_s, launcher=row["launcher"], site=row["site"],
-                relocations=tuple((seconds(t), port) for t, port in moves), row=row,
+                relocations=tuple((seconds(t), port) for t, port in moves),
+                row={**manifests.get(row["id"], {}), **row}, handover_s=handover_s(catalogue, row["vehicle"]),
                 series=row["vehicle"] if float(vehicle["seats"] or 0) > 0 else "",
             )
         )  # fmt: skip
@@ -127,6 +135,28 @@ def _stay_s(catalogue: Catalogue, vehicle: str) -> float:
     ]
     stays = [d for d in stays if not crewed or d >= LONG_STAY_d or vehicle == "shuttle"]
     return (median(stays[-OF_LATE:]) if stays else 0.5 * number(row, "max_docked_d", 180)) * DAY_s
+
+
+@cache
+def flown_dry_kg(catalogue: Catalogue, vehicle: str) -> float | None:
+    """Dry cargo a ship brings, from the last flights of its type that arrived; None when none has, and for crew ships."""
+    if number(catalogue.by_id("fleet/vehicles")[vehicle], "seats", 0) > 0:
+        return None
+    flown = [number(r, "dry_kg") for r in catalogue.table("traffic/flights") if r["vehicle"] == vehicle and r["dock_utc"] and r["dry_kg"]]
+    return sum(flown[-LOADS:]) / len(flown[-LOADS:]) if flown else None
+
+
+@cache
+def handover_s(catalogue: Catalogue, vehicle: str) -> float:
+    """Time a crew ship stayed on after its relief docked: median of the last handovers of its family, six days before any."""
+    family = catalogue.by_id("fleet/vehicles")[vehicle]["family"]
+    alike = {i for i, v in catalogue.by_id("fleet/vehicles").items() if v["family"] == family and v["seats"] != "0"}
+    times = [(seconds(r["dock_utc"]), seconds(r["undock_utc"])) for r in catalogue.table("traffic/flights")
+             if r["vehicle"] in alike and r["dock_utc"] and r["undock_utc"]]  # fmt: skip
+    stays = sorted((t for t in times if t[1] - t[0] >= LONG_STAY_d * DAY_s), key=lambda t: t[1])
+    overlaps = [min((out - came for came, _ in stays if docked < came < out), default=0.0) for docked, out in stays]
+    handovers = [t for t in overlaps if 0.0 < t < HANDOVER_MOST_d * DAY_s]
+    return median(handovers[-HANDOVERS:]) if handovers else 6 * DAY_s
 
 
 def record_cadence_d(catalogue: Catalogue, vehicle: str, partner: str, before_s: float) -> float:
@@ -168,7 +198,8 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
         id=name, vehicle=flight.vehicle, partner=partner, station=flight.station, launch_s=0.0,
         transit_s=transit_s(catalogue, flight.vehicle), undock_s=seconds(flight.undock) if flight.undock else NEVER_s,
         stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if ends in scenario.events else "",
-        handover_s=flight.handover_d * DAY_s, people={str(k): v for k, v in flight.people.items()}, cargo_kg=_cargo(flight),
+        handover_s=handover_s(catalogue, flight.vehicle) if flight.handover_d == "record" else float(flight.handover_d) * DAY_s, people={str(k): v for k, v in flight.people.items()}, cargo_kg=_cargo(flight),
+        dry_kg=flown_dry_kg(catalogue, flight.vehicle),
         launcher=flight.launcher or row["launchers"].split(";")[-1], site=flight.site or "", relief=flight.relief or "",
         series=name if crewed else "", relieves=flight.relieves or "",
     )  # fmt: skip
@@ -186,7 +217,7 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
     else:
         every_s = float(flight.every_d or 0) * DAY_s
     if flight.after:
-        first_s = 0.0
+        first_s = flight.wait_d * DAY_s
         last_s = min(last_s, horizon_s - start_s)
     elif flight.first:
         first_s = seconds(flight.first)
@@ -197,9 +228,9 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
             first_s += 14 * DAY_s
     flights: list[PlannedFlight] = []
     launch_s, least = first_s, 0
-    if number(row, "refuel_kg", 0) > 0 and flight.every_d == "record" and last_s >= horizon_s and not flight.after:
+    if number(row, "refuel_kg", 0) > 0 and flight.last is None and last_s >= horizon_s - (start_s if flight.after else 0.0):
         pace_s = rule(scenario, catalogue, "tanker_pace_d") * DAY_s
-        least = int((horizon_s - first_s) / pace_s)  # as many as could be brought forward one after another
+        least = int(((horizon_s - start_s if flight.after else horizon_s) - first_s) / pace_s)  # as many as could be brought forward one after another
     while launch_s <= min(last_s, horizon_s) or len(flights) < least:
         flights.append(replace(base, id=f"{name}-{len(flights) + 1}", launch_s=launch_s))
         launch_s += every_s

@@ -122,7 +122,7 @@ def _candidates(f: PlannedFlight, home: str, ports: list[dict[str, object]], veh
     """Port rows a flight may take; the recorded row for a flown one."""
     if f.flown:
         return [_port_at(ports, f.ports[0], f.launch_s + f.transit_s)] if f.ports else []
-    at_station = [i for i, r in enumerate(ports) if r["_station"] == home]
+    at_station = [i for i, r in enumerate(ports) if r["_station"] == home and float(r["_open"]) < NEVER_s]  # type: ignore[arg-type]
     fit = [i for i in at_station if _accepts(ports[i], vehicle)]
     if f.ports:
         return [i for name in f.ports for i in fit if ports[i]["id"] == name]

@@ -17,7 +17,7 @@ from ...model.catalogue import Catalogue, Row, number
 from ...model.files import Problem, ScenarioError
 from ...model.scenario import REQUIRED_VARIABLES, Scenario
 from ...subsystems import orbit, power, services
-from ..world import Bodies, CrewTime, Requirements, Rules, RunState, Simple, World
+from ..world import RESERVES, Bodies, CrewTime, Requirements, Rules, RunState, Simple, World
 from .attitude import build_attitude
 from .bodies import build_bodies, build_ships
 from .flights import PlannedFlight, end_of_record_s, plan_flights
@@ -89,7 +89,7 @@ def compile(scenario: Scenario) -> Case:
         traffic=traffic_p, crew=crew_p, equipment=equipment_p, services=services_p, partners=partners_p,
         orbit=_orbit(scenario, catalogue, names, t0_s, dt_s, steps, power_p, bodies), attitude=attitude_p, power=power_p,
         thermal=thermal_p, life_support=life_p, stores=stores_p, bodies=bodies, ships=ships,
-        simple=_simple(scenario, names), requirements=_requirements(scenario, names), rules=_rules(scenario, catalogue),
+        simple=_simple(scenario, names), requirements=_requirements(scenario, names, _rules(scenario, catalogue).reserve_s), rules=_rules(scenario, catalogue),
         crew_time=_crew_time(catalogue, partner_index),
         walks=build_walks(scenario, catalogue, names, t0_s, t0_s + steps * dt_s), repaired_by=repaired_by,
         repair_h=repair_h, wear_kg_per_s=wear_kg, wear_h_per_s=wear_h,
@@ -220,7 +220,9 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         water_target_s=table["water_target_d"] * DAY_s,
         overstay_s=table["overstay_d"] * DAY_s, tanker_forward_s=table["tanker_forward_d"] * DAY_s,
         tanker_notice_s=table["tanker_notice_d"] * DAY_s, tanker_pace_s=table["tanker_pace_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
-        propellant_target_kg=table["propellant_target_kg"], replay_until_s=_replay_until_s(scenario, catalogue),
+        propellant_target_kg=table["propellant_target_kg"], crew_forward_s=table["crew_forward_d"] * DAY_s, ration_frac=table["ration_frac"],
+        crew_notice_s=table["crew_notice_d"] * DAY_s, slip_s=number(catalogue.table("life_support/launch_slips")[0], "mean_d") * DAY_s,
+        replay_until_s=_replay_until_s(scenario, catalogue),
     )  # fmt: skip
 
 
@@ -237,9 +239,13 @@ def _crew_time(catalogue: Catalogue, partner_index: dict[str, int]) -> CrewTime:
     return CrewTime(time_rules(catalogue), dates[known], shares[known], 1.0, RESEARCH_kg_per_h, SHIELD_g_per_cm2)
 
 
-def _requirements(scenario: Scenario, names: Names) -> Requirements:
+def _requirements(scenario: Scenario, names: Names, reserve_s: float) -> Requirements:
     items = list(scenario.requirements.values())
     station = names.of("stations")
+    low_s = np.full(len(RESERVES), reserve_s)
+    for j, name in enumerate(RESERVES):
+        bounds = [r.bound for r in items if r.variable == f"{name}_reserve_d" and r.relation == "at_least"]
+        low_s[j] = max([reserve_s, *(float(b) * DAY_s for b in bounds if not isinstance(b, str))])
     return Requirements(
         variable=integers(REQUIRED_VARIABLES.index(r.variable) for r in items),
         at_least=truths(r.relation == "at_least" for r in items),
@@ -247,6 +253,7 @@ def _requirements(scenario: Scenario, names: Names) -> Requirements:
         grace_s=reals(r.grace_d * DAY_s for r in items),
         station=integers(station[r.station or scenario.main_station] for r in items),
         while_crewed=truths(r.while_crewed for r in items),
+        reserve_s=low_s,
     )
 
 
