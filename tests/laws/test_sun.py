@@ -78,3 +78,18 @@ def test_the_node_below_the_mean_sun_is_at_noon():
 def test_day_of_year_keeps_step_with_the_calendar():
     for utc, day in (("2000-01-01T00:00", 1.0), ("2022-01-01T00:00", 1.0), ("2024-12-31T00:00", 366.0)):
         assert sun.day_of_year(seconds(utc)) == pytest.approx(day, abs=0.76)
+
+
+def test_soyuz_lands_in_kazakhstan_by_daylight_until_the_third_week_of_september_2011():
+    # ISS node of 2011-09-16 (orbit/raan.csv) and its drift; the landing was set for the 16th since nights followed
+    from stationkeep.engine.compile.world import raan_at
+    from stationkeep.model.catalogue import Catalogue
+
+    def lit(day):
+        node = math.radians(raan_at(Catalogue(), day))
+        return sun.lit_at_pass(math.radians(51.64), node, seconds(day), math.radians(47.3))
+
+    assert lit("2011-09-16")
+    assert not lit("2011-09-28")
+    assert not lit("2011-10-15")
+    assert lit("2011-11-01")

@@ -160,10 +160,13 @@ def replay() -> Iterator[Told]:
     yield from replayed_hours(ds)
     food = ds.reserve_d.sel(resource="food")
     low = food.sel(time=slice("2004-10-01", "2004-12-24"))
-    yield line("replay: lowest food reserve of autumn 2004", 45.0, float(low.min()), "d", "test", None, "incidents.csv columbia: below the 45-day mark")
+    yield line("replay: lowest food reserve of autumn 2004", 11.5, float(low.min()), "d", "test", None,
+               "7 to 14 days beyond 25 December, from 45 in mid-November (nbcnews 6688256; orlandosentinel 2004-12-10)")  # fmt: skip
     for day, days, words in (
+        ("2003-02-05", 146.0, "three people through the end of June with Progress M-47 (NASA status report 03-6)"),
         ("2015-04-18", 134.0, "864 person-days on 8 April with what SpX-6 was to bring (zero on 5 September), for six, ten days later"),
         ("2015-06-27", 120.0, "four months for three; 864 person-days less those eaten would be 144"),
+        ("2015-08-20", 45.0, "without HTV-5 low \"in late September, early October\" for six (sen.com, 2015-08-19)"),
     ):  # fmt: skip
         got = float(food.sel(time=f"{day}T12:00"))
         yield line(f"replay: food reserve on {day}", days, got, "d", "test", 0.25, words)

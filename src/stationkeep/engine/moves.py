@@ -8,8 +8,6 @@ import numpy as np
 from numba import njit
 
 from .. import log as happened
-from ..laws import metabolism
-from ..laws import orbit as orbit_law
 from ..laws.matter import (
     AIR_OXYGEN,
     DUMPED,
@@ -24,10 +22,10 @@ from ..laws.matter import (
     TOILET,
     WATER,
 )
-from ..laws.sun import lit_at_pass
 from ..log import Log, add
 from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, services, stores, traffic
 from . import upkeep
+from .crews import bring_crew_forward, last_crew_waits, riders, stay_on, takes_ships
 from .supply import load, unload
 from .world import Luck, RunState, Scratch, World
 
@@ -38,8 +36,6 @@ LOGGED_AS = (
     happened.DAMAGE, happened.LOSE_PERSON, happened.OPENED, happened.FUND,
 )  # fmt: skip
 """Row an event leaves, by its kind in `subsystems.partners`."""
-STEPPE_latitude_rad = math.radians(47.3)
-"""Where Soyuz lands, in Kazakhstan, coming from the south-west; a crew that has to come early or late lands by daylight."""
 OUTFIT_FROM_STORES_frac = 0.6
 """Share of outfitting that comes out of hardware the cargo figures count; racks flown in logistics modules are the rest.
 Assumed: no manifest splits them."""
@@ -116,7 +112,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         equipment.fail(w.equipment, s.equipment, p.target[e], t_s, row, p.for_s[e], log)
     elif kind == partners.GROUND:
         traffic.ground(w.traffic, s.traffic, p.target[e], t_s + p.for_s[e], row)
-        _stay_on(w, s, p.target[e], t_s, row, log)
+        stay_on(w, s, p.target[e], t_s, row, log)
     elif kind == partners.DAMAGE:
         f = p.target[e]
         s.crew.damaged[f] = True
@@ -128,7 +124,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         if f >= 0:
             s.traffic.next_s[f] = min(s.traffic.next_s[f], t_s)
             s.traffic.row[f] = row
-            _bring_crew_forward(w, s, f, t_s, row, log)
+            bring_crew_forward(w, s, f, t_s, row, log)
         else:
             s.crew.skip[who] += p.people[e]
     elif kind == partners.OPEN:
@@ -277,7 +273,7 @@ def cut_crew(w: World, s: RunState, x: Scratch, st: int, t_s: float, cause: int,
     first, ships = -1, 0
     for i in range(x.ships_count[0]):
         f = x.ships[i]
-        if x.flight_station[f] != st or s.crew.damaged[f] or _riders(s, f) == 0:
+        if x.flight_station[f] != st or s.crew.damaged[f] or riders(s, f) == 0:
             continue
         ships += 1
         if first < 0 or s.traffic.docked_s[f] < s.traffic.docked_s[first]:
@@ -287,15 +283,6 @@ def cut_crew(w: World, s: RunState, x: Scratch, st: int, t_s: float, cause: int,
     s.traffic.next_s[first] = min(s.traffic.next_s[first], t_s)
     s.traffic.row[first] = add(log, t_s, happened.CREW_CUT, st, happened.FLIGHT + first, cause, s.people[st])
     return True
-
-
-@njit(cache=True)
-def _riders(s: RunState, f: int) -> int:
-    """How many people aboard have their seat home in ship `f`."""
-    status, seat, riders = s.crew.status, s.crew.seat, 0
-    for i in range(status.size):
-        riders += 1 if status[i] == crew.ABOARD and seat[i] == f else 0
-    return riders
 
 
 @njit(cache=True)
@@ -311,12 +298,12 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         st = s.traffic.part_station[modules + f] if status == traffic.DOCKED else w.traffic.station[f]
         if status == traffic.DOCKED:
             _seats(w, s, x, t_s)
-            if _last_crew_waits(w, s, f, st, t_s):  # its relief may still come
+            if last_crew_waits(w, s, f, st, t_s):  # its relief may still come
                 s.traffic.next_s[f] = t_s + DAY_s
                 continue
             crew.leave(w.crew, s.crew, f, st, t_s, t1_s, log, s.traffic.row[f])
             unload(w, s, x, f, st)
-        habitable = w.traffic.flown[f] or (s.partners.opened[st] and _takes_ships(w, s, st, f))
+        habitable = w.traffic.flown[f] or (s.partners.opened[st] and takes_ships(w, s, st, f))
         if status == traffic.EN_ROUTE:
             habitable = w.traffic.flown[f] or not w.ships.caught[f] or s.services.up[st, services.ROBOTICS]
         if status == traffic.PLANNED and not w.traffic.flown[f] and not s.partners.flies[w.traffic.partner[f]]:
@@ -353,111 +340,15 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         elif what == 0 and status == traffic.PLANNED and s.traffic.status[f] == traffic.LOST:
             _note_supply(w, s, f, row)
             if not w.traffic.flown[f]:
-                _stay_on(w, s, w.traffic.family[f], t_s, row, log)
+                stay_on(w, s, w.traffic.family[f], t_s, row, log)
                 if w.crew.seats[f] > 0:
-                    _bring_crew_forward(w, s, f, t_s, row, log)
+                    bring_crew_forward(w, s, f, t_s, row, log)
         elif s.traffic.status[f] == traffic.LOST or s.traffic.status[f] == traffic.CANCELLED or s.traffic.held[f]:
             _note_supply(w, s, f, row)
         people(s)
     traffic.relocate(w.traffic, s.traffic, t1_s)
     _seats(w, s, x, t1_s)
     people(s)
-
-
-@njit(cache=True)
-def _last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool:
-    """Whether ship `f`, whose going would empty the station, waits beyond its time for a relief still to come."""
-    r = traffic.relieved_by(w.traffic, s.traffic, f)
-    if r < 0 or (w.traffic.flown[f] and w.traffic.undock_s[f] < NEVER_s) or s.evacuated[st]:
-        return False
-    coming = s.traffic.status[r] == traffic.PLANNED or s.traffic.status[r] == traffic.EN_ROUTE
-    last = s.traffic.docked_s[f] + w.traffic.most_s[f]
-    if not coming or not s.partners.flies[w.traffic.partner[f]] or not last <= t_s < last + w.rules.overstay_s:
-        return False
-    riders = _riders(s, f)
-    return riders > 0 and riders == s.people[st]
-
-
-@njit(cache=True)
-def _stay_on(w: World, s: RunState, family: int, t_s: float, row: int, log: Log) -> None:
-    """Crews whose relief is grounded stay on for it, or until the last day their ship can still land by daylight.
-
-    As TMA-21 in 2011 and TMA-15M in 2015. Ships of the record leave as they left.
-    """
-    p, q = w.traffic, s.traffic
-    for f in range(p.partner.size):
-        if q.status[f] != traffic.DOCKED or w.crew.seats[f] == 0 or s.crew.damaged[f] or _riders(s, f) == 0:
-            continue
-        r, as_flown = traffic.relieved_by(p, q, f), p.flown[f] and p.undock_s[f] <= w.rules.replay_until_s
-        if r < 0 or q.status[r] != traffic.PLANNED or p.family[r] != family or as_flown:
-            continue
-        back_s = max(q.ground_until_s[family] + p.crew_after_s[r], q.next_s[r]) + p.transit_s[r]
-        last_s = q.docked_s[f] + p.most_s[f]
-        if q.ground_until_s[family] <= q.next_s[r] or q.next_s[f] >= NEVER_s:
-            continue
-        leaves_s = last_s
-        if back_s > last_s and p.partner[f] == w.ru_partner:
-            leaves_s = _last_daylight_s(w, s, q.part_station[p.part_station.size + f], t_s, last_s)
-        planned_s = p.undock_s[f] if p.undock_s[f] < NEVER_s else q.docked_s[f] + p.stay_s[f]
-        leaves_s = max(leaves_s, min(planned_s, last_s), t_s)
-        if abs(leaves_s - q.next_s[f]) >= DAY_s:
-            q.next_s[f] = leaves_s
-            q.row[f] = add(log, t_s, happened.KEPT_ON, p.station[f], happened.FLIGHT + f, row, (leaves_s - planned_s) / DAY_s)
-
-
-@njit(cache=True)
-def _last_daylight_s(w: World, s: RunState, st: int, t_s: float, last_s: float) -> float:
-    """The last day up to `last_s` on which a Soyuz from station `st` can land by daylight; `last_s` when there is none."""
-    tilt = math.radians(w.station_inclination_deg[st])
-    drift = orbit_law.node_rate(s.orbit.a_m[st], tilt)
-    day_s = last_s
-    while day_s > t_s:
-        if lit_at_pass(tilt, s.orbit.raan_rad[st] + drift * (day_s - t_s), day_s, STEPPE_latitude_rad):
-            return day_s
-        day_s -= DAY_s
-    return last_s
-
-
-@njit(cache=True)
-def _bring_crew_forward(w: World, s: RunState, lost: int, t_s: float, row: int, log: Log) -> None:
-    """A crew was lost at launch or has to go home early: the next crew of its kind comes sooner, none on short notice."""
-    p, q, best = w.traffic, s.traffic, -1
-    for f in range(p.partner.size):
-        if p.flown[f] or q.status[f] != traffic.PLANNED or p.family[f] != p.family[lost] or p.station[f] != p.station[lost]:
-            continue
-        if w.crew.seats[f] > 0 and p.crew_after_s[f] > 0.0 and q.next_s[f] < NEVER_s and (best < 0 or q.next_s[f] < q.next_s[best]):
-            best = f
-    if best < 0:
-        return
-    sooner_s = max(q.next_s[best] - w.rules.crew_forward_s, t_s + w.rules.crew_notice_s)
-    if sooner_s < q.next_s[best]:
-        q.row[best] = add(
-            log, t_s, happened.BROUGHT_FORWARD, p.station[best], happened.FLIGHT + best, row, (q.next_s[best] - sooner_s) / DAY_s
-        )
-        q.next_s[best] = sooner_s
-
-
-@njit(cache=True)
-def _takes_ships(w: World, s: RunState, st: int, f: int) -> bool:
-    """Whether flight `f` can be sent to a station: it is in orbit, holds its attitude, and is fit for people if it brings any;
-    an empty one must have food and water for them to live on."""
-    if s.orbit.entered[st] or not (s.attitude_held[st] or w.simple.is_simple[st]):
-        return False
-    if w.crew.seats[f] == 0:
-        return True
-    return not s.evacuated[st] and (s.people[st] > 0 or _has_stores(w, s, st, f))
-
-
-@njit(cache=True)
-def _has_stores(w: World, s: RunState, st: int, f: int) -> bool:
-    """Whether a station can feed the crew of flight `f` for their stay, or for the reserve if that is shorter."""
-    c, people = w.life_support.crew, 0
-    for i in range(w.crew.partner.size):
-        people += 1 if w.crew.up[i] == f else 0
-    need_s = people * min(w.rules.reserve_s, w.traffic.stay_s[f])
-    food = stores.total(w.stores, s.stores, st, FOOD, -1, s.traffic.part_station)
-    water = stores.total(w.stores, s.stores, st, WATER, -1, s.traffic.part_station)
-    return food >= need_s * metabolism.food_as_shipped(c) and water >= need_s * (c.drink + c.flush)
 
 
 @njit(cache=True)
@@ -596,6 +487,15 @@ def _outfit(w: World, s: RunState, x: Scratch) -> None:
             got = stores.take(w.stores, s.stores, st, SPARES, who, grown, s.traffic.part_station, s.partners.may_share)
             x.flow_kg[st, SPARES, MOVED] -= got
             grown -= got
+
+
+@njit(cache=True)
+def switched_off(w: World, s: RunState, x: Scratch) -> None:
+    """A segment that was powered down wants no power: else its dead core would count against the rest of the station."""
+    runs, side, part, wanted_W = s.partners.segment_runs, w.traffic.part_segment, w.power.load_part, x.load_wanted_W
+    for k in range(wanted_W.size):
+        if wanted_W[k] > 0.0 and not runs[side[part[k]]]:
+            wanted_W[k] = 0.0
 
 
 @njit(cache=True)

@@ -32,6 +32,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
         s.attitude_held, x.rated_W, x.generation_W, x.connected_W, x.channel_W,
     )  # fmt: skip
     power.ask(w.power, s.power, t1_s, s.traffic.part_station, x.machine_wants, x.load_station, x.load_wanted_W)
+    moves.switched_off(w, s, x)
     thermal.reject(w.thermal, s.thermal, t1_s, s.traffic.part_station, x.part_works, x.loop_works, x.reject_W)
     power.grant(
         w.power, s.power, t1_s, dt_s, s.orbit.sunlit_frac, s.traffic.part_station, x.channel_works, x.reject_W,

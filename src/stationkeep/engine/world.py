@@ -44,6 +44,7 @@ class Rules(NamedTuple):
     avoidance_delta_v_m_per_s: float
     burn_most_m_per_s: float
     stock_target_s: float
+    stock_alert_s: float
     water_target_s: float
     overstay_s: float
     tanker_forward_s: float

@@ -187,7 +187,20 @@ def _rows(was: np.ndarray, now: np.ndarray, heads: np.ndarray, partners: list[st
 def _texts(lead: str, rows: list[dict[str, Any]]) -> list[str]:
     told = [_change_text(lead, row) for row in rows if abs(row["research_change_h"]) >= TELLING_h]
     moved = [row for row in rows if abs(row["for_others_after_h"] - row["for_others_before_h"]) >= TELLING_h]
-    return told + [_for_others_change(row) for row in moved]
+    whole = [_sum_text(lead, rows)] if len(told) > 1 else []
+    return whole + told + [_for_others_change(row) for row in moved]
+
+
+def _sum_text(lead: str, rows: list[dict[str, Any]]) -> str:
+    """Research and people of all partners together, and where the hours of other work went."""
+    before, after, *people = (
+        sum(row[key] for row in rows) for key in ("research_before_h", "research_after_h", "people_before", "people_after")
+    )
+    loads = {use: sum(row["loads_change_h"][use] for row in rows) for use in LOADS}
+    told = [f"{use} {_signed(h)}" for use, h in sorted(loads.items(), key=lambda item: -abs(item[1])) if abs(h) >= TELLING_h]
+    return (f"{lead} all partners together {'lose' if after < before else 'gain'} {abs(after - before):.1f} h of research a week "
+            f"({before:.1f} → {after:.1f}); people aboard {people[0]:.1f} → {people[1]:.1f}"
+            + (f"; their other work: {', '.join(told)}" if told else "") + ".")  # fmt: skip
 
 
 def _change_text(lead: str, row: dict[str, Any]) -> str:

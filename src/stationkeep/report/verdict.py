@@ -134,7 +134,7 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
     out.print(Text(_foot(told), style="dim"))
 
 
-def _render_crew_time(out: Console, told: dict[str, Any], most: int = 6) -> None:
+def _render_crew_time(out: Console, told: dict[str, Any], most: int = 7) -> None:
     """Who loses how many hours to what; and a line on dose."""
     from rich.text import Text
 

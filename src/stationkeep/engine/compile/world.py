@@ -216,7 +216,7 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         leave_after_no_seat_s=table["leave_after_no_seat_d"] * DAY_s,
         leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, tank_hold_kg=table["tank_hold_kg"],
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
-        stock_target_s=table["stock_target_d"] * DAY_s,
+        stock_target_s=table["stock_target_d"] * DAY_s, stock_alert_s=table["stock_alert_d"] * DAY_s,
         water_target_s=table["water_target_d"] * DAY_s,
         overstay_s=table["overstay_d"] * DAY_s, tanker_forward_s=table["tanker_forward_d"] * DAY_s,
         tanker_notice_s=table["tanker_notice_d"] * DAY_s, tanker_pace_s=table["tanker_pace_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
