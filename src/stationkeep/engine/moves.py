@@ -169,7 +169,7 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     goes = np.zeros(w.partner_crew_segment.size, np.bool_)
     for p in range(goes.size):
         goes[p] = w.partner_crew_segment[p] == seg
-    _share_out(w, s, seg, goes)
+    _share_out(w, s, seg)
     take_stock(w, s, x)
     before = x.stock_kg.copy()
     traffic.separate(w.traffic, s.traffic, seg, 0, into)
@@ -212,12 +212,15 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
 
 
 @njit(cache=True)
-def _share_out(w: World, s: RunState, seg: int, goes: np.ndarray) -> None:
-    """Before a segment parts, food, water and goods are carried over until each side has its people's share of them."""
+def _share_out(w: World, s: RunState, seg: int) -> None:
+    """Before a segment parts, food, water and goods are carried over until each side has its people's share of them: those
+    whose ship is docked there go with it."""
     people = going = 0
-    for p in range(goes.size):
-        people += s.crew.aboard[0, p]
-        going += s.crew.aboard[0, p] if goes[p] else 0
+    for i in range(w.crew.partner.size):
+        if s.crew.status[i] == crew.ABOARD and s.crew.station[i] == 0:
+            port = s.traffic.port[s.crew.seat[i]]
+            people += 1
+            going += 1 if port >= 0 and w.traffic.part_segment[w.traffic.port_part[port]] == seg else 0
     if people == 0:
         return
     part, kind, stock, capacity = w.stores.container_part, w.stores.container_resource, s.stores.stock_kg, w.stores.capacity_kg

@@ -6,9 +6,10 @@ import math
 
 from numba import njit
 
+from .. import log as happened
 from ..laws import orbit as orbit_law
-from ..laws.matter import NITROGEN
-from ..log import Log
+from ..laws.matter import NITROGEN, PROPELLANT
+from ..log import Log, add
 from ..subsystems import services
 from .judge import why_short
 from .moves import take_stock
@@ -52,6 +53,10 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
             for p in range(stock_kg.shape[1]):
                 kg += stock_kg[st, p, r]
             stocked[st, r] = kg > 1.0
+        for r in (NITROGEN, PROPELLANT):
+            if k > 0 and not stocked[st, r] and s.stock_row[st, r] < 0 and s.attitude.mass_kg[st] > 0.0:
+                cause = why_short(w, s, luck, st, r, t1_s, log)
+                s.stock_row[st, r] = add(log, t1_s, happened.STOCK_EMPTY, st, happened.RESOURCE + r, cause, 0.0)
         allowed[st, :] = s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]
         allowed[st, services.POWER] &= s.core_power[st]
         allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
