@@ -64,6 +64,8 @@ ACTIVE_SUN_f107 = 150.0
 STAY_margin_s = 5 * DAY_s
 """Food left when the ship that is due docks, without which nobody waits for it: in December 2004 the crew was to leave five
 days after the docking planned for Progress M-51 (spacedaily.com iss-04zzzg)."""
+REMEMBERED_s = 400 * DAY_s
+"""A flight lost or grounded longer ago explains no shortage: ships that were to come after it have come. Assumed."""
 LONG_d = 9999.0
 """Reserve written when nothing is used."""
 
@@ -164,7 +166,7 @@ def why_short(w: World, s: RunState, luck: Luck, st: int, r: int, t_s: float, lo
     """The row that tells why a station is short of resource `r`: a flight that failed to bring it, one that is late, an
     active Sun where it is propellant, and otherwise that more is used than brought."""
     row = s.supply_row[st, r]
-    if row >= 0:
+    if row >= 0 and (t_s - log.t_s[row] < REMEMBERED_s or log.kind[row] == happened.WITHDRAW or log.kind[row] == happened.CANCELLED):
         return row
     p, q, latest = w.traffic, s.traffic, -1
     for f in range(p.partner.size):

@@ -124,7 +124,7 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     wait_s = 0.0 if flown else min(next_s - t_s, w.rules.stock_target_s)
     must_last_s = min((next_s if flown else second_s) - t_s, w.rules.stock_target_s) + w.rules.reserve_s
     if not flown:
-        must_last_s = max(must_last_s + w.rules.slip_s, w.rules.stock_alert_s)
+        must_last_s = max(must_last_s, w.rules.stock_alert_s)
     use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
     kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
     lack, pressing = np.zeros(4), np.zeros(4)
