@@ -1,4 +1,4 @@
-"""The plan in the record's own situation: the demand of 2012 to 2019 and the vehicles then available, against what was flown."""
+"""The plan in the record's own situation: the demand of September 2012 to 2019 and the vehicles then available, against what was flown."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from stationkeep.model.catalogue import Catalogue
 from stationkeep.plan.make import Plan, plan_branch
 from validation.table import Row, show
 
-FROM, TO = "2012-01-01", "2020-01-01"
+FROM, TO = "2012-09-01", "2020-01-01"
 SITUATION = f"""
 base: iss
-title: Six people from the end of the Shuttle to 2020
+title: Six people from September 2012 to 2020
 start: {FROM}T12:00:00Z
 horizon: {TO}
 as_of: {FROM}
 stations:
   iss:
-    altitude_km: {{value: 390, low: 388, high: 392, source: "altitude record, January 2012", status: derived}}
+    altitude_km: {{value: 416, low: 414, high: 418, source: "altitude record, September 2012", status: derived}}
     stocks_kg:                 # as the opening of 2022-07-26, for six people instead of seven where people use it
       propellant: {{roscosmos: 4000}}
       water: {{roscosmos: 700, nasa: 1300}}
@@ -28,14 +28,14 @@ stations:
       oxygen: {{roscosmos: 100, nasa: 250}}
       nitrogen: {{roscosmos: 60, nasa: 200}}
 flights:
-  soyuz-a: {{vehicle: soyuz-tma-m, every_d: 183, first: 2012-03-20, site: baikonur/1, stay_d: 188, people: {{roscosmos: 2, nasa: 1}},
+  soyuz-a: {{vehicle: soyuz-tma-m, every_d: 183, first: 2012-10-20, site: baikonur/1, stay_d: 188, people: {{roscosmos: 2, nasa: 1}},
             port: [rassvet-nadir, poisk-zenith, pirs-nadir, zvezda-aft]}}
-  soyuz-b: {{vehicle: soyuz-tma-m, every_d: 183, first: 2012-05-20, site: baikonur/1, stay_d: 188, people: {{roscosmos: 2, nasa: 1}},
+  soyuz-b: {{vehicle: soyuz-tma-m, every_d: 183, first: 2012-12-15, site: baikonur/1, stay_d: 188, people: {{roscosmos: 2, nasa: 1}},
             port: [rassvet-nadir, poisk-zenith, pirs-nadir, zvezda-aft]}}
-  progress: {{vehicle: progress-m-m, every_d: record, first: 2012-01-25, site: baikonur/1, port: [zvezda-aft, pirs-nadir, poisk-zenith]}}
-  atv: {{vehicle: atv, every_d: 300, first: 2012-03-01, last: 2014-12-31, site: kourou, port: zvezda-aft}}
-  htv: {{vehicle: htv, every_d: 365, first: 2012-07-01, site: tanegashima, port: [harmony-nadir, unity-nadir]}}
-  dragon: {{vehicle: dragon-1, every_d: 150, first: 2012-05-01, site: canaveral, port: [harmony-nadir, unity-nadir]}}
+  progress: {{vehicle: progress-m-m, every_d: record, first: 2012-10-25, site: baikonur/1, port: [zvezda-aft, pirs-nadir, poisk-zenith]}}
+  atv: {{vehicle: atv, every_d: 300, first: 2013-03-01, last: 2014-12-31, site: kourou, port: zvezda-aft}}
+  htv: {{vehicle: htv, every_d: 365, first: 2013-07-01, site: tanegashima, port: [harmony-nadir, unity-nadir]}}
+  dragon: {{vehicle: dragon-1, every_d: 150, first: 2012-10-01, site: canaveral, port: [harmony-nadir, unity-nadir]}}
   cygnus: {{vehicle: cygnus-standard, every_d: 180, first: 2013-09-01, last: 2015-06-30, site: wallops, port: [unity-nadir, harmony-nadir]}}
   cygnus-more: {{vehicle: cygnus-enhanced, every_d: 180, first: 2015-10-01, site: wallops, port: [unity-nadir, harmony-nadir]}}
 """
@@ -63,10 +63,10 @@ def main() -> None:
     """Print the table."""
     real, found = flown(), made()
     chosen = Counter(kind(f.visit.vessel) for f in found.counted())
-    source = "traffic/flights.csv, 2012 to 2019"
+    source = "traffic/flights.csv, September 2012 to 2019"
     mix = ", ".join(f"{n} {k}" for k, n in sorted(chosen.items()))
     told = [
-        Row("flights a plan needs for six people, 2012 to 2019", f"at most the {sum(real.values())} flown", f"{sum(chosen.values())} ({mix})",
+        Row("flights a plan needs for six people, September 2012 to 2019", f"at most the {sum(real.values())} flown", f"{sum(chosen.values())} ({mix})",
             found.stands and sum(chosen.values()) <= sum(real.values()), "test", source),
         Row("gap of that plan", "at most 1 %", "none" if found.solution.gap_frac is None else f"{found.solution.gap_frac:.2%}",
             found.solution.gap_frac is not None and found.solution.gap_frac <= 0.01, "test", "HiGHS"),

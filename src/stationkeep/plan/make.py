@@ -43,7 +43,7 @@ class Margins(NamedTuple):
     careful: bool  # leaks and failures at their 95 % value
 
 
-MARGINS = (Margins(0.0, 0, 0, False), Margins(75.0, 2, 26, True), Margins(150.0, 6, 52, True), Margins(150.0, 10, 52, True))
+MARGINS = (Margins(0.0, 0, 0, False), Margins(75.0, 2, 26, True), Margins(150.0, 4, 39, True), Margins(150.0, 6, 52, True))
 """Step by step; without runs to try them on, the plan is made with the largest for which there is one."""
 
 

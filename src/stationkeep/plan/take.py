@@ -50,7 +50,7 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     people = people_asked(scenario, wishes, lines, {v.name: v.crew for v in vessels}, weeks)
     need = weekly(run.use_kg("propellant"), weeks)
     return Problem(
-        start_s=t0_s, weeks=weeks, vessels=vessels, ports=classes, docked=_docked(run, classes, weeks),
+        start_s=t0_s, weeks=weeks, vessels=vessels, ports=classes, docked=_docked(run, classes, weeks, lines),
         commodities=commodities_of(scenario, run, wishes, people, weekly(run.people, weeks) / 7.0 if aboard is None else aboard), people=people, lines=lines,
         push_need_kg=np.maximum(need, 0.0), turn_need_kg=np.clip(weekly(run.turned_kg(), weeks), 0.0, np.maximum(need, 0.0)), tanks_push=tanks_push(scenario, run, weeks), unload_need=~tanks_push(scenario, run, weeks),
         debt_most_kg=debt_most_kg(scenario, run), waste_opening_kg=float(run.stock("waste")[0]),
@@ -181,8 +181,8 @@ def _published(
     return tuple(stand), tuple(kept)
 
 
-def _docked(run: Nominal, classes: tuple[PortClass, ...], weeks: int) -> tuple[Docked, ...]:
-    """Ships that are docked at the start, and when each may leave."""
+def _docked(run: Nominal, classes: tuple[PortClass, ...], weeks: int, lines: dict[str, np.ndarray]) -> tuple[Docked, ...]:
+    """Ships that are docked at the start, and when each may leave; a crew ship of an older make counts as those to come."""
     case = run.case
     p, s = case.world.traffic, case.world.ships
     rows = case.catalogue.by_id("fleet/vehicles")
@@ -203,7 +203,8 @@ def _docked(run: Nominal, classes: tuple[PortClass, ...], weeks: int) -> tuple[D
         last = min(max(math.ceil((last_s - case.t0_s) / WEEK_s), first), weeks)
         leaves = tuple(range(first, last + 1)) if crew else (first,)
         push = float(s.tank_kg[i] - s.refuel_kg[i]) if s.thrust_N[i] > 0 else 0.0
-        out.append(Docked(f.id, f.vehicle, of_port[port], leaves, crew, push, number(rows[f.vehicle], "trash_kg", 0)))
+        alike = [kind for kind in lines if crew and f.vehicle not in lines and rows[kind]["family"] == rows[f.vehicle]["family"]]
+        out.append(Docked(f.id, alike[0] if alike else f.vehicle, of_port[port], leaves, crew, push, number(rows[f.vehicle], "trash_kg", 0)))
     return tuple(out)
 
 
