@@ -6,8 +6,12 @@ Every row carries the name of the requirement it stands for, so that a conflict 
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -123,6 +127,19 @@ def relax(m: Model, time_limit_s: float = 120.0, without: frozenset[str] = froze
     )  # fmt: skip
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """HiGHS writes some of its notes to standard output whatever is asked of it: they go to standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def run(m: Model, *, without: frozenset[str] = frozenset(), whole: bool = True, time_limit_s: float = 60.0, gap_frac: float = 0.005) -> Any:
     """Hand the model to HiGHS, leaving out the rows of some requirements."""
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -131,11 +148,12 @@ def run(m: Model, *, without: frozenset[str] = frozenset(), whole: bool = True, 
     if without:
         keep = np.asarray([g not in without for g in m.rows.group])
         a, low, high = a[keep], low[keep], high[keep]
-    return milp(
-        np.asarray(m.cost), constraints=LinearConstraint(a, low, high), bounds=Bounds(m.low, m.high),
-        integrality=np.asarray(m.whole) if whole else np.zeros(len(m.cost)),
-        options={"time_limit": time_limit_s, "mip_rel_gap": gap_frac},
-    )  # fmt: skip
+    with _quiet():
+        return milp(
+            np.asarray(m.cost), constraints=LinearConstraint(a, low, high), bounds=Bounds(m.low, m.high),
+            integrality=np.asarray(m.whole) if whole else np.zeros(len(m.cost)),
+            options={"time_limit": time_limit_s, "mip_rel_gap": gap_frac},
+        )  # fmt: skip
 
 
 def _as_solved(m: Model, solution: Solution, x: np.ndarray) -> Solution:
