@@ -60,24 +60,29 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
     if c >= 0:
         s.stores.stock_kg[c] = tank_kg
         x.flow_kg[st, PROPELLANT, DELIVERED] += tank_kg
-    if w.ships.filled[f] and w.ships.refuel_kg[f] > 0.0 and t_s > w.rules.replay_until_s:
+    if w.ships.filled[f] and t_s > w.rules.replay_until_s:
         there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
-        if there < w.rules.propellant_target_kg:
-            _bring_tankers_forward(w, s, st, t_s, there < URGENT_frac * w.rules.propellant_target_kg)
+        thirsty = w.ships.refuel_kg[f] > 0.0 and there < w.rules.propellant_target_kg
+        food_kg = stores.total(w.stores, s.stores, st, FOOD, -1, s.traffic.part_station)
+        eaten_kg_per_s = metabolism.food_as_shipped(w.life_support.crew) * max(_people_to_come(w, s, st, t_s), 2.0)
+        hungry = food_kg < eaten_kg_per_s * w.rules.stock_alert_s
+        if thirsty or hungry:
+            _bring_forward(w, s, st, t_s, hungry, thirsty, there < URGENT_frac * w.rules.propellant_target_kg)
 
 
 @njit(cache=True)
-def _bring_tankers_forward(w: World, s: RunState, st: int, t_s: float, urgent: bool) -> None:
-    """Tankers not yet launched for a station short of propellant fly sooner, none on short notice; when it is `urgent` they
-    fly as often as they ever did."""
+def _bring_forward(w: World, s: RunState, st: int, t_s: float, hungry: bool, thirsty: bool, urgent: bool) -> None:
+    """Ships not yet launched fly sooner, none on short notice: those of the next half year for a station that is `hungry`,
+    every tanker for one `thirsty` for propellant; when that is `urgent` tankers fly as often as they ever did."""
     r, coming = w.rules, 0
     for f in range(w.ships.tank.size):
         if w.traffic.flown[f] or w.traffic.station[f] != st:
             continue
-        if s.traffic.status[f] == traffic.PLANNED and w.ships.refuel_kg[f] > 0.0:
-            due_s = s.traffic.next_s[f]
-            coming += 1
-            sooner_s = min(due_s - r.tanker_forward_s, t_s + coming * r.tanker_pace_s if urgent else NEVER_s)
+        due_s, tanker = s.traffic.next_s[f], thirsty and w.ships.refuel_kg[f] > 0.0
+        soon = hungry and w.traffic.seats[f] == 0 and due_s < t_s + r.stock_target_s
+        if s.traffic.status[f] == traffic.PLANNED and (tanker or soon):
+            coming += 1 if tanker else 0
+            sooner_s = min(due_s - r.tanker_forward_s, t_s + coming * r.tanker_pace_s if urgent and tanker else NEVER_s)
             s.traffic.next_s[f] = min(due_s, max(sooner_s, t_s + r.tanker_notice_s))
 
 
