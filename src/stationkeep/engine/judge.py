@@ -14,7 +14,8 @@ from ..laws.matter import CANDLES, FOOD, OXYGEN, PROPELLANT, SUPPLIES, WATER
 from ..log import Log, add
 from ..subsystems import crew, services, traffic
 from . import upkeep
-from .moves import cut_crew, leave_station, research, take_stock
+from .moves import cut_crew, leave_station
+from .sharing import research, take_stock
 from .world import (
     ALTITUDE,
     AREA,

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
 from .. import log as happened
 from ..laws.matter import (
-    AIR_OXYGEN,
-    DUMPED,
     FOOD,
     MOVED,
     PROPELLANT,
     REPAIR,
-    RESEARCH,
-    RESEARCH_USE,
     SPARES,
     SUPPLIES,
     TOILET,
     WATER,
 )
 from ..log import Log, add
-from ..subsystems import attitude, crew, equipment, life_support, orbit, partners, services, stores, traffic
+from ..subsystems import crew, equipment, orbit, partners, services, stores, traffic
 from . import upkeep
+from .configuration import outfitted_kg
 from .crews import bring_crew_forward, last_crew_waits, riders, stay_on, takes_ships
+from .sharing import take_stock
 from .supply import load, unload
 from .world import Luck, RunState, Scratch, World
 
@@ -36,9 +32,6 @@ LOGGED_AS = (
     happened.DAMAGE, happened.LOSE_PERSON, happened.OPENED, happened.FUND,
 )  # fmt: skip
 """Row an event leaves, by its kind in `subsystems.partners`."""
-OUTFIT_FROM_STORES_frac = 0.6
-"""Share of outfitting that comes out of hardware the cargo figures count; racks flown in logistics modules are the rest.
-Assumed: no manifest splits them."""
 
 
 @njit(cache=True)
@@ -181,7 +174,7 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     b = w.bodies
     for k in range(w.traffic.part_station.size):  # what is fitted in its modules goes along, and is not fitted again
         if s.traffic.part_station[k] == into:
-            fitted_kg = _outfitted_kg(b.outfit_kg[k], b.arrive_s[k], b.outfit_s, t_s)
+            fitted_kg = outfitted_kg(b.outfit_kg[k], b.arrive_s[k], b.outfit_s, t_s)
             s.fitted_kg[into] += fitted_kg
             s.fitted_kg[0] -= fitted_kg
     take_stock(w, s, x)
@@ -396,197 +389,3 @@ def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: f
                 continue
         e.change_s[m] = t1_s + equipment.RETRY_s
     equipment.place(p, e, s.traffic.part_station, t1_s)
-
-
-@njit(cache=True)
-def _outfitted_kg(full_kg: float, arrive_s: float, outfit_s: float, t_s: float) -> float:
-    """Outfitting in a module by now: it approaches its full mass with the time constant `outfit_s`."""
-    return full_kg * -math.expm1(-max(t_s - arrive_s, 0.0) / outfit_s)
-
-
-@njit(cache=True)
-def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
-    """Masses now; outfitting, places, inertia and frontal area when parts changed or a week has passed."""
-    place, held_in, stock = s.traffic.part_station, w.stores.container_part, s.stores.stock_kg
-    if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
-        _weigh_dry(w, s, x, t1_s)
-        _outfit(w, s, x)
-        for c in range(held_in.size):
-            x.part_kg[held_in[c]] += stock[c]
-        _pose(w, s, x, t1_s)
-        return
-    mass_kg, dry_kg = s.attitude.mass_kg, s.dry_kg
-    for st in range(mass_kg.size):
-        mass_kg[st] = dry_kg[st]
-    for c in range(held_in.size):
-        st = place[held_in[c]]
-        if st >= 0:
-            mass_kg[st] += stock[c]
-
-
-@njit(cache=True)
-def _weigh_dry(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
-    """Dry mass of every part with its outfitting by now, and of every station."""
-    b, place, modules = w.bodies, s.traffic.part_station, w.traffic.part_station.size
-    s.dry_kg[:] = 0.0
-    for k in range(place.size):
-        kg = b.bare_kg[k]
-        if k < modules and b.outfit_kg[k] > 0.0 and place[k] >= 0:
-            kg += _outfitted_kg(b.outfit_kg[k], b.arrive_s[k], b.outfit_s, t1_s)
-        x.part_kg[k] = kg
-        if place[k] >= 0:
-            s.dry_kg[place[k]] += kg
-
-
-@njit(cache=True)
-def _pose(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
-    """Places, inertia, frontal area and volume of what is there."""
-    b, place, modules = w.bodies, s.traffic.part_station, w.traffic.part_station.size
-    s.last_pose_s[0] = t1_s
-    x.part_area_m2[:] = 0.0
-    for a in range(b.pose_part.size):
-        if b.pose_from_s[a] <= t1_s < b.pose_to_s[a]:
-            k = b.pose_part[a]
-            for i in range(3):
-                x.part_m[k, i] = b.pose_m[a, i]
-                x.part_size_m[k, i] = b.pose_size_m[a, i]
-            x.part_area_m2[k] = b.pose_area_m2[a]
-    for f in range(w.ships.vehicle.size):
-        k = modules + f
-        if place[k] >= 0:
-            q = s.traffic.port[f]
-            for i in range(3):
-                x.part_m[k, i] = b.port_m[q, i] + 0.5 * b.port_direction[q, i] * b.ship_size_m[f, 0]
-                x.part_size_m[k, i] = b.ship_size_m[f, i]
-            x.part_area_m2[k] = b.ship_area_m2[f]
-    attitude.mass_properties(s.attitude, place, x.part_kg, x.part_m, x.part_size_m, x.part_area_m2)
-    s.area_m2[:] = 0.0
-    x.volume_m3[:] = 0.0
-    for k in range(place.size):
-        if place[k] >= 0:
-            s.area_m2[place[k]] += x.part_area_m2[k]
-            x.volume_m3[place[k]] += b.volume_m3[k]
-    resized = False
-    for st in range(x.volume_m3.size):
-        resized = resized or x.volume_m3[st] != s.life_support.volume_m3[st]
-    if resized:
-        life_support.resettle_air(w.life_support, s.life_support, x.volume_m3, x.flow_kg)
-
-
-@njit(cache=True)
-def _outfit(w: World, s: RunState, x: Scratch) -> None:
-    """What a module gains by outfitting comes out of the hardware aboard, as far as there is any."""
-    modules = w.traffic.part_station.size
-    for st in range(s.people.size):
-        fitted = 0.0
-        for k in range(modules):
-            if s.traffic.part_station[k] == st:
-                fitted += x.part_kg[k] - w.bodies.bare_kg[k]
-        grown = OUTFIT_FROM_STORES_frac * (fitted - s.fitted_kg[st])
-        s.fitted_kg[st] = fitted
-        if grown <= 0.0 or s.last_pose_s[0] < 0.0:
-            continue
-        for who in (w.us_partner, w.ru_partner):
-            got = stores.take(w.stores, s.stores, st, SPARES, who, grown, s.traffic.part_station, s.partners.may_share)
-            x.flow_kg[st, SPARES, MOVED] -= got
-            grown -= got
-
-
-@njit(cache=True)
-def switched_off(w: World, s: RunState, x: Scratch) -> None:
-    """A segment that was powered down wants no power: else its dead core would count against the rest of the station."""
-    runs, side, part, wanted_W = s.partners.segment_runs, w.traffic.part_segment, w.power.load_part, x.load_wanted_W
-    for k in range(wanted_W.size):
-        if wanted_W[k] > 0.0 and not runs[side[part[k]]]:
-            wanted_W[k] = 0.0
-
-
-@njit(cache=True)
-def granted(w: World, s: RunState, x: Scratch) -> None:
-    """Which machines have power, whether the core loads of a station are served, and the heat of each bus."""
-    core_power, heat_W, load_of, powered = s.core_power, x.heat_W, w.machine_load, s.powered
-    station, wanted_W, granted_frac = x.load_station, x.load_wanted_W, x.load_granted_frac
-    bus, priority = w.power.load_bus, w.power.load_priority
-    core_power[:] = True
-    heat_W[:] = 0.0
-    for k in range(station.size):
-        st = station[k]
-        if st < 0 or wanted_W[k] <= 0.0:
-            continue
-        heat_W[st, bus[k]] += wanted_W[k] * granted_frac[k]
-        if priority[k] <= 0 and granted_frac[k] < 0.8:
-            core_power[st] = False
-    for m in range(load_of.size):
-        k = load_of[m]
-        powered[m] = k < 0 or wanted_W[k] <= 0.0 or granted_frac[k] > 0.5
-    for st in range(s.core_power.size):
-        if not w.simple.is_simple[st]:
-            continue
-        made = used = 0.0
-        for k in range(w.simple.power_W.size):
-            if s.traffic.part_station[k] == st:
-                made += w.simple.power_W[k]
-                used += w.simple.load_W[k]
-        x.rated_W[st] = x.generation_W[st] = x.usable_W[st] = made
-        x.used_W[st] = min(made, used)
-        x.payload_W[st] = max(made - used, 0.0)
-        x.shed_W[st] = max(used - made, 0.0)
-        x.margin_W[st] = made - used
-        s.core_power[st] = made >= used
-
-
-@njit(cache=True)
-def take_from_stores(w: World, s: RunState, x: Scratch, luck: Luck) -> None:
-    """What people and machines want comes from the stores of those aboard, each from their own first; below the reserve of
-    food they are asked to eat less."""
-    for st in range(s.people.size):
-        _shares(w, s, x, st)
-        for r in range(x.wants_kg.shape[1]):
-            x.got_kg[st, r] = 0.0
-            if x.wants_kg[st, r] > 0.0:
-                eaten_frac = 1.0 - w.rules.ration_frac if r == FOOD and s.stock_low[st, 0] else 1.0
-                x.got_kg[st, r] = stores.take_shares(
-                    w.stores, s.stores, st, r, eaten_frac * x.wants_kg[st, r], x.share, s.traffic.part_station, s.partners.may_share
-                )
-
-
-@njit(cache=True)
-def _shares(w: World, s: RunState, x: Scratch, st: int) -> None:
-    """Shares of use by the two providers: people of the US segment's partners live on NASA's stores."""
-    x.share[:] = 0.0
-    russian = s.crew.aboard[st, w.ru_partner]
-    everyone = s.crew.aboard[st].sum()
-    frac = russian / everyone if everyone > 0 else 0.5
-    x.share[w.ru_partner] = frac
-    x.share[w.us_partner] = 1.0 - frac
-
-
-@njit(cache=True)
-def give_to_stores(w: World, s: RunState, x: Scratch) -> None:
-    """What life support gives back goes into the stores; what has no room is dumped, and the flow says so."""
-    for st in range(s.people.size):
-        _shares(w, s, x, st)
-        for r in range(x.gives_kg.shape[1]):
-            if x.gives_kg[st, r] > 0.0:
-                stored = stores.put_shares(
-                    w.stores, s.stores, st, r, x.gives_kg[st, r], x.share, s.traffic.part_station, s.partners.may_share
-                )
-                x.flow_kg[st, r, DUMPED] -= x.gives_kg[st, r] - stored
-
-
-@njit(cache=True)
-def take_stock(w: World, s: RunState, x: Scratch) -> None:
-    """What is aboard now, by station, owner and resource; cabin air, which is nobody's, stands with the first partner."""
-    x.stock_kg[:] = 0.0
-    stores.totals(w.stores, s.stores, s.traffic.part_station, x.stock_kg)
-    for st in range(s.people.size):
-        for gas in range(4):
-            x.stock_kg[st, 0, AIR_OXYGEN + gas] = s.life_support.air_kg[st, gas]
-
-
-@njit(cache=True)
-def research(w: World, s: RunState, x: Scratch, st: int, kg: float) -> None:
-    """Research uses up what was brought for it."""
-    got = stores.take(w.stores, s.stores, st, RESEARCH, w.us_partner, kg, s.traffic.part_station, s.partners.may_share)
-    x.flow_kg[st, RESEARCH, RESEARCH_USE] -= got
-    upkeep.throw_away(w, s, x, st, w.us_partner, got, RESEARCH_USE)

@@ -1,4 +1,4 @@
-"""One step of everything, on one page: read this first. The paragraphs it is made of are in `moves.py`."""
+"""One step of everything, on one page: read this first. The paragraphs it is made of are in the files it names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from numba import njit
 
 from ..log import Log
 from ..subsystems import attitude, life_support, orbit, power, thermal, traffic
-from . import burns, judge, moves, upkeep, works
+from . import burns, configuration, judge, moves, sharing, upkeep, works
 from .world import Luck, Rows, RunState, Scratch, World
 
 
@@ -23,7 +23,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     moves.failures(w, s, luck, x, t0_s, t1_s, log)
     upkeep.walks(w, s, x, t1_s, log)
     upkeep.wear(w, s, x, dt_s)
-    moves.configuration(w, s, x, t1_s)
+    configuration.configuration(w, s, x, t1_s)
     # 2. What works
     works.which_services(w, s, luck, x, t1_s, dt_s, k, log)
     # 3. Everyone asks, the bus grants
@@ -32,25 +32,25 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
         s.attitude_held, x.rated_W, x.generation_W, x.connected_W, x.channel_W,
     )  # fmt: skip
     power.ask(w.power, s.power, t1_s, s.traffic.part_station, x.machine_wants, x.load_station, x.load_wanted_W)
-    moves.switched_off(w, s, x)
+    sharing.switched_off(w, s, x)
     thermal.reject(w.thermal, s.thermal, t1_s, s.traffic.part_station, x.part_works, x.loop_works, x.reject_W)
     power.grant(
         w.power, s.power, t1_s, dt_s, s.orbit.sunlit_frac, s.traffic.part_station, x.channel_works, x.reject_W,
         x.load_station, w.power.load_bus, w.power.load_priority, x.load_wanted_W, x.load_granted_frac, x.usable_W,
         x.used_W, x.payload_W, x.depth_frac, x.shed_W, x.margin_W,
     )  # fmt: skip
-    moves.granted(w, s, x)
+    sharing.granted(w, s, x)
     life_support.ask(
         w.life_support, s.life_support, t0_s, dt_s, x.people_mean, x.machine_works, s.equipment.station,
         s.traffic.part_station, x.eva_kg, x.wants_kg,
     )  # fmt: skip
-    moves.take_from_stores(w, s, x, luck)
+    sharing.take_from_stores(w, s, x, luck)
     # 4. Everyone advances
     life_support.step(
         w.life_support, s.life_support, dt_s, x.people_mean, x.machine_works, s.equipment.station, x.eva_kg,
         x.got_kg, x.gives_kg, x.flow_kg,
     )  # fmt: skip
-    moves.give_to_stores(w, s, x)
+    sharing.give_to_stores(w, s, x)
     thermal.step(w.thermal, s.thermal, dt_s, x.heat_W, x.reject_W, s.heat_ok)
     attitude.step(
         w.attitude, s.attitude, dt_s, x.rate_rad_per_s, s.orbit.density_kg_per_m3, s.traffic.part_station, x.cmgs,

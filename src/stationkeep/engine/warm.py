@@ -16,15 +16,15 @@ from numba import typeof, types
 from ..log import new_log
 from ..model.scenario import read_scenario
 from ..subsystems import traffic
-from . import burns, judge, moves, works
+from . import burns, configuration, judge, moves, sharing, works
 from .compile.world import compile
 from .refs import by_reference
 from .simulate import new_rows, new_scratch
 from .world import Luck
 
 PART = (
-    moves.events, moves.configuration, works.which_services, moves.granted, moves.take_from_stores,
-    moves.give_to_stores, burns.burn_for_attitude, burns.drag, burns.burns, judge.hours, judge.reserves, judge.rules,
+    moves.events, configuration.configuration, works.which_services, sharing.granted, sharing.take_from_stores,
+    sharing.give_to_stores, burns.burn_for_attitude, burns.drag, burns.burns, judge.hours, judge.reserves, judge.rules,
     judge.requirements, judge.record,
 )  # fmt: skip
 """Paragraphs of `step` in its order, about half of the work; the other process comes to each when it is done."""

@@ -12,7 +12,7 @@ from ..laws.matter import NITROGEN, PROPELLANT
 from ..log import Log, add
 from ..subsystems import services
 from .judge import why_short
-from .moves import take_stock
+from .sharing import take_stock
 from .supply import refuel
 from .world import Luck, RunState, Scratch, World
 

@@ -1,0 +1,113 @@
+"""What a station is made of today: masses, places, frontal area and volume of its parts, ships, outfit and stores."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from ..laws.matter import (
+    MOVED,
+    SPARES,
+)
+from ..subsystems import attitude, life_support, stores
+from .world import RunState, Scratch, World
+
+DAY_s = 86400.0
+OUTFIT_FROM_STORES_frac = 0.6
+"""Share of outfitting that comes out of hardware the cargo figures count; racks flown in logistics modules are the rest.
+Assumed: no manifest splits them."""
+
+
+@njit(cache=True)
+def outfitted_kg(full_kg: float, arrive_s: float, outfit_s: float, t_s: float) -> float:
+    """Outfitting in a module by now: it approaches its full mass with the time constant `outfit_s`."""
+    return full_kg * -math.expm1(-max(t_s - arrive_s, 0.0) / outfit_s)
+
+
+@njit(cache=True)
+def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
+    """Masses now; outfitting, places, inertia and frontal area when parts changed or a week has passed."""
+    place, held_in, stock = s.traffic.part_station, w.stores.container_part, s.stores.stock_kg
+    if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
+        _weigh_dry(w, s, x, t1_s)
+        _outfit(w, s, x)
+        for c in range(held_in.size):
+            x.part_kg[held_in[c]] += stock[c]
+        _pose(w, s, x, t1_s)
+        return
+    mass_kg, dry_kg = s.attitude.mass_kg, s.dry_kg
+    for st in range(mass_kg.size):
+        mass_kg[st] = dry_kg[st]
+    for c in range(held_in.size):
+        st = place[held_in[c]]
+        if st >= 0:
+            mass_kg[st] += stock[c]
+
+
+@njit(cache=True)
+def _weigh_dry(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
+    """Dry mass of every part with its outfitting by now, and of every station."""
+    b, place, modules = w.bodies, s.traffic.part_station, w.traffic.part_station.size
+    s.dry_kg[:] = 0.0
+    for k in range(place.size):
+        kg = b.bare_kg[k]
+        if k < modules and b.outfit_kg[k] > 0.0 and place[k] >= 0:
+            kg += outfitted_kg(b.outfit_kg[k], b.arrive_s[k], b.outfit_s, t1_s)
+        x.part_kg[k] = kg
+        if place[k] >= 0:
+            s.dry_kg[place[k]] += kg
+
+
+@njit(cache=True)
+def _pose(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
+    """Places, inertia, frontal area and volume of what is there."""
+    b, place, modules = w.bodies, s.traffic.part_station, w.traffic.part_station.size
+    s.last_pose_s[0] = t1_s
+    x.part_area_m2[:] = 0.0
+    for a in range(b.pose_part.size):
+        if b.pose_from_s[a] <= t1_s < b.pose_to_s[a]:
+            k = b.pose_part[a]
+            for i in range(3):
+                x.part_m[k, i] = b.pose_m[a, i]
+                x.part_size_m[k, i] = b.pose_size_m[a, i]
+            x.part_area_m2[k] = b.pose_area_m2[a]
+    for f in range(w.ships.vehicle.size):
+        k = modules + f
+        if place[k] >= 0:
+            q = s.traffic.port[f]
+            for i in range(3):
+                x.part_m[k, i] = b.port_m[q, i] + 0.5 * b.port_direction[q, i] * b.ship_size_m[f, 0]
+                x.part_size_m[k, i] = b.ship_size_m[f, i]
+            x.part_area_m2[k] = b.ship_area_m2[f]
+    attitude.mass_properties(s.attitude, place, x.part_kg, x.part_m, x.part_size_m, x.part_area_m2)
+    s.area_m2[:] = 0.0
+    x.volume_m3[:] = 0.0
+    for k in range(place.size):
+        if place[k] >= 0:
+            s.area_m2[place[k]] += x.part_area_m2[k]
+            x.volume_m3[place[k]] += b.volume_m3[k]
+    resized = False
+    for st in range(x.volume_m3.size):
+        resized = resized or x.volume_m3[st] != s.life_support.volume_m3[st]
+    if resized:
+        life_support.resettle_air(w.life_support, s.life_support, x.volume_m3, x.flow_kg)
+
+
+@njit(cache=True)
+def _outfit(w: World, s: RunState, x: Scratch) -> None:
+    """What a module gains by outfitting comes out of the hardware aboard, as far as there is any."""
+    modules = w.traffic.part_station.size
+    for st in range(s.people.size):
+        fitted = 0.0
+        for k in range(modules):
+            if s.traffic.part_station[k] == st:
+                fitted += x.part_kg[k] - w.bodies.bare_kg[k]
+        grown = OUTFIT_FROM_STORES_frac * (fitted - s.fitted_kg[st])
+        s.fitted_kg[st] = fitted
+        if grown <= 0.0 or s.last_pose_s[0] < 0.0:
+            continue
+        for who in (w.us_partner, w.ru_partner):
+            got = stores.take(w.stores, s.stores, st, SPARES, who, grown, s.traffic.part_station, s.partners.may_share)
+            x.flow_kg[st, SPARES, MOVED] -= got
+            grown -= got
