@@ -245,3 +245,13 @@ def test_a_summary_says_what_the_series_say(short):
     from stationkeep.report.page import page
 
     assert "Altitude" in page(few) and "zvezda" in page(few)
+
+
+def test_engine_and_report_mean_the_same_decisions_and_spans():
+    """Neither may import the other; a summary counts what the report of series computes."""
+    from stationkeep.engine import summary_people
+    from stationkeep.report import people
+
+    assert summary_people.DECISIONS == people.DECISIONS
+    assert np.timedelta64(int(people.SPAN_d), "D") == summary_people.SPAN
+    assert summary_people.LONG_STAY_d == people.LONG_STAY_d

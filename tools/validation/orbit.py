@@ -176,7 +176,7 @@ def decay_rows(result: dict[str, Any]) -> Iterator[Row]:
                 yield Row(f"{what}, F10.7A {level}", "", shares(part), None, "test", source)
             yield Row(f"{what}, worst calendar quarters", "", worst_quarters(result["arcs"], int(days)), None, "test", source)
         out = f"{100 * told['out_of_range_day_frac']:.1f} %"
-        yield Row(f"{what}, days at the edge of the density fit", "", out, None, "test", source)
+        yield Row(f"{what}, days beyond the density fit (quadrature)", "", out, None, "test", source)
 
 
 def worst_quarters(arcs: list[dict[str, Any]], days: int) -> str:

@@ -171,7 +171,7 @@ def _render_decay(result: dict[str, Any]) -> None:
         for name, values in lines.items():
             numbers = [share(values.get(k)) for k in ("median_abs_error_frac", "p75_abs_error_frac", "bias_frac")]
             print(f"{days:>5} {values['n']:>5} {numbers[0]:>8} {numbers[1]:>8} {numbers[2]:>8}  {name.replace('_', ' ')}")
-        print(f"      days at the edge of the density fit: {share(told['out_of_range_day_frac'])}")
+        print(f"      days beyond the density fit: {share(told['out_of_range_day_frac'])}")
 
 
 def _burns(records: Records, ap_mode: str) -> Result:

@@ -12,6 +12,7 @@ import numpy as np
 from .. import log as happened
 from ..laws.crew_time import CREW_USES
 from ..model.base import PARTNERS
+from .compile.flights import LONG_STAY_d
 from .compile.world import Case
 from .record import RunResult, doses_mSv, moments
 from .world import PEOPLE, Rows
@@ -20,7 +21,6 @@ DECISIONS = ("withdraw", "rejoin", "separate", "retire", "lose_person", "damage"
 """Kinds of events whose effect on the working week is kept, as the report tells it."""
 SPAN = np.timedelta64(365, "D")
 DOSE_BIN_mSv, DOSE_BINS = 2.0, 1000
-LONG_STAY_d = 60.0
 DAY = np.timedelta64(1, "D")
 
 

@@ -134,7 +134,7 @@ def plan_each(scenario: Scenario, *, say: Say | None = None, **wishes: Any) -> t
                 say(head + text)
 
         made = plan_branch(scenario.branch(name), say=tell, **wishes)
-        if made.solution.found:
+        if made.stands:
             out = with_plan(out, name, made)
         told.append({"name": name or scenario.name, **made.as_dict()})
     return out, told

@@ -105,7 +105,7 @@ def choose_flights(scenario: sk.Scenario, folder: Path, watch: Watch) -> sk.Scen
 
     made, futures = sk.plan_each(scenario, say=say)
     if not any(plan["flights"] for plan in futures):
-        told = "; ".join(dict.fromkeys(line for plan in futures for line in plan["conflicts"])) or "no plan was found in the time given"
+        told = "; ".join(dict.fromkeys(line for plan in futures for line in plan["conflicts"] or plan.get("refuted", ()))) or "no plan was found in the time given"
         raise sk.InputError(scenario.name, None, f"there is no plan: {told}", "give up one of these, or add a vehicle")
     _write_json(folder / "plan.json", {"futures": futures})
     _write_flights(futures, folder / "flights.csv")
