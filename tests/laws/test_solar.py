@@ -86,6 +86,22 @@ def test_nothing_later_than_the_date_is_read(record, outlook):
         assert np.array_equal(np.asarray(known), np.asarray(b), equal_nan=True)
 
 
+def test_a_quiet_minimum_announces_a_weak_cycle(record):
+    """Ohl 1966, as of June 2009: the flux alone gave cycle 24 the 118 of a mean cycle, the lowest Ap since 1932 said less.
+
+    It came to 67. Twice the Ap of the three years before takes the announcement back.
+    """
+    first_day, f107, ap, cycles = record
+    as_of = int((np.datetime64("2009-06-01") - EPOCH).astype(int))
+    stormy = ap.copy()
+    stormy[as_of - first_day - 1100 : as_of - first_day] *= 2.0
+    quiet, loud = (solar_outlook(first_day, f107, series, cycles, as_of).particles[:, 3] for series in (ap, stormy))
+    assert 60.0 < quiet.mean() < 90.0
+    assert loud.mean() > 1.2 * quiet.mean()
+    before_and_after = np.array([[100.0, 0.0, 1500.0], [200.0, 4000.0, 1500.0]])
+    assert solar.cycle_strength(2000.0, before_and_after) == pytest.approx(0.5 * np.log(100.0 * 200.0))
+
+
 def test_the_81_day_mean_joins_the_record(outlook):
     f107, f107a, _ = solar.future_activity(outlook, 200, draws(1))
     joined = np.concatenate([outlook.daily_flux[-40:], f107])

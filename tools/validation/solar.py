@@ -2,9 +2,11 @@
 
 Each outlook reads the record before its date only, and fits everything to it. What no fit chooses (named in
 `laws.solar_outlook`) was chosen on outlooks of 1971-1995 scored up to cycle 22 (``calibration``); outlooks from
-1996 on, scored on cycles 23, 24 and 25, are the ``test``. Truth is the record with radio bursts removed.
+1996 on, scored on cycles 23, 24 and 25, are the ``test``. Truth is the record with radio bursts removed. Outlooks near each
+other share what came: intervals draw spells of five years of them anew (moving blocks).
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +25,8 @@ SOURCE = "packaged record orbit/space_weather.csv.gz (CelesTrak/GFZ)"
 MSAFE = "orbit/solar_bulletins.csv.gz (NASA MSAFE as issued), truth: 13-month means of the record"
 HALF_YEAR_D = 182
 STORMS_AP = (50, 100)
+SPELL = np.timedelta64(5 * 365, "D")
+RESAMPLES = 1000
 
 
 class Truth(NamedTuple):
@@ -139,6 +143,31 @@ def back_test(first: str, last: str, step_months: int, until: np.datetime64 | No
     return scores
 
 
+def _interval(scores: list[Score], statistic: Callable[[list[Score]], float]) -> tuple[float, float]:
+    """2.5 and 97.5 % of a statistic over outlooks drawn anew in circular blocks of `SPELL`. Source: Politis & Romano 1992."""
+    draw = np.random.Generator(np.random.Philox(key=len(scores)))
+    length = int(SPELL / (scores[1].origin - scores[0].origin))
+    found = []
+    for _ in range(RESAMPLES):
+        starts = draw.integers(0, len(scores), -(-len(scores) // length))
+        rows = (starts[:, None] + np.arange(length)).ravel()[: len(scores)] % len(scores)
+        found.append(statistic([scores[k] for k in rows]))
+    low, high = np.percentile(found, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _covered(scores: list[Score]) -> float:
+    return float(np.mean([s.in_90 for s in scores]))
+
+
+def _over_climatology(scores: list[Score]) -> float:
+    return 1.0 - float(np.sum([s.crps for s in scores]) / np.sum([s.climatology for s in scores]))
+
+
+def _over_issued(scores: list[Score]) -> float:
+    return 1.0 - float(np.sum([s.crps for s in scores]) / np.sum([s.issued for s in scores]))
+
+
 def _row(claim: str, expected: str, got: str, ok: bool, kind: str, source: str = SOURCE) -> Row:
     return Row(claim, expected, got, bool(ok), kind, source)
 
@@ -149,17 +178,24 @@ def _band_rows(scores: list[Score], kind: str, span: str) -> list[Row]:
     for quantity in dict.fromkeys(s.quantity for s in scores):
         for lead_y in LEADS_Y:
             part = [s for s in scores if (s.quantity, s.lead_y) == (quantity, lead_y)]
-            wide, narrow = np.mean([s.in_90 for s in part]), np.mean([s.in_50 for s in part])
+            wide, narrow = _covered(part), np.mean([s.in_50 for s in part])
+            low, high = _interval(part, _covered)
             ours, climate = np.mean([s.crps for s in part]), np.mean([s.climatology for s in part])
             mean = np.mean([s.climatological_mean for s in part])
             name = f"{quantity}, {lead_y} y ahead, {len(part)} outlooks {span}"
-            rows.append(_row(f"90 % band: {name}", "80-97 %", f"{wide:.1%}", 0.80 <= wide <= 0.97, kind))
+            rows.append(
+                _row(
+                    f"90 % band: {name}", "80-97 %", f"{wide:.1%} ({low:.0%} to {high:.0%})", 0.80 <= wide <= 0.97, kind
+                )
+            )
             # About a dozen independent spells of two and a half years: binomial 95 % range about one half.
             rows.append(_row(f"50 % band: {name}", "25-75 %", f"{narrow:.1%}", 0.25 <= narrow <= 0.75, kind))
             expected = "CRPS >= 20 % better" if lead_y == 1 and quantity.startswith("F10.7") else "CRPS better"
             least = 0.2 if lead_y == 1 and quantity.startswith("F10.7") else 0.0
+            low, high = _interval(part, _over_climatology)
             got = (
-                f"{1 - ours / climate:.0%} ({ours:.2f} for {climate:.2f}); against its mean alone {1 - ours / mean:.0%}"
+                f"{1 - ours / climate:.0%} ({low:.0%} to {high:.0%}; {ours:.2f} for {climate:.2f}); "
+                f"against its mean alone {1 - ours / mean:.0%}"
             )
             rows.append(_row(f"Against climatology: {name}", expected, got, 1 - ours / climate >= least, kind))
     return rows
@@ -177,7 +213,8 @@ def _issued_rows(scores: list[Score]) -> list[Row]:
             cover, theirs = np.mean([s.in_90 for s in part]), np.mean([s.issued_in_90 for s in part])
             name = f"Against MSAFE as issued: {quantity}, {lead_y} y ahead, {len(part)} bulletins 1999-2025"
             bands = f"90 % band {cover:.0%}, theirs {theirs:.0%}"
-            got = f"CRPS {ours:.2f} for {issued:.2f} ({1 - ours / issued:+.0%}); {bands}"
+            low, high = _interval(part, _over_issued)
+            got = f"CRPS {ours:.2f} for {issued:.2f} ({1 - ours / issued:+.0%}, {low:+.0%} to {high:+.0%}); {bands}"
             rows.append(_row(name, "CRPS not worse", got, ours <= issued, "test", MSAFE))
     return rows
 

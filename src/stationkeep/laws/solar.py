@@ -53,7 +53,7 @@ LEAST_ROOT = 4.0
 """Root of the least flux amplitude: a third of the weakest cycle since 1755. Source: assumed."""
 CYCLES_DRAWN = 6
 """Cycles after the two of a particle that a run may draw: 55 years or more."""
-_HEADER, _PER_CYCLE, _PER_ROTATION = 9, 3, 6
+_HEADER, _PER_CYCLE, _PER_ROTATION = 10, 3, 6
 _FIRST = _HEADER + _PER_CYCLE * CYCLES_DRAWN
 _PER_BLOCK = _PER_ROTATION * BLOCK_D // ROTATION_D + 1
 
@@ -70,8 +70,9 @@ class Outlook(NamedTuple):
     past_cycles: Any
     """(C, 3) amplitude (flux units above quiet), start day, rise (d) of cycles before the running one."""
     particles: Any
-    """(M, 8) amplitude, start, rise of the running cycle; the same of the next; slow and fast departure (ln) at
-    as_of."""
+    """(M, 16) amplitude, start, rise of the running cycle; the same of the next; slow and fast departure (ln) of flux at
+    as_of, the same of ln Ap; ln Ap = intercept + a level + b level four years before + c strength + d cos + e sin of twice
+    the season, strength as in `cycle_strength`."""
     next_law: Any
     """(7,) of later cycles: mean and scatter of length (d); of the root of the amplitude: intercept, slope on the root
     before, slope on the length before less its mean (per d), scatter; flux amplitude per sunspot number (version 1)."""
@@ -80,12 +81,9 @@ class Outlook(NamedTuple):
     white."""
     state_spread: Any
     """(2, 2) standard deviation of the slow and fast departure left unknown at as_of."""
-    ap_state: Any
-    """(2,) slow and fast departure of ln Ap at as_of."""
-    ap_law: Any
-    """(5,) ln Ap = intercept + a level + b level four years before + c cos + d sin of twice the season."""
     ap_doubt: Any
-    """(7, 3) what three normal scores add to `ap_law` and, since the record must still be met, to `ap_state`."""
+    """(8, 4) what four normal scores add to the law of ln Ap and, since the record must still be met, to its two
+    departures at as_of."""
     bands: Any
     """(K, 2, 3) ln level of flux and ln Ap at 5, 50, 95 % by rotation; (0, 2, 3) when the particles rule."""
     fixed_score: float
@@ -161,7 +159,7 @@ def rotations_ahead(n_days: int) -> int:
 
 
 def uniforms_count(n_days: int) -> int:
-    """Length of the block of uniforms that one run of ``n_days`` takes: 25 for every 108 days and 27 at the start."""
+    """Length of the block of uniforms that one run of ``n_days`` takes: 25 for every 108 days and 28 at the start."""
     return _FIRST + _PER_BLOCK * ((rotations_ahead(n_days) - 1) * ROTATION_D // BLOCK_D + 1)
 
 
@@ -227,7 +225,22 @@ def _draw_cycles(outlook: Outlook, uniforms: Any) -> Any:
         amplitude = max(root, LEAST_ROOT) ** 2
         rise_d = cycle_rise(amplitude / law[6]) * math.exp(RISE_SCATTER * normal_quantile(u[2]))
         cycles[known + 2 + c] = amplitude, start_day + length_d, rise_d
-    return cycles, particle[6], particle[7]
+    return cycles, particle[6:]
+
+
+@njit(cache=True)
+def cycle_strength(day: float, cycles: Any) -> float:
+    """ln amplitude of ``cycles`` (C, 3), straight between the start of one and the start of the next.
+
+    The field at the Sun's poles about a minimum makes the next cycle and holds up geomagnetic activity meanwhile, so that a
+    weak cycle is announced by a quiet minimum. Source: Ohl 1966; Wilson 1990, Solar Physics 125, 143.
+    """
+    for c in range(1, len(cycles)):
+        if day < cycles[c, 1] or c == len(cycles) - 1:
+            part = (day - cycles[c - 1, 1]) / (cycles[c, 1] - cycles[c - 1, 1])
+            part = min(max(part, 0.0), 1.0)
+            return (1.0 - part) * math.log(cycles[c - 1, 0]) + part * math.log(cycles[c, 0])
+    return math.log(cycles[0, 0])
 
 
 @njit(cache=True)
@@ -241,7 +254,7 @@ def _band(quantiles: Any, score: float) -> float:
 def _season(day: float, ap_law: Any) -> float:
     """Ap is higher at the equinoxes. Source: Russell & McPherron 1973; amplitude from the record."""
     angle = 4.0 * math.pi * day / 365.25
-    return ap_law[3] * math.cos(angle) + ap_law[4] * math.sin(angle)
+    return ap_law[4] * math.cos(angle) + ap_law[5] * math.sin(angle)
 
 
 @njit(cache=True)
@@ -251,16 +264,16 @@ def rotation_levels(outlook: Outlook, n_rotations: int, uniforms: Any) -> Any:
     known = len(outlook.levels)
     levels = np.empty((known + n_rotations, 2))
     levels[:known] = outlook.levels
-    cycles, slow, fast = _draw_cycles(outlook, uniforms)
+    cycles, known_of_it = _draw_cycles(outlook, uniforms)
     banded = len(outlook.bands) > 0
     score = normal_quantile(uniforms[1]) if math.isnan(outlook.fixed_score) else outlook.fixed_score
     spread = outlook.state_spread
-    state = np.array([[slow, fast], [outlook.ap_state[0], outlook.ap_state[1]]])
-    ap_law = outlook.ap_law.copy()
-    for i in range(3):
+    state = known_of_it[:4].copy().reshape(2, 2)
+    ap_law = known_of_it[4:].copy()
+    for i in range(4):
         score_i = normal_quantile(uniforms[6 + i])
-        ap_law += outlook.ap_doubt[:5, i] * score_i
-        state[1] += outlook.ap_doubt[5:, i] * score_i
+        ap_law += outlook.ap_doubt[:6, i] * score_i
+        state[1] += outlook.ap_doubt[6:, i] * score_i
     for i in range(4):
         state[i // 2, i % 2] += spread[i // 2, i % 2] * normal_quantile(uniforms[2 + i])
     for k in range(n_rotations):
@@ -282,7 +295,7 @@ def rotation_levels(outlook: Outlook, n_rotations: int, uniforms: Any) -> Any:
                 past = row - AP_LAG_ROTATIONS
                 before = levels[past - SMOOTH_ROTATIONS // 2 : past + SMOOTH_ROTATIONS // 2 + 1, 0].mean()
                 levels[row, 1] = ap_law[0] + ap_law[1] * levels[row, 0] + ap_law[2] * before + state[1, 0] + departure
-                levels[row, 1] += _season(day, ap_law)
+                levels[row, 1] += ap_law[3] * cycle_strength(day, cycles) + _season(day, ap_law)
     return levels
 
 

@@ -30,6 +30,8 @@ from stationkeep.laws.solar import (
     rotations_ahead,
     uniforms_count,
 )
+from stationkeep.laws.solar_ap import ap_laws, strengths_of
+from stationkeep.laws.solar_departures import centred_mean, covariance, departure_law, normalised, state_at_end
 from stationkeep.laws.sun import sun_distance_au
 
 YEAR_D = 365.25
@@ -48,15 +50,6 @@ FLUX_PER_SUNSPOT_SCATTER = 0.08
 """Scatter of its logarithm. Source: cycles 20-22 (0.57, 0.62, 0.70)."""
 VERSION_1 = 0.7
 """Sunspot number version 1 per version 2 after 1947. Source: Clette et al. 2014 (1 / 1.42)."""
-SLOW_ROTATIONS, FAST_ROTATIONS = (20.0, 35.0), (3.0, 3.0)
-"""Memory of the slow and fast departures of ln flux and ln Ap, rotations. Source: autocorrelations 1961-1996,
-rounded."""
-SLOW_LEAST = (0.08, 0.25)
-"""Least standard deviation of the slow departures: curves fitted to a cycle swallow them, so residuals show too little.
-Source: assumed; chosen so that the 90 % bands of outlooks of 1971-1995, scored up to cycle 22, hold nearest to 90 %."""
-AP_SLOPE_WIDTH = 0.2
-"""Prior standard deviation of the slopes of ln Ap on ln level, about zero: a cycle or two of record cannot give them
-alone. Source: assumed, chosen likewise."""
 BURST_RATIO = (0.75, 1.35)
 """A daily flux outside these ratios to the median of five days is a radio burst or a fault (938 on 2011-03-07), not
 the level."""
@@ -70,6 +63,8 @@ CYCLE_REPEAT_D = 11.0 * YEAR_D
 PROPOSAL_WIDENING = 1.4
 PARTICLES = 512
 _DRAWS = 4096
+LEAST_WEIGHT = 1e-7
+"""Draws of less weight are dropped before Ap is looked at."""
 
 
 def _cut(first_day: int, f107: Any, ap: Any, as_of_day: int) -> tuple[Any, Any]:
@@ -100,13 +95,6 @@ def without_bursts(flux: Any) -> Any:
     median = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
     ratio = flux / median
     return np.where((ratio < BURST_RATIO[0]) | (ratio > BURST_RATIO[1]), median, flux)
-
-
-def _centred_mean(values: Any, width: int) -> Any:
-    """Running mean of odd ``width``, the ends held."""
-    padded = np.pad(values, width // 2, mode="edge")
-    total = np.concatenate([[0.0], np.cumsum(padded)])
-    return (total[width:] - total[:-width]) / width
 
 
 def _levels(adjusted: Any, ap: Any) -> Any:
@@ -162,33 +150,6 @@ def _fit_cycles(known: Any, mid_day: Any, level: Any) -> tuple[Any, float]:
     return best, float(np.exp(ratios.mean()))
 
 
-def _departures(residual: Any, kind: int) -> Any:
-    """(5,) memory and standard deviation of the slow part, the same of the fast, white: from the autocovariances."""
-    from scipy.optimize import nnls
-
-    lags = np.arange(0, 27)
-    covariance = np.array([np.mean(residual[lag:] * residual[: len(residual) - lag]) for lag in lags])
-    memory = np.exp(-1.0 / np.array([SLOW_ROTATIONS[kind], FAST_ROTATIONS[kind]]))
-    design = np.column_stack([memory[0] ** lags, memory[1] ** lags, lags == 0])
-    variance, _ = nnls(design, covariance)
-    slow, fast, white = np.sqrt(variance)
-    return np.array([memory[0], max(slow, SLOW_LEAST[kind]), memory[1], fast, white])
-
-
-def _covariance(law: Any, count: int) -> Any:
-    lag = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
-    return law[1] ** 2 * law[0] ** lag + law[3] ** 2 * law[2] ** lag + (law[4] ** 2 + 1e-6) * np.eye(count)
-
-
-def _state(law: Any, residual: Any) -> tuple[Any, Any]:
-    """Slow and fast departure at the last rotation given the residuals (N, D): mean (N, 2), standard deviation (2,)."""
-    lag = np.arange(residual.shape[1])[::-1]
-    prior = np.array([law[1] ** 2, law[3] ** 2])
-    reach = np.array([prior[0] * law[0] ** lag, prior[1] * law[2] ** lag])
-    weights = np.linalg.solve(_covariance(law, residual.shape[1]), reach.T)
-    return residual @ weights, np.sqrt(np.maximum(prior - np.sum(reach.T * weights, axis=0), 0.0))
-
-
 def _succession(known: Any, ratio: float) -> tuple[Any, Any]:
     """How a cycle follows the one before: (mean, scatter) of the root of the running one's amplitude, and
     ``Outlook.next_law``.
@@ -207,11 +168,11 @@ def _succession(known: Any, ratio: float) -> tuple[Any, Any]:
     return np.array([design[-1] @ beta, scatter]), law
 
 
-def _particles(
+def _courses(
     minimum: float, past: Any, law: Any, next_law: Any, departures: Any, mid_day: Any, level: Any
-) -> tuple[Any, Any]:
-    """(M, 8) equally likely courses of the running and next cycle given the record, and (2,) the departures' leftover
-    spread.
+) -> tuple[Any, Any, Any]:
+    """(N, 6) courses of the running and next cycle with their (N,) ln weight given the flux, and (N, D) what they leave of
+    its level, from a year before the running one's minimum on.
 
     Importance sampling in rounds, each with a normal proposal shaped by the one before, the likelihood let in by
     degrees. Source: Cappe et al. 2004 (population Monte Carlo).
@@ -221,7 +182,7 @@ def _particles(
 
     seen = mid_day > minimum - YEAR_D
     day, level = mid_day[seen], level[seen]
-    factor = np.linalg.cholesky(_covariance(departures, len(day)))
+    factor = np.linalg.cholesky(covariance(departures, len(day)))
     normal = ndtri(qmc.Sobol(6, scramble=False).random(2 * _DRAWS)[1 : _DRAWS + 1])
     before = _shape(day, past[None])
 
@@ -245,55 +206,25 @@ def _particles(
     for power in (0.02, 0.1, 0.4, 1.0, 1.0):
         x = mean + normal @ root.T
         courses = unpack(x)
-        misfit = np.sum(np.linalg.solve(factor, residual(courses).T) ** 2, axis=0)
+        left = residual(courses)
+        misfit = np.sum(np.linalg.solve(factor, left.T) ** 2, axis=0)
         ln_weight = -0.5 * power * misfit - 0.5 * np.sum(x**2, axis=1) + 0.5 * np.sum(normal**2, axis=1)
         ln_weight[np.any(np.abs(x[:, 3:5]) > SCORE_LIMIT, axis=1)] = -np.inf
-        weight = np.exp(ln_weight - ln_weight.max())
-        weight /= weight.sum()
+        weight = normalised(ln_weight)
         mean = weight @ x
         root = np.linalg.cholesky(PROPOSAL_WIDENING * np.cov(x.T, aweights=weight, bias=True) + 1e-6 * np.eye(6))
-    chosen = np.searchsorted(np.cumsum(weight), (np.arange(PARTICLES) + 0.5) / PARTICLES)
-    courses = courses[np.minimum(chosen, _DRAWS - 1)]
-    state, spread = _state(departures, residual(courses))
-    return np.column_stack([courses, state]), spread
-
-
-def _ap_law(levels: Any, mid_day: Any) -> tuple[Any, ...]:
-    """``ap_law, ap_doubt`` of the Outlook, the departures of ln Ap, their state at the end and its leftover spread.
-
-    Generalised least squares with slopes drawn towards zero, its noise the departures of an ordinary fit.
-    """
-    smooth = _centred_mean(levels[:, 0], SMOOTH_ROTATIONS)
-    angle = 4.0 * np.pi * mid_day / YEAR_D
-    design = np.column_stack(
-        [np.ones(len(levels)), levels[:, 0], np.roll(smooth, AP_LAG_ROTATIONS), np.cos(angle), np.sin(angle)]
-    )
-    design, ln_ap = (x[AP_LAG_ROTATIONS + SMOOTH_ROTATIONS // 2 :] for x in (design, levels[:, 1]))
-    centre = design[:, 1:3].mean(axis=0)
-    design[:, 1:3] -= centre
-    prior = np.diag([0.0, AP_SLOPE_WIDTH**-2, AP_SLOPE_WIDTH**-2, 0.0, 0.0])
-    ordinary, *_ = np.linalg.lstsq(design, ln_ap, rcond=None)
-    weighted = np.linalg.solve(_covariance(_departures(ln_ap - design @ ordinary, 1), len(ln_ap)), design)
-    doubt = np.linalg.inv(design.T @ weighted + prior)
-    law = doubt @ weighted.T @ ln_ap
-    residual = ln_ap - design @ law
-    departures = _departures(residual, 1)
-    scores = np.zeros((5, 3))
-    scores[:3] = np.linalg.cholesky(doubt[:3, :3])
-    state, spread = _state(departures, np.vstack([residual, -(design @ scores).T]))
-    for column in (law[:, None], scores):
-        column[0] -= centre @ column[1:3]
-    return law, np.vstack([scores, state[1:].T]), departures, state[0], spread
+    likely = weight > LEAST_WEIGHT
+    return courses[likely], ln_weight[likely], left[likely]
 
 
 def _blocks(adjusted: Any, ap: Any, levels: Any) -> tuple[Any, Any, Any, Any]:
     """``flux_departure, ap_ratio, starts, features`` of the Outlook: the days blocks are borrowed from, and their
     level and phase."""
-    mean, ap_mean = _centred_mean(adjusted, ROTATION_D), np.maximum(_centred_mean(ap, ROTATION_D), 1.0)
+    mean, ap_mean = centred_mean(adjusted, ROTATION_D), np.maximum(centred_mean(ap, ROTATION_D), 1.0)
     mean[-(ROTATION_D // 2) :] = LOG_OFFSET_FLUX + np.exp(levels[-1, 0])
     above = np.maximum(mean - LOG_OFFSET_FLUX, 10.0)
     ln_level = np.log(above)
-    now, before = _centred_mean(ln_level, 5 * ROTATION_D), _centred_mean(ln_level, SMOOTH_ROTATIONS * ROTATION_D)
+    now, before = centred_mean(ln_level, 5 * ROTATION_D), centred_mean(ln_level, SMOOTH_ROTATIONS * ROTATION_D)
     lag = AP_LAG_ROTATIONS * ROTATION_D
     first = lag + SMOOTH_ROTATIONS * ROTATION_D // 2
     starts = np.arange(first, len(adjusted) - BLOCK_D - ROTATION_D, BLOCK_STRIDE_D)
@@ -332,7 +263,7 @@ def at_percentile(outlook: Outlook, n_days: int, percentile: float) -> Outlook:
     for member in range(1, PARTICLES + 1):
         uniforms = np.clip((member * roots) % 1.0, 1e-9, 1.0 - 1e-9)
         values = np.exp(rotation_levels(outlook, count, uniforms)[-count - SMOOTH_ROTATIONS :])
-        paths.append([_centred_mean(column, SMOOTH_ROTATIONS)[-count:] for column in values.T])
+        paths.append([centred_mean(column, SMOOTH_ROTATIONS)[-count:] for column in values.T])
     level = np.log(np.percentile(np.array(paths), percentile, axis=0)).T
     return outlook._replace(bands=np.repeat(level[:, :, None], 3, axis=2), fixed_score=0.0)
 
@@ -371,14 +302,19 @@ def solar_outlook(
     mid_day = as_of_day - ROTATION_D * (np.arange(len(levels))[::-1] + 0.5)
     known = _known(np.asarray(cycles, float), as_of_day)
     fitted, ratio = _fit_cycles(known, mid_day, levels[:, 0])
-    flux_law = _departures(levels[:, 0] - _curve(mid_day, fitted), 0)
+    flux_law = departure_law(levels[:, 0] - _curve(mid_day, fitted), 0)
     law, next_law = _succession(known, ratio)
-    particles, spread = _particles(known[-1, 0], fitted[:-1], law, next_law, flux_law, mid_day, levels[:, 0])
-    ap_law, ap_doubt, ap_departures, ap_state, ap_spread = _ap_law(levels, mid_day)
+    courses, ln_weight, left = _courses(known[-1, 0], fitted[:-1], law, next_law, flux_law, mid_day, levels[:, 0])
+    ap_states, laws, ln_weight, ap_doubt, ap_departures, ap_spread = ap_laws(
+        levels, mid_day, strengths_of(mid_day, fitted[:-1], courses), ln_weight
+    )
+    states, spread = state_at_end(flux_law, left)
+    chosen = np.searchsorted(np.cumsum(normalised(ln_weight)), (np.arange(PARTICLES) + 0.5) / PARTICLES)
+    particles = np.column_stack([courses, states, ap_states, laws])[np.minimum(chosen, len(courses) - 1)]
     blocks = _blocks(adjusted, ap, levels)
     outlook = Outlook(
         as_of_day, fitted[:-1], particles, next_law, np.array([flux_law, ap_departures]), np.array([spread, ap_spread]),
-        ap_state, ap_law, ap_doubt, np.empty((0, 2, 3)), np.nan, levels, flux, *blocks,
+        ap_doubt, np.empty((0, 2, 3)), np.nan, levels, flux, *blocks,
     )  # fmt: skip
     if source == "bulletin":
         if bulletin is None:
