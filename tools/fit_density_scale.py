@@ -19,6 +19,7 @@ from stationkeep.formats.altitude import DATA, AltitudeRecord, read_altitude, re
 from stationkeep.formats.density_fit import load_fit
 from stationkeep.formats.density_scale import Blocks, Geometry
 from stationkeep.formats.space_weather import read_space_weather
+from stationkeep.laws.atmosphere import equivalent_ap
 from stationkeep.laws.orbit import EARTH_RADIUS_M, decay_rate
 from stationkeep.laws.sun import DAY_S
 
@@ -32,6 +33,7 @@ DRAG_COEFFICIENT = 2.2
 practice."""
 EPOCH = np.datetime64("2000-01-01", "D")
 INCLINATION_DEG = 51.64
+MODES = ("daily", "history")
 LEAST_SIGMA_LN = 0.1
 """Lasting error assumed at least, while few years are known."""
 BLOCK_D, LEAST_BLOCK_D, LONGEST_GAP_D = 15, 8, 16.5
@@ -47,10 +49,19 @@ def exponential_fall(t_s: np.ndarray, h_m: np.ndarray) -> np.ndarray:
     return np.append(np.nan, 0.5 * (rate[1:] + rate[:-1])) * np.diff(t_s, prepend=np.nan)
 
 
-def gather(record: AltitudeRecord) -> Blocks:
-    """Blocks of the dense chains, and single gaps of up to LONGEST_GAP_D filled day by day."""
-    weather, nodes, fit = read_space_weather(), read_nodes(), load_fit(INCLINATION_DEG)
-    driven = hindcast.drive(record, weather, nodes, fit)
+def gather(record: AltitudeRecord) -> dict[str, Blocks]:
+    """By Ap mode, blocks of the dense chains, and single gaps of up to LONGEST_GAP_D filled day by day.
+
+    The same blocks in both: what is a burn, and which single gap hides one, is judged with the daily Ap.
+    """
+    weather, nodes = read_space_weather(), read_nodes()
+    fits = {mode: load_fit(INCLINATION_DEG, mode) for mode in MODES}
+    ap = {"daily": weather.ap, "history": equivalent_ap(weather.ap3h)}
+
+    def drive(part: AltitudeRecord) -> list[hindcast.Driven]:
+        return [hindcast.drive(part, weather, nodes, fits[mode], ap[mode]) for mode in MODES]
+
+    driven, by_history = drive(record)
     falls = exponential_fall(driven.t_s, driven.h_m)
     rows: list[tuple[float, ...]] = []
     for chain in hindcast.chains(driven):
@@ -63,7 +74,7 @@ def gather(record: AltitudeRecord) -> Blocks:
                 measured = float(np.sum(driven.h_m[k - 1] - driven.h_m[k]))
                 rows.append((
                     driven.t_s[k[0] - 1], days, measured, driven.drag_m[k].sum(), falls[k].sum(),
-                    driven.activity[k, 1].mean(), DENSE_NOISE_M,
+                    driven.activity[k, 1].mean(), DENSE_NOISE_M, by_history.drag_m[k].sum(),
                 ))  # fmt: skip
     for k in np.flatnonzero(np.diff(driven.t_s) > hindcast.LONGEST_STEP_D * DAY_S):
         days = round((driven.t_s[k + 1] - driven.t_s[k]) / DAY_S)
@@ -72,12 +83,15 @@ def gather(record: AltitudeRecord) -> Blocks:
         t_s = driven.t_s[k] + DAY_S * np.arange(days + 1)
         h_m = np.interp(t_s, driven.t_s[k : k + 2], driven.h_m[k : k + 2])
         unknown = np.full(days + 1, np.nan)
-        filled = hindcast.drive(AltitudeRecord(t_s, h_m, unknown, unknown), weather, nodes, fit)
+        filled, filled_by_history = drive(AltitudeRecord(t_s, h_m, unknown, unknown))
         measured, drag = h_m[0] - h_m[-1], np.nansum(filled.drag_m)
         if USUAL_BALLISTIC[0] < measured / drag < USUAL_BALLISTIC[1]:
             falls_here = np.nansum(exponential_fall(t_s, h_m))
-            rows.append((t_s[0], days, measured, drag, falls_here, filled.activity[:, 1].mean(), LONE_NOISE_M))
-    return Blocks(*np.array(sorted(rows)).T)
+            rows.append((t_s[0], days, measured, drag, falls_here, filled.activity[:, 1].mean(), LONE_NOISE_M,
+                         np.nansum(filled_by_history.drag_m)))  # fmt: skip
+    *columns, drag_history_m = np.array(sorted(rows)).T
+    daily = Blocks(*columns)
+    return {"daily": daily, "history": daily._replace(drag_m=drag_history_m)}
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -91,15 +105,15 @@ def day(t_s: float) -> str:
     return str(EPOCH + int(t_s // DAY_S))
 
 
-def write_blocks(blocks: Blocks) -> None:
+def write_blocks(blocks: Blocks, drag_history_m: np.ndarray) -> None:
     """decay_blocks.csv"""
     write(DATA / "decay_blocks.csv", [
         {
             "date": day(b.start_t_s), "days": f"{b.days:.0f}", "measured_m": f"{b.measured_m:.1f}",
-            "drag_m": f"{b.drag_m:.1f}", "exponential_m": f"{b.exponential_m:.1f}", "f107a": f"{b.f107a:.1f}",
+            "drag_m": f"{b.drag_m:.1f}", "drag_history_m": f"{by_history:.1f}", "exponential_m": f"{b.exponential_m:.1f}", "f107a": f"{b.f107a:.1f}",
             "noise_m": f"{b.noise_m:.0f}", "source": "altitude.csv against the fitted NRLMSISE-00", "status": "derived",
         }
-        for b in (Blocks(*values) for values in zip(*blocks, strict=True))
+        for *values, by_history in zip(*blocks, drag_history_m, strict=True) for b in [Blocks(*values)]
     ])  # fmt: skip
 
 
@@ -131,24 +145,31 @@ def lasting_error(blocks: Blocks, geometry: Geometry) -> float:
     return max(float(np.sqrt(np.mean(np.square(means)))) if means else 0.0, LEAST_SIGMA_LN)
 
 
-def write_scale(blocks: Blocks) -> None:
-    """density_scale.csv: the fit on the blocks known at each new year, its scatter, and the reference mass and area."""
+def write_scale(by_mode: dict[str, Blocks]) -> None:
+    """density_scale.csv: by Ap mode the fit on the blocks known at each new year, its scatter, and the reference mass and
+    area."""
+    blocks = by_mode["daily"]
     ended = blocks.start_t_s + blocks.days * DAY_S
     rows: list[dict[str, Any]] = []
     counted = 0
     for known in np.arange("2000", "2027", dtype="datetime64[Y]").astype("datetime64[D]"):
         known_s = (known - EPOCH) / np.timedelta64(1, "s")
-        then = Blocks(*(values[ended < known_s] for values in blocks))
-        if len(then.days) > counted:
-            counted = len(then.days)
-            rows += scale_rows(then, str(known))
+        if np.sum(ended < known_s) > counted:
+            counted = int(np.sum(ended < known_s))
+            for mode, all_blocks in by_mode.items():
+                rows += scale_rows(Blocks(*(values[ended < known_s] for values in all_blocks)), str(known), mode)
     write(DATA / "density_scale.csv", rows)
-    for row in rows[-len(ERAS) :]:
-        print({key: row[key] for key in ("era", "scale", "ballistic_m2_per_kg", "sigma_ln", "sigma_block_ln", "blocks")})
+    for row in rows[-len(MODES) * len(ERAS) :]:
+        print(
+            {
+                key: row[key]
+                for key in ("ap_mode", "era", "scale", "ballistic_m2_per_kg", "sigma_ln", "sigma_block_ln", "blocks")
+            }
+        )
     print("low-flux exponent", rows[-1]["low_flux_exponent"], "correlation", rows[-1]["correlation_d"], "d")
 
 
-def scale_rows(blocks: Blocks, known_utc: str) -> list[dict[str, Any]]:
+def scale_rows(blocks: Blocks, known_utc: str, ap_mode: str) -> list[dict[str, Any]]:
     """One row per era that has blocks."""
     geometry = scale_tables.read_areas(np.array([era[1] for era in ERAS], "datetime64[D]"))
     scale = density_scale.fit_scale(blocks, geometry)
@@ -171,7 +192,7 @@ def scale_rows(blocks: Blocks, known_utc: str) -> list[dict[str, Any]]:
         area = mass * float(np.interp(middle_s, geometry.t_s, geometry.area_per_mass))
         ballistic = float(np.exp(scale.ln_ballistic[k]))
         rows.append({
-            "known_utc": known_utc, "era": ERAS[k][0], "era_from": day(begun), "era_to": ERAS[k + 1][1] if k + 1 < len(ERAS) else "",
+            "known_utc": known_utc, "ap_mode": ap_mode, "era": ERAS[k][0], "era_from": day(begun), "era_to": ERAS[k + 1][1] if k + 1 < len(ERAS) else "",
             "drag_coefficient": DRAG_COEFFICIENT, "area_m2": f"{area:.0f}", "mass_kg": f"{mass:.0f}",
             "scale": f"{ballistic * mass / DRAG_COEFFICIENT / area:.4f}", "ballistic_m2_per_kg": f"{ballistic:.6f}",
             "low_flux_f107a": density_scale.LOW_FLUX, "low_flux_exponent": f"{scale.low_flux_exponent:.3f}",
@@ -190,5 +211,5 @@ if __name__ == "__main__":
     if facts:
         build_ballistic(facts)
     found = gather(read_altitude())
-    write_blocks(found)
+    write_blocks(found["daily"], found["history"].drag_m)
     write_scale(found)

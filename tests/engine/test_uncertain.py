@@ -6,6 +6,8 @@ from importlib import resources
 import pytest
 
 import stationkeep as sk
+from stationkeep.engine import luck
+from stationkeep.engine.compile.world import compile as compile_case
 from stationkeep.engine.lots import Lot
 from stationkeep.engine.measures import Sample
 
@@ -22,6 +24,17 @@ def test_everything_drawn_is_in_the_table_and_the_other_way_round(sample):
     assert drawn - named == set(), "drawn, and not in data/uncertain.csv"
     elsewhere = {"unit_hazard_factor", "module"}  # drawn as machine_hazards; drawn where a campaign names launchers
     assert named - drawn - elsewhere == set(), "in the table, and never drawn"
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_ap_history_has_a_density_scale_and_a_sky_of_its_own():
+    """Storms weigh less in it: what drag feels of the record's Ap is 0.89 of its mean, and the fit differs by as much."""
+    now = sk.read_scenario("iss-now").patch({"horizon": "2028-01-01", "solar": "bulletin"})
+    daily, history = (compile_case(now.patch({"ap_mode": mode})) for mode in ("daily", "history"))
+    assert (history.world.orbit.era_scale < daily.world.orbit.era_scale).all()
+    assert history.world.orbit.era_scale == pytest.approx(daily.world.orbit.era_scale, rel=0.02)
+    felt = [luck.draw(luck.prepare(case), 1, 1)[2].sky[:, 2].mean() for case in (daily, history)]
+    assert 0.84 < felt[1] / felt[0] < 0.94
 
 
 def test_a_run_with_all_luck_borrowed_is_the_other_run(sample):

@@ -120,7 +120,7 @@ def find_cases(
     from stationkeep.formats.space_weather import read_space_weather
     from stationkeep.model.catalogue import Catalogue, number
 
-    scale = Catalogue().table("orbit/density_scale")[-1]
+    scale = [row for row in Catalogue().table("orbit/density_scale") if row["ap_mode"] == "daily"][-1]
     area_m2 = number(scale, "area_m2") if area_m2 is None else area_m2
     ballistic = number(scale, "drag_coefficient") * number(scale, "scale") * area_m2 / mass_kg
     low_flux, exponent = number(scale, "low_flux_f107a"), number(scale, "low_flux_exponent")

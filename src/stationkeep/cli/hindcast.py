@@ -109,7 +109,7 @@ def _records(altitude: Path | None, space_weather: Path | None, ap_mode: str) ->
         driven = drive(record, weather, altitudes.read_nodes(), fit, ap)
     except ValueError as error:
         raise InputError(str(altitude or altitudes.PACKAGED.name), None, str(error)) from None
-    geometry, blocks = read_geometry(), read_blocks()
+    geometry, blocks = read_geometry(), read_blocks(ap_mode)
     return Records(len(record.t_s), driven, fit, weather, ap, geometry, blocks, fit_scale(blocks, geometry))
 
 

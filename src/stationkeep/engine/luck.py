@@ -176,18 +176,22 @@ def quantities(scenario: Scenario, catalogue: Catalogue) -> dict[str, tuple[str,
         q = Quantity(value=number(row, "value"), low=number(row, "low"), high=number(row, "high"), source=row["source"])
         table[row["name"]] = (row["law"], scenario.uncertain.get(row["name"], q))
     if "density_scale" not in scenario.uncertain:
-        fitted = _density_scale(catalogue)
+        fitted = _density_scale(scenario, catalogue)
         if fitted is not None:
             table["density_scale"] = ("lognormal", fitted)
     return table
 
 
-def _density_scale(catalogue: Catalogue) -> Quantity | None:
+def _scale_rows(scenario: Scenario, catalogue: Catalogue) -> list[Row]:
+    return [row for row in catalogue.table("orbit/density_scale") if row["ap_mode"] == scenario.ap_mode]
+
+
+def _density_scale(scenario: Scenario, catalogue: Catalogue) -> Quantity | None:
     """Lasting scatter of the last era's density scale known by then, about the scale the orbit already carries.
 
     It was measured on yearly means; what the wandering of `_density_days` puts into those is taken off.
     """
-    rows = catalogue.table("orbit/density_scale")
+    rows = _scale_rows(scenario, catalogue)
     if not rows:
         return None
     yearly, wander, memory_d = (number(rows[-1], key) for key in ("sigma_ln", "sigma_block_ln", "correlation_d"))
@@ -199,7 +203,7 @@ def _density_scale(catalogue: Catalogue) -> Quantity | None:
 def _density_days(chances: Chances, seed: int, run: int, days: int) -> np.ndarray:
     """(days,) wandering factor on the density, as the blocks of the record scatter about the fitted scale; 1 where the
     scenario fixes the scale."""
-    rows = chances.case.catalogue.table("orbit/density_scale")
+    rows = _scale_rows(chances.case.scenario, chances.case.catalogue)
     q = chances.quantities["density_scale"][1]
     if not rows or (q.low is None and q.high is None):
         return np.ones(days)
@@ -431,10 +435,12 @@ def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, Any, int]:
         return observed, None, 0
     bulletin = None
     if case.scenario.solar == "bulletin":
-        latest = latest_bulletin(read_bulletins(), np.datetime64(case.scenario.as_of or case.scenario.start, "D"))
-        bulletin = (latest.day, latest.values) if latest else None
+        latest = latest_bulletin(read_bulletins(), np.datetime64((case.scenario.as_of or case.scenario.start)[:10]))
+        # what drag feels of Ap: with the 3-hour history less than its mean, by as much as on record
+        felt = np.array([[1.0], [drag_ap.mean() / ap.mean()]])
+        bulletin = (latest.day, latest.values * felt) if latest else None
     outlook = solar_outlook(
-        first, f107, ap, read_cycles(), known, source=case.scenario.solar, bulletin=bulletin, n_days=ahead
+        first, f107, drag_ap, read_cycles(), known, source=case.scenario.solar, bulletin=bulletin, n_days=ahead
     )
     before = mean_flux_before(outlook, f107)  # the record's own centred means look 40 days ahead
     reach = min(len(before), take)

@@ -42,12 +42,13 @@ class Geometry(NamedTuple):
         return np.where(np.asarray(t_s) >= self.era_from_s[-1], relative, 1.0)
 
 
-def read_blocks(path: Path = DATA / "decay_blocks.csv") -> Blocks:
-    """The packaged blocks (built by ``tools/fit_density_scale.py``)."""
+def read_blocks(ap_mode: str = "daily", path: Path = DATA / "decay_blocks.csv") -> Blocks:
+    """The packaged blocks (built by ``tools/fit_density_scale.py``), their drag by the daily Ap or the ap ``history``."""
     with path.open() as file:
         rows = list(csv.DictReader(file))
     start = np.array([row["date"] for row in rows], "datetime64[h]") + 12
-    columns = [np.array([float(row[name]) for row in rows]) for name in Blocks._fields[1:]]
+    names = {"drag_m": "drag_history_m"} if ap_mode == "history" else {}
+    columns = [np.array([float(row[names.get(name, name)]) for row in rows]) for name in Blocks._fields[1:]]
     return Blocks((start - np.datetime64("2000-01-01", "h")) / np.timedelta64(1, "s"), *columns)
 
 

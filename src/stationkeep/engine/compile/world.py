@@ -308,12 +308,12 @@ def _orbit(
     return orbit.Params(
         fit_a, fit_b, integers(0 if abs(i - inclinations[0]) <= 1.0 else 1 for i in inclinations),
         reals(math.radians(i) for i in inclinations), DRAG_COEFFICIENT, from_s, floor, target, record, gap,
-        int(30 * DAY_s / dt_s), *_density_eras(catalogue, power_p, bodies, names),
+        int(30 * DAY_s / dt_s), *_density_eras(scenario.ap_mode, catalogue, power_p, bodies, names),
     )  # fmt: skip
 
 
 def _density_eras(
-    catalogue: Catalogue, power_p: power.Params, bodies: Bodies, names: Names
+    ap_mode: str, catalogue: Catalogue, power_p: power.Params, bodies: Bodies, names: Names
 ) -> tuple[np.ndarray, np.ndarray, float, float]:
     """Density scale by era as fitted on the record known by then, carried over to this model's frontal area.
 
@@ -321,7 +321,8 @@ def _density_eras(
     """
     latest: dict[str, Row] = {}
     for row in catalogue.table("orbit/density_scale"):
-        latest[row["era"]] = row
+        if row["ap_mode"] == ap_mode:
+            latest[row["era"]] = row
     from_s, scale = [], []
     exponent, flux = 0.0, 100.0
     for row in latest.values():
