@@ -8,7 +8,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "stationkeep"
 STANDARD = {
     "__future__", "ast", "base64", "collections", "concurrent", "contextlib", "csv", "dataclasses", "datetime", "difflib",
-    "enum", "functools", "gc", "gzip", "hashlib", "html", "importlib", "inspect", "pickle", "signal", "io", "itertools", "json", "logging", "math",
+    "enum", "functools", "gc", "gzip", "hashlib", "heapq", "html", "importlib", "inspect", "pickle", "signal", "io", "itertools", "json", "logging", "math",
     "multiprocessing", "os", "pathlib", "re", "shutil", "statistics", "sys", "tempfile", "time", "typing", "uuid", "warnings",
     "xml", "zlib", "types", "operator", "string", "threading", "textwrap", "calendar", "numbers", "struct",
     "sqlite3", "secrets", "hmac", "http", "urllib", "subprocess", "traceback", "zipfile", "socket",

@@ -212,3 +212,5 @@ def test_a_ship_that_pushes_does_not_turn_the_station():
                 push_need_kg=np.full(24, 10.0))  # fmt: skip
     assert solve(p, gap_frac=0.0).found
     assert any("propellant" in line for line in conflicts(replace(p, turn_need_kg=np.full(24, 8.0))))
+    turns = (*p.vessels[:-1], replace(tug, unloads=True))
+    assert solve(replace(p, turn_need_kg=np.full(24, 8.0), vessels=turns), gap_frac=0.0).found

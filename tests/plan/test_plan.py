@@ -11,7 +11,10 @@ import pytest
 import stationkeep as sk
 from stationkeep.cli.plan import _write
 from stationkeep.cli.plan import plan as plan_verb
+from stationkeep.engine.compile.flights import flown_dry_kg
+from stationkeep.laws.matter import RESOURCES
 from stationkeep.model.base import seconds
+from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import plan_branch
@@ -63,6 +66,28 @@ def test_no_launch_is_added_on_short_notice_and_dates_allow_for_slips(made):
     assert first >= 9, "sixty days"
     declared = seconds(made.flights[0].launch)
     assert made.problem.start_s + first * 7 * 86400.0 - declared == pytest.approx(22.4 * 86400.0, abs=1.0)
+
+
+def test_a_ship_of_the_plan_carries_what_the_engine_gives_it(made):
+    ships = made.problem.vessels
+    world, flights = nominal(made.scenario).case.world.ships, nominal(made.scenario).case.flights
+    dry = [RESOURCES.index(r) for r in ("food", "supplies", "toilet", "spares", "research")]
+    for f in made.flights:
+        i = [x.id for x in flights].index(f.name)
+        ship = next(v for v in ships if v.name == f.visit.vessel)
+        assert ship.dry_kg == pytest.approx(world.cargo_kg[i, dry].sum()) and ship.refuel_kg == pytest.approx(world.refuel_kg[i])
+
+
+def test_a_trial_flight_is_no_load():
+    then = Catalogue("2012-09-01")
+    assert flown_dry_kg(then, "dragon-1") == pytest.approx((460.0 + 2 * 3310.0) / 3)
+    assert flown_dry_kg(Catalogue("2019-01-01"), "dragon-1") < 2800.0 and flown_dry_kg(then, "cygnus-standard") is None
+
+
+def test_each_crew_aboard_has_a_relief_of_its_own(made):
+    docked = {d.name for d in made.problem.docked if d.crew}
+    assert {f.relieves for f in made.flights if f.relieves} == docked and docked
+    assert [made.scenario.flights[f.name].relieves for f in made.flights if f.relieves] == [f.relieves for f in made.flights if f.relieves]
 
 
 def test_missing_people_are_counted_as_if_they_were_there(made):

@@ -210,7 +210,7 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
                 print("  one addition that would do: " + ("; ".join(found.additions) or "none that is known"))
             for more in found.answers:
                 words = "; ".join(more["refuted"]) or more["status"]
-                print(f"  with {more['vehicle']}: {more['flights_count']} flights, {more['of_it_count']} of it, {more['cost_musd']:,.0f} M$ ({words})")
+                print(f"  with {more['addition']}: {more['flights_count']} flights, {more['of_it_count']} of it, {more['cost_musd']:,.0f} M$ ({words})")
             continue
         print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}, gap {s.gap_frac:.1%}, {s.wall_s:.0f} s")
         if found.agreement_frac:

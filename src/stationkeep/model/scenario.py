@@ -316,9 +316,12 @@ def _check_flights(scenario: Scenario, document: Document, at: tuple[Any, ...], 
         if flight.after and flight.after not in scenario.events:
             say("after", f"no event '{flight.after}' in this future", _near(flight.after, scenario.events))
         named = (flight.port,) if isinstance(flight.port, str) else flight.port or ()
+        brought = {f"{module}/{i + 1}": kind for module, m in home.modules.items() for i, kind in enumerate(m.ports)}
         for port in named:
-            if home.parts == "iss" and port not in ports:
-                say("port", f"no port '{port}'", _near(port, ports))
+            if home.parts == "iss" and port not in {*ports, *brought}:
+                say("port", f"no port '{port}'", _near(port, {**ports, **brought}))
+            elif port in brought and vehicles[flight.vehicle]["standard"] != brought[port]:
+                say("port", f"{flight.vehicle} cannot dock at {port}", f"it takes ships with a docking system {brought[port]}")
             elif port in ports and flight.vehicle not in listed(ports[port], "accepts"):
                 fit = [p for p, row in ports.items() if flight.vehicle in listed(row, "accepts")]
                 say("port", f"{flight.vehicle} cannot dock at {port}", f"ports that take it: {', '.join(fit)}")

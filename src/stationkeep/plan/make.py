@@ -13,8 +13,9 @@ from ..model.catalogue import number
 from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
 from ..model.scenario import Scenario
+from .additions import Addition, additions
 from .altitude import altitude_plan
-from .conflicts import additions, conflicts
+from .conflicts import conflicts
 from .milp import fill, solve
 from .nominal import Nominal, lasting, nominal
 from .problem import Problem, Solution
@@ -176,15 +177,20 @@ def plan_branch(
     if made.solution.status != "infeasible":
         return made
     tell("there is no plan: finding out why, and what would help ...")
-    more, words = additions(scenario, run, asked)
-    answers = []
-    for vehicle in more[:MOST_ANSWERS]:
-        tell(f"a plan with {vehicle} ...")
-        found = _widest(scenario, run, replace(asked, vehicles=(*asked.vehicles, vehicle)), time_limit_s, tell)
-        found = _to_horizon(found, horizon)
-        answers.append({"vehicle": vehicle, "status": found.status, "flights_count": len(found.counted()), "cost_musd": found.cost_musd(),
-                        "of_it_count": sum(f.visit.vessel == vehicle for f in found.counted()), "refuted": list(found.refuted)})  # fmt: skip
-    return replace(made, conflicts=tuple(conflicts(made.problem)), additions=(*more, *words), answers=tuple(answers))
+    why = tuple(conflicts(made.problem))
+    more = additions(scenario, run, asked, why, tell)
+    answers = [_answer(a, horizon, asked, time_limit_s, tell) for a in more[:MOST_ANSWERS]]
+    return replace(made, conflicts=why, additions=tuple(a.words for a in more), answers=tuple(answers))
+
+
+def _answer(a: Addition, horizon: str, asked: Wishes, time_limit_s: float, tell: Say) -> dict[str, Any]:
+    """The cheapest plan with an addition, tried in its nominal run, as `plan --json` tells it."""
+    tell(f"a plan with {a.words} ...")
+    run = lasting(nominal(a.scenario), a.scenario)
+    found = _to_horizon(_chosen(a.scenario, run, replace(asked, vehicles=(*asked.vehicles, *a.vehicles)), time_limit_s, tell), horizon)
+    return {"addition": a.words, "vehicles": list(a.vehicles), "patch": a.patch, "status": found.status, "flights_count": len(found.counted()),
+            "cost_musd": found.cost_musd(), "of_it_count": sum(f.visit.vessel in a.vehicles for f in found.counted()),
+            "least_reserve_d": found.least_d, "agreement_frac": found.agreement_frac, "refuted": list(found.refuted)}  # fmt: skip
 
 
 def _widest(scenario: Scenario, run: Nominal, asked: Wishes, time_limit_s: float, tell: Say) -> Plan:

@@ -47,8 +47,8 @@ def build(problem: Problem) -> Model:
 def solve(problem: Problem, *, time_limit_s: float = 60.0, gap_frac: float = 0.005) -> Solution:
     """Choose the flights; the best found when time runs out. The manifest is then filled as full as the ships allow.
 
-    A problem of at most `WHOLE` binaries goes to HiGHS as it is. A larger one gets its bound from the linear relaxation
-    and its flights from windows that roll over the horizon and are then improved one by one (`plan.rolling`).
+    A problem of at most `WHOLE` binaries goes to HiGHS as it is. A larger one gets its bound from a relaxation by months
+    (`plan.bound`) and its flights from windows that roll over the horizon and are then improved one by one (`plan.rolling`).
     """
     from .rolling import roll
 

@@ -1,4 +1,4 @@
-"""Long problems: a bound from the linear relaxation, crews from windows that roll, cargo over the whole horizon.
+"""Long problems: crews from windows that roll, cargo over the whole horizon, and beside them the bound (`plan.bound`).
 
 Crew rotation is a chain for each kind of ship and cheap to solve window by window: each window sees four years and
 commits two. With crews pinned, the cargo of all years is one programme that HiGHS can hold; only where it finds nothing
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .bound import Bound
 from .milp import build, finished, relax, run
 from .problem import Problem, Solution
 from .programme import Model
@@ -31,6 +32,8 @@ CARGO_share = 0.8
 """Most of the time left for the cargo of all years in one piece; the rest improves it span by span."""
 ROUGH_frac = 0.01
 """Gap at which the first choice of cargo ends."""
+FINISH_s = 1.5
+"""Seconds kept for filling the ships of the plan that was found."""
 LEAST_s = 20.0
 """Seconds that windows of cargo have at least, where the time is over and nothing is found yet."""
 EARLY_frac = 1e-3
@@ -39,33 +42,49 @@ Key = tuple[int, int, int, int]
 
 
 def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Solution:
-    """Solve a long problem; `infeasible` is proven by the relaxation, `unknown` when no plan was found."""
-    p = m.problem
-    relaxed = relax(m, time_limit_s)
-    if relaxed.status == 2:
+    """Solve a long problem; `infeasible` is proven by a relaxation, `unknown` when no plan was found."""
+    time_limit_s -= FINISH_s
+    until = begun + time_limit_s
+    bound = Bound(m)
+    if not bound.possible:
         return Solution("infeasible", None, None, None, (), {}, {}, time.perf_counter() - begun)
-    bound = float(relaxed.fun) if relaxed.status == 0 else -np.inf
-    nothing = Solution("unknown", None, bound, None, (), {}, {}, time.perf_counter() - begun)
+    bound.search(until)
+    first = _chosen(m, until, gap_frac)
+    x = None
+    if first is not None:
+        x = _improve(m, *first, bound, begun, time_limit_s, gap_frac)
+    least = bound.stop()
+    if x is None:
+        status: Any = "unknown" if bound.possible and relax(m).status != 2 else "infeasible"
+        return Solution(status, None, least if status == "unknown" else None, None, (), {}, {}, time.perf_counter() - begun)
+    value = float(np.dot(m.cost, x))
+    status = "optimal" if value - least <= gap_frac * abs(value) else "feasible"
+    return finished(m, status, x, value, least, begun)
+
+
+def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int, int]] | None:
+    """Visits and departures of a first plan; None where none was found in time."""
+    p = m.problem
     names, ports = [v.name for v in p.vessels], [q.name for q in p.ports]
     chosen: set[Key] = {(names.index(f.vessel), f.week, ports.index(f.port), f.stay_w) for f in p.fixed}
     leaves: dict[int, int] = {}
-    crews = {v for v, vessel in enumerate(p.vessels) if vessel.crew}
-    until = begun + time_limit_s
+    crews = crews_of(m)
     if crews and not _windows(m, chosen, leaves, crews, CREW_w, None, until):
-        return nothing
+        return None
     left = until - time.perf_counter()
     x = _cargo(m, chosen, leaves, crews, max(CARGO_share * left, LEAST_s), max(gap_frac, ROUGH_frac))
-    if x is None:
-        if not _windows(m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, max(until, time.perf_counter() + LEAST_s)):
-            return nothing
-    else:
-        chosen = {key for key, c in m.visits.items() if x[c] > 0.5}
-    x = _improve(m, chosen, leaves, crews, bound, begun, time_limit_s, gap_frac)
-    if x is None:
-        return nothing
-    value = float(np.dot(m.cost, x))
-    status = "optimal" if value - bound <= gap_frac * abs(value) else "feasible"
-    return finished(m, status, x, value, bound, begun)
+    if x is not None:
+        return {key for key, c in m.visits.items() if x[c] > 0.5}, leaves
+    relaxed = relax(m)
+    windows = relaxed.status == 0 and _windows(
+        m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, max(until, time.perf_counter() + LEAST_s)
+    )
+    return (chosen, leaves) if windows else None
+
+
+def crews_of(m: Model) -> set[int]:
+    """Numbers of the vessels that bring people."""
+    return {v for v, vessel in enumerate(m.problem.vessels) if vessel.crew}
 
 
 def _windows(
@@ -135,11 +154,10 @@ def _hold(m: Model, w: Model, guide: np.ndarray) -> None:
 
 
 def _improve(
-    m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], bound: float, begun: float, time_limit_s: float,
-    gap_frac: float,
+    m: Model, chosen: set[Key], leaves: dict[int, int], bound: Bound, begun: float, time_limit_s: float, gap_frac: float,
 ) -> np.ndarray | None:  # fmt: skip
     """Free the cargo flights of one span at a time, everything else pinned; keep what is better."""
-    p = m.problem
+    p, crews = m.problem, crews_of(m)
     best: np.ndarray | None = None
     value = np.inf
     width, grid, gained = IMPROVED_w, 2, False
@@ -147,7 +165,7 @@ def _improve(
     while spans:
         first, last = spans.pop(0)
         left = time_limit_s - (time.perf_counter() - begun)
-        if best is not None and (left < 2.0 or value - bound <= gap_frac * abs(value)):
+        if best is not None and (left < 2.0 or value - bound.value <= gap_frac * abs(value)):
             break
         _free(m, chosen, leaves, lambda key, a=first, b=last, g=grid: a <= key[1] < b and key[0] not in crews and (key[1] % g == 0 or key in chosen))
         most_s = left if width >= p.weeks else SPAN_s * width / IMPROVED_w

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .problem import BOTTLE_FACTOR, DRY, GASES, Problem
+from .problem import BOTTLE_FACTOR, DRY, GASES
 from .programme import INF, Model, MONTH_w, YEAR_w
 
 CREW_share = 0.9
@@ -120,30 +120,38 @@ def standdown_rows(m: Model) -> None:
 def propellant_rows(m: Model) -> None:
     """Tanks, pushes of docked ships and the debt of the orbit: each month's need is met by one of them.
 
-    A visiting ship's own propellant pushes from its first week on; what it cannot give before it leaves is lost.
+    A visiting ship's own propellant pushes from its first week on, and turns the station where its thrusters unload the
+    gyroscopes; what it cannot give before it leaves is lost.
     """
     p = m.problem
     tank = next((c for c in p.commodities if c.name == "propellant"), None)
     if tank is None:
         return
     pushes: list[dict[int, float]] = [{} for _ in range(m.months)]
+    alone: list[dict[int, float]] = [{} for _ in range(m.months)]
     classes = {q.name: q for q in p.ports}
-    for (v, w, q, stay), c in m.visits.items():
-        if p.vessels[v].push_kg and p.ports[q].pushes:
-            _spread(p, pushes, c, p.vessels[v].push_kg, w, w + stay)
+    for key, c in m.visits.items():
+        ship, port = p.vessels[key[0]], p.ports[key[2]]
+        if ship.push_kg and ship.unloads:
+            _spread(m, alone, key, c, ship.push_kg, p.push_need_kg if port.pushes else p.turn_need_kg)
+        elif ship.push_kg and port.pushes:
+            _spread(m, pushes, key, c, ship.push_kg, p.push_need_kg - p.turn_need_kg)
     for i, docked in enumerate(p.docked):
         if docked.push_kg and classes[docked.port].pushes:
             for w in docked.leaves_w:
-                _spread(p, pushes, m.leaves[i, w], docked.push_kg, 0, w)
+                for k, kg in _given(docked.push_kg, p.push_need_kg - p.turn_need_kg, 0, w).items():
+                    pushes[k][m.leaves[i, w]] = kg
     stock, load = m.stock["propellant"], m.load["propellant"]
     debt = [m.column(1e-4, 0.0, p.debt_most_kg) for _ in range(m.months)]
     for k in range(m.months):
         weeks = list(m.weeks_of(k))
         need = float(p.push_need_kg[weeks].sum())
         pushed = m.column(0.0, 0.0, need - float(p.turn_need_kg[weeks].sum()))
+        steered = m.column(0.0, 0.0, need if alone[k] else 0.0)
         burned = m.column(0.0, 0.0, INF if p.tanks_push[weeks].all() else 0.0)
         m.rows.add("balance", {pushed: 1.0, **{c: -kg for c, kg in pushes[k].items()}}, -INF, 0.0)
-        met = {pushed: 1.0, burned: 1.0, debt[k]: 1.0}
+        m.rows.add("balance", {steered: 1.0, **{c: -kg for c, kg in alone[k].items()}}, -INF, 0.0)
+        met = {pushed: 1.0, steered: 1.0, burned: 1.0, debt[k]: 1.0}
         terms = {stock[k]: 1.0, load[k]: -1.0, burned: 1.0}
         if k:
             met[debt[k - 1]] = -1.0
@@ -156,24 +164,33 @@ def unloading_rows(m: Model) -> None:
     """Where the station cannot unload its gyroscopes, a ship that can is docked."""
     p = m.problem
     there: list[dict[int, float]] = [{} for _ in range(p.weeks)]
-    for (v, w, _, stay), c in m.visits.items():
-        if p.vessels[v].unloads:
-            for k in range(w, min(w + stay, p.weeks)):
-                there[k][c] = 1.0
+    for key, c in m.visits.items():
+        if p.vessels[key[0]].unloads:
+            for w in m.starts(key):
+                for k in range(w, min(w + key[3], p.weeks)):
+                    there[k][c] = 1.0
     for k in map(int, np.flatnonzero(p.unload_need)):
         m.rows.add("unloading", there[k], 1.0, INF)
 
 
-def _spread(p: Problem, pushes: list[dict[int, float]], c: int, kg: float, first: int, last: int) -> None:
-    """Lay a ship's own propellant on the needs of its weeks, first come first served."""
-    for w in range(first, min(last, p.weeks)):
-        part = min(kg, float(p.push_need_kg[w] - p.turn_need_kg[w]))
+def _spread(m: Model, months: list[dict[int, float]], key: tuple[int, int, int, int], c: int, kg: float, need_kg: np.ndarray) -> None:
+    """Lay a ship's own propellant on the needs (W,); of a launch some time in a month each month has the most it could get."""
+    for w in m.starts(key):
+        for k, part in _given(kg, need_kg, w, w + key[3]).items():
+            months[k][c] = max(months[k].get(c, 0.0), part)
+
+
+def _given(kg: float, need_kg: np.ndarray, first: int, last: int) -> dict[int, float]:
+    """Month -> what a ship's own propellant gives there: from its first week on, first come first served."""
+    out: dict[int, float] = {}
+    for w in range(first, min(last, need_kg.size)):
+        part = min(kg, float(need_kg[w]))
         if part > 0.0:
-            month = pushes[w // MONTH_w]
-            month[c] = month.get(c, 0.0) + part
+            out[w // MONTH_w] = out.get(w // MONTH_w, 0.0) + part
             kg -= part
         if kg <= 0.0:
-            return
+            break
+    return out
 
 
 def waste_rows(m: Model) -> None:
@@ -182,9 +199,10 @@ def waste_rows(m: Model) -> None:
     if p.waste_kg is None:
         return
     left: list[dict[int, float]] = [{} for _ in range(m.months + 1)]
-    for (v, w, _, stay), c in m.visits.items():
-        if w + stay <= p.weeks:
-            left[(w + stay) // MONTH_w][c] = p.vessels[v].trash_kg
+    for key, c in m.visits.items():
+        for w in m.starts(key):
+            if w + key[3] <= p.weeks:
+                left[(w + key[3]) // MONTH_w][c] = p.vessels[key[0]].trash_kg
     for (i, w), c in m.leaves.items():
         if w <= p.weeks:
             left[w // MONTH_w][c] = p.docked[i].trash_kg

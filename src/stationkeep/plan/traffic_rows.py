@@ -20,7 +20,7 @@ def visit_rows(m: Model) -> None:
             for stay in vessel.stays_w:
                 for w in map(int, np.flatnonzero(vessel.weeks)):
                     if port.open_count[w : w + stay].min() > 0:
-                        c = m.column(_price(p, vessel, stay), 0.0, 1.0, True)
+                        c = m.column(price(p, vessel, stay), 0.0, 1.0, True)
                         m.visits[v, w, q, stay] = c
                         m.by_month[w // MONTH_w].append((v, c))
     for i, docked in enumerate(p.docked):
@@ -38,7 +38,7 @@ def visit_rows(m: Model) -> None:
         m.rows.add("commitments", {} if column is None else {column: 1.0}, 1.0, 1.0)
 
 
-def _price(p: Problem, vessel: Vessel, stay_w: int) -> float:
+def price(p: Problem, vessel: Vessel, stay_w: int) -> float:
     """What a visit adds to the objective, million USD (weeks of people for the most presence)."""
     person_weeks = vessel.crew * stay_w
     if p.objective == "cost":
@@ -71,22 +71,29 @@ def port_rows(m: Model) -> None:
 def launch_rows(m: Model) -> None:
     """Cadence of each vehicle as flown, and of each site."""
     p = m.problem
+    cadence_rows(m)
     by_site: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for v, vessel in enumerate(p.vessels):
-        launched = empty(m)
-        for (k, w, _, _), c in m.visits.items():
-            if k == v:
-                launched[w][c] = 1.0
-                by_site[vessel.site][w].append(c)
-        for first in range(0, max(p.weeks - YEAR_w, 0) + 1, MONTH_w):
-            terms = {c: 1.0 for w in range(first, min(first + YEAR_w, p.weeks)) for c in launched[w]}
-            if terms:
-                m.rows.add(f"cadence {vessel.name}", terms, 0.0, float(vessel.per_year_count))
+    for (v, w, _, _), c in m.visits.items():
+        by_site[p.vessels[v].site][w].append(c)
     for site, weeks in by_site.items():
         for w in range(p.weeks):
             terms = {c: 1.0 for k in range(w, w + p.site_gap_w) for c in weeks.get(k, ())}
             if len(terms) > 1:
                 m.rows.add(f"site {site}", terms, 0.0, 1.0)
+
+
+def cadence_rows(m: Model) -> None:
+    """Launches of each vehicle in any year, counted by months."""
+    p = m.problem
+    for v, vessel in enumerate(p.vessels):
+        launched = empty(m)
+        for (k, w, _, _), c in m.visits.items():
+            if k == v:
+                launched[w][c] = 1.0
+        for first in range(0, max(p.weeks - YEAR_w, 0) + 1, MONTH_w):
+            terms = {c: 1.0 for w in range(first, min(first + YEAR_w, p.weeks)) for c in launched[w]}
+            if terms:
+                m.rows.add(f"cadence {vessel.name}", terms, 0.0, float(vessel.per_year_count))
 
 
 def people_rows(m: Model) -> list[int]:
@@ -160,8 +167,8 @@ def money_rows(m: Model) -> None:
     p = m.problem
     year_of = [_year(p, w) for w in range(p.weeks)]
     for (partner, year), most in p.budgets_musd.items():
-        terms = {c: p.vessels[v].cost_musd for (v, w, _, _), c in m.visits.items()
-                 if p.vessels[v].partner == partner and year_of[w] == year}  # fmt: skip
+        terms = {c: p.vessels[key[0]].cost_musd for key, c in m.visits.items()
+                 if p.vessels[key[0]].partner == partner and {year_of[w] for w in m.starts(key)} == {year}}  # fmt: skip
         if terms:
             m.rows.add(f"budget {partner} {year}", terms, 0.0, most)
     for name, need in (("down_kg", p.down_kg_per_y), ("external_kg", p.external_kg_per_y)):

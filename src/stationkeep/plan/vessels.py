@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ..engine.compile.bodies import cargo_of
-from ..engine.compile.flights import PlannedFlight, transit_s
+from ..engine.compile.flights import PlannedFlight, flown_dry_kg, transit_s
 from ..model.base import NEVER_s, seconds
 from ..model.catalogue import Catalogue, Row, listed, number
 from ..model.files import Problem as Mistake
@@ -48,11 +48,12 @@ def _vessel(
     name = row["id"]
     own = next((f for f in series(scenario) if f.vehicle == name), None)
     partner = (own.partner if own else None) or row["partner"]
-    cargo = cargo_of(_bare(name, partner, scenario.main_station), row)
+    cargo = cargo_of(_bare(catalogue, name, partner, scenario.main_station), row)
     people = _crew_of(own, row, partner)
+    modules = scenario.stations[scenario.main_station].modules
     takes = ports_named(scenario, name) or {
         str(p["id"]) for p in catalogue.table("stations/iss/ports") if {name, f"standard:{row['standard']}"} & set(listed(p, "accepts"))
-    }
+    } | {f"{module}/{i + 1}" for module, m in modules.items() for i, kind in enumerate(m.ports) if kind == row["standard"]}
     ports = tuple(c.name for c in classes if set(c.ports) <= takes)
     sites = listed(catalogue.by_id("fleet/launchers").get(listed(row, "launchers")[-1], {}), "sites")
     alone = any(r["giver"] == name and r["service"] == "desaturation" and not r["needs_part"] for r in catalogue.table("stations/iss/services"))
@@ -80,10 +81,10 @@ def _vessel(
     )  # fmt: skip
 
 
-def _bare(vehicle: str, partner: str, station: str) -> PlannedFlight:
-    """A flight of a type and nothing else: what it carries is what the type carries."""
-    return PlannedFlight(id="", vehicle=vehicle, partner=partner, station=station, launch_s=0.0, transit_s=0.0,
-                         undock_s=0.0, stay_s=0.0, ports=(), flown=False)  # fmt: skip
+def _bare(catalogue: Catalogue, vehicle: str, partner: str, station: str) -> PlannedFlight:
+    """A flight of a type and nothing else: it carries what the engine gives every flight to come."""
+    return PlannedFlight(id="", vehicle=vehicle, partner=partner, station=station, launch_s=0.0, transit_s=0.0, undock_s=0.0, stay_s=0.0,
+                         ports=(), flown=False, dry_kg=flown_dry_kg(catalogue, vehicle))  # fmt: skip
 
 
 def _crew_of(own: Flight | None, row: Row, partner: str) -> dict[str, int]:

@@ -38,6 +38,7 @@ class Planned:
     undock: str
     ports: tuple[str, ...]  # the planned one first, then those that take it as well
     relief: str | None
+    relieves: str | None = None  # the crew that is aboard when the plan begins and goes home after this one has come
 
 
 def planned(problem: Problem, solution: Solution) -> list[Planned]:
@@ -45,12 +46,14 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
     visits = sorted(solution.visits, key=lambda v: (v.week, v.vessel))
     names = _names(problem, visits)
     ports = _ports(problem, solution, visits)
+    relieves = _relieves(problem, solution, visits)
     out = []
     for i, visit in enumerate(visits):
         launch_s = problem.start_s + visit.week * WEEK_s - SLIP_d * DAY_s
         undock_s = problem.start_s + (visit.week + visit.stay_w) * WEEK_s - LEAVES_EARLY_s
         relief = _relief(problem, visits, i)
-        out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(launch_s + SLIP_d * DAY_s), to_utc(undock_s), ports[i], None if relief is None else names[relief]))
+        out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(launch_s + SLIP_d * DAY_s), to_utc(undock_s), ports[i],
+                           None if relief is None else names[relief], relieves.get(i)))  # fmt: skip
     return out
 
 
@@ -127,6 +130,8 @@ def entry(problem: Problem, scenario: Scenario, flight: Planned) -> dict[str, An
         row["stay_d"] = (seconds(row.pop("undock")) - seconds(flight.expected)) / DAY_s
     if flight.relief:
         row["relief"] = flight.relief
+    if flight.relieves:
+        row["relieves"] = flight.relieves
     return {k: v for k, v in row.items() if v not in ("", None)}
 
 
@@ -195,6 +200,17 @@ def _ports(problem: Problem, solution: Solution, visits: list[Visit]) -> list[tu
         others = [q for c in problem.vessel(v.vessel).ports for q in problem.port(c).ports if q != chosen]
         same = [q for q in others if q in ports]
         out.append((chosen, *same, *(q for q in others if q not in ports)))
+    return out
+
+
+def _relieves(problem: Problem, solution: Solution, visits: list[Visit]) -> dict[int, str]:
+    """Visit -> crew aboard at the start that it relieves: the last ship of its kind before that crew leaves, one for each."""
+    out: dict[int, str] = {}
+    for docked in problem.docked:
+        leaves_w = solution.leaves_w.get(docked.name, min(docked.leaves_w))
+        mine = [i for i, v in enumerate(visits) if docked.crew and v.vessel == docked.vehicle and v.week < leaves_w and i not in out]
+        if mine:
+            out[max(mine, key=lambda i: visits[i].week)] = docked.name
     return out
 
 

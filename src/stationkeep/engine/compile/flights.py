@@ -139,11 +139,18 @@ def _stay_s(catalogue: Catalogue, vehicle: str) -> float:
 
 @cache
 def flown_dry_kg(catalogue: Catalogue, vehicle: str) -> float | None:
-    """Dry cargo a ship brings, from the last flights of its type that arrived; None when none has, and for crew ships."""
-    if number(catalogue.by_id("fleet/vehicles")[vehicle], "seats", 0) > 0:
+    """Dry cargo a ship brings, from the last flights of its type that arrived; None when none has, and for crew ships.
+
+    A type that flew less than `LOADS` times is taken to bring what its table says on the flights it lacks: a trial flight is no load.
+    """
+    row = catalogue.by_id("fleet/vehicles")[vehicle]
+    if number(row, "seats", 0) > 0:
         return None
     flown = [number(r, "dry_kg") for r in catalogue.table("traffic/flights") if r["vehicle"] == vehicle and r["dock_utc"] and r["dry_kg"]]
-    return sum(flown[-LOADS:]) / len(flown[-LOADS:]) if flown else None
+    if not flown:
+        return None
+    typical_kg = max(number(row, "cargo_up_kg", 0) - sum(number(row, c, 0) for c in ("refuel_kg", "water_kg", "gas_kg")), 0.0)
+    return (sum(flown[-LOADS:]) + max(LOADS - len(flown), 0) * typical_kg) / LOADS
 
 
 @cache
