@@ -26,9 +26,20 @@ def outfitted_kg(full_kg: float, arrive_s: float, outfit_s: float, t_s: float) -
 
 
 @njit(cache=True)
+def is_new_date(w: World, s: RunState, t_s: float) -> bool:
+    """Whether something came into service or went out of it by its date since this was last asked."""
+    before = s.dated[0]
+    while s.dated[0] < w.dates_s.size and w.dates_s[s.dated[0]] <= t_s:
+        s.dated[0] += 1
+    return s.dated[0] != before
+
+
+@njit(cache=True)
 def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     """Masses now; outfitting, places, inertia and frontal area when parts changed or a week has passed."""
     place, held_in, stock = s.traffic.part_station, w.stores.container_part, s.stores.stock_kg
+    if x.anew[0]:
+        stores.line_up(w.stores, s.stores, place)
     if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
         _weigh_dry(w, s, x, t1_s)
         _outfit(w, s, x)
@@ -39,10 +50,9 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     mass_kg, dry_kg = s.attitude.mass_kg, s.dry_kg
     for st in range(mass_kg.size):
         mass_kg[st] = dry_kg[st]
-    for c in range(held_in.size):
-        st = place[held_in[c]]
-        if st >= 0:
-            mass_kg[st] += stock[c]
+    here = s.stores.here
+    for i in range(s.stores.here_count[0]):
+        mass_kg[place[held_in[here[i]]]] += stock[here[i]]
 
 
 @njit(cache=True)

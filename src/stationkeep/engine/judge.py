@@ -282,7 +282,7 @@ def requirements(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> No
     for j in range(q.variable.size):
         st = q.station[j]
         v = q.variable[j]
-        value, cause = _required(w, s, x, st, v, everyone)
+        value = _required(w, s, x, st, v, everyone)
         bound = float(s.people[st]) if math.isnan(q.bound[j]) else q.bound[j]
         broken = value < bound if q.at_least[j] else value > bound
         about_people = v == 0 or v == 5
@@ -298,43 +298,56 @@ def requirements(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> No
             continue
         s.broken_s[j] = min(s.broken_s[j], t1_s)
         if s.breach_row[j] < 0 and t1_s - s.broken_s[j] >= q.grace_s[j]:
-            s.breach_row[j] = add(log, s.broken_s[j], happened.BREACH, st, happened.REQUIREMENT + j, cause, value)
+            s.breach_row[j] = add(log, s.broken_s[j], happened.BREACH, st, happened.REQUIREMENT + j, _why(w, s, st, v), value)
 
 
 @njit(cache=True)
-def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int) -> tuple[float, int]:
-    """Value of required variable `v` (order of model.scenario.REQUIRED_VARIABLES) and the row that explains it."""
-    row = s.services.row[st]
+def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int) -> float:
+    """Value of required variable `v` (order of model.scenario.REQUIRED_VARIABLES)."""
     if v == 0:
-        return float(s.people[st]), s.crew_row[st]
+        return float(s.people[st])
     if v == 1:
-        return float(seats_now(w, s, x, st)), s.crew_row[st]
+        return float(seats_now(w, s, x, st))
     if v == 2:
-        cause = row[services.REBOOST]
-        if s.services.up[st, services.REBOOST]:
-            cause = s.stock_row[st, PROPELLANT]
-        return (s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M) / 1e3, cause
+        return (s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M) / 1e3
     if v == 3:
-        return s.momentum_frac[st], row[services.DESATURATION]
+        return s.momentum_frac[st]
     if v == 4:
-        return x.margin_W[st] / 1e3, _why_no_power(w, s, st)
+        return x.margin_W[st] / 1e3
     if v == 5:
-        return float(everyone), s.crew_row[st]
+        return float(everyone)
     if v <= 10:
-        j = v - 6
-        return x.reserve_d[st, j], s.stock_row[st, RESERVE_RESOURCE[j]]
+        return x.reserve_d[st, v - 6]
     if v == 11:
-        held = s.services.up[st, services.ATTITUDE] and s.attitude_held[st]
-        return (1.0 if held else 0.0), (row[services.ATTITUDE] if s.attitude_held[st] else s.attitude_row[st])
+        return 1.0 if s.services.up[st, services.ATTITUDE] and s.attitude_held[st] else 0.0
     if v <= 19:
-        service = REQUIRED_SERVICE[v - 12]
-        return (1.0 if s.services.up[st, service] else 0.0), row[service]
+        return 1.0 if s.services.up[st, REQUIRED_SERVICE[v - 12]] else 0.0
     if v == 20:
-        own = x.hours[st, :, crew_time.OWN_RESEARCH].sum()
-        return own + x.hours[st, :, crew_time.OTHER_RESEARCH].sum(), s.crew_row[st]
+        return x.hours[st, :, crew_time.OWN_RESEARCH].sum() + x.hours[st, :, crew_time.OTHER_RESEARCH].sum()
     if v == 21:
-        return s.life_support.co2_Pa[st] / 1e3, row[services.CO2]
-    return s.life_support.pressure_Pa[st] / 1e3, row[services.PRESSURE]
+        return s.life_support.co2_Pa[st] / 1e3
+    return s.life_support.pressure_Pa[st] / 1e3
+
+
+@njit(cache=True)
+def _why(w: World, s: RunState, st: int, v: int) -> int:
+    """The row that explains the value of required variable `v`."""
+    row = s.services.row[st]
+    if v <= 1 or v == 5 or v == 20:
+        return s.crew_row[st]
+    if v == 2:
+        return s.stock_row[st, PROPELLANT] if s.services.up[st, services.REBOOST] else row[services.REBOOST]
+    if v == 3:
+        return row[services.DESATURATION]
+    if v == 4:
+        return _why_no_power(w, s, st)
+    if v <= 10:
+        return s.stock_row[st, RESERVE_RESOURCE[v - 6]]
+    if v == 11:
+        return row[services.ATTITUDE] if s.attitude_held[st] else s.attitude_row[st]
+    if v <= 19:
+        return row[REQUIRED_SERVICE[v - 12]]
+    return row[services.CO2] if v == 21 else row[services.PRESSURE]
 
 
 @njit(cache=True)
@@ -370,7 +383,7 @@ def record(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, k: int, t1
         r[ALTITUDE] = np.nan if gone else altitude_km
         r[RAAN] = math.degrees(o.raan_rad[st]) % 360.0
         r[BETA] = math.degrees(o.beta_rad[st])
-        r[DENSITY] = o.density_kg_per_m3[st]
+        r[DENSITY] = 0.0 if gone else o.density_kg_per_m3[st]
         r[AREA] = s.drag_area_m2[st]
         r[REBOOST_DV] = o.delta_v_m_per_s[st]
         r[INFERRED_DV] = x.inferred[st]
@@ -395,14 +408,21 @@ def record(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, k: int, t1
         reserve_d, least_d = x.reserve_d[st], rows.reserve_d[d, st]
         for j in range(least_d.size):
             least_d[j] = min(least_d[j], reserve_d[j])
-        _add_table(rows.flow_kg[d, st], x.flow_kg[st])
         _add_table(rows.hours[d, st], x.hours[st])
-        for p in range(x.stock_kg.shape[1]):
-            for j in range(x.stock_kg.shape[2]):
-                rows.stock_kg[d, st, p, j] = x.stock_kg[st, p, j]
     channel_kW, channel_W = rows.channel_kW[d], x.channel_W
     for c in range(channel_W.size):
         channel_kW[c] += channel_W[c] / 1e3
+
+
+@njit(cache=True)
+def close_detail(x: Scratch, rows: Rows, d: int) -> None:
+    """The last step of a detail row: what flowed while it lasted, and what is aboard at its end."""
+    for st in range(x.stock_kg.shape[0]):
+        _add_table(rows.flow_kg[d, st], x.flow_kg[st])
+        for p in range(x.stock_kg.shape[1]):
+            for j in range(x.stock_kg.shape[2]):
+                rows.stock_kg[d, st, p, j] = x.stock_kg[st, p, j]
+    x.flow_kg[:] = 0.0
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ from ..laws.matter import (
     FOOD,
     MOVED,
     PROPELLANT,
+    REMOVED,
     REPAIR,
     SPARES,
     SUPPLIES,
@@ -18,8 +19,7 @@ from ..laws.matter import (
 )
 from ..log import Log, add
 from ..subsystems import crew, equipment, orbit, partners, services, stores, traffic
-from . import upkeep
-from .configuration import outfitted_kg
+from . import configuration, upkeep
 from .crews import bring_crew_forward, last_crew_waits, riders, stay_on, takes_ships
 from .sharing import take_stock
 from .supply import load, unload
@@ -35,9 +35,10 @@ LOGGED_AS = (
 
 
 @njit(cache=True)
-def begin(s: RunState, x: Scratch, dt_s: float) -> None:
+def begin(w: World, s: RunState, x: Scratch, dt_s: float) -> None:
     """Clear what a step counts."""
-    x.flow_kg[:] = 0.0
+    if not x.settled[0]:
+        take_stock(w, s, x)
     x.dockings[:] = 0.0
     x.arrivals[:] = 0.0
     x.inferred[:] = 0.0
@@ -49,6 +50,18 @@ def begin(s: RunState, x: Scratch, dt_s: float) -> None:
 
 
 @njit(cache=True)
+def burn_up(w: World, s: RunState, x: Scratch) -> None:
+    """A station that came down is no more, with its ships and all that was aboard."""
+    for st in range(s.people.size):
+        if not s.orbit.entered[st] or s.attitude.mass_kg[st] <= 0.0:
+            continue
+        take_stock(w, s, x)
+        for r in range(stores.STORED):
+            x.flow_kg[st, r, REMOVED] -= x.stock_kg[st, :, r].sum()
+        traffic.remove(w.traffic, s.traffic, st)
+
+
+@njit(cache=True)
 def events(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: float, log: Log) -> None:
     """Events whose date or condition has come, earliest first."""
     people(s)
@@ -57,6 +70,7 @@ def events(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: flo
         if e < 0:
             return
         s.partners.done[e] = True
+        s.equipment.changed[0] = True
         _apply(w, s, luck, x, e, min(max(s.partners.event_s[e], t0_s), t1_s), log)
         people(s)
 
@@ -174,7 +188,7 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     b = w.bodies
     for k in range(w.traffic.part_station.size):  # what is fitted in its modules goes along, and is not fitted again
         if s.traffic.part_station[k] == into:
-            fitted_kg = outfitted_kg(b.outfit_kg[k], b.arrive_s[k], b.outfit_s, t_s)
+            fitted_kg = configuration.outfitted_kg(b.outfit_kg[k], b.arrive_s[k], b.outfit_s, t_s)
             s.fitted_kg[into] += fitted_kg
             s.fitted_kg[0] -= fitted_kg
     take_stock(w, s, x)
@@ -285,10 +299,12 @@ def cut_crew(w: World, s: RunState, x: Scratch, st: int, t_s: float, cause: int,
 def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log) -> None:
     """Launches, dockings, undockings and seat changes up to the end of the step, in order of time."""
     modules = w.traffic.part_station.size
+    quiet = x.settled[0] and not s.equipment.changed[0]
     while True:
         f = traffic.next_flight(s.traffic, t1_s)
         if f < 0:
             break
+        quiet = False
         t_s = s.traffic.next_s[f]
         status = s.traffic.status[f]
         st = s.traffic.part_station[modules + f] if status == traffic.DOCKED else w.traffic.station[f]
@@ -343,8 +359,9 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             _note_supply(w, s, f, row)
         people(s)
     traffic.relocate(w.traffic, s.traffic, t1_s)
-    _seats(w, s, x, t1_s)
-    people(s)
+    if not quiet or s.traffic.changed[0] or crew.change_due(w.crew, s.crew, t1_s):
+        _seats(w, s, x, t1_s)
+        people(s)
 
 
 @njit(cache=True)
@@ -368,8 +385,22 @@ def _seats(w: World, s: RunState, x: Scratch, t_s: float) -> None:
 def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: float, log: Log) -> None:
     """Machines wear out; those waiting are repaired when crew, spares and those who run the segment allow."""
     e, p = s.equipment, w.equipment
-    equipment.place(p, e, s.traffic.part_station, t1_s)
-    equipment.wear(p, e, luck.life_s, t0_s, t1_s, log)
+    moved = configuration.is_new_date(w, s, t1_s) or s.traffic.changed[0] or not x.settled[0]
+    if moved:
+        equipment.place(p, e, s.traffic.part_station, t1_s)
+    if equipment.wear(p, e, luck.life_s, t0_s, t1_s, log):
+        _repair(w, s, x, luck, t1_s, log)
+    x.anew[0] = e.changed[0] or moved
+    e.changed[0] = False
+    x.settled[0] = True
+    s.power.settled[0] = s.thermal.settled[0] = s.life_support.settled[0] = not x.anew[0]
+    s.power.settled[1] = not moved
+
+
+@njit(cache=True)
+def _repair(w: World, s: RunState, x: Scratch, luck: Luck, t1_s: float, log: Log) -> None:
+    """Repair what waits for it where people, spares and a way to get at it are there; else try again later."""
+    e, p = s.equipment, w.equipment
     up, change_s, at = e.up, e.change_s, e.station
     for m in range(at.size):
         if up[m] or change_s[m] > t1_s or at[m] < 0:
@@ -388,4 +419,3 @@ def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: f
                 equipment.restore(p, e, m, t1_s, luck.life_s, log)
                 continue
         e.change_s[m] = t1_s + equipment.RETRY_s
-    equipment.place(p, e, s.traffic.part_station, t1_s)

@@ -19,6 +19,8 @@ from .world import Luck, RunState, Scratch, World
 @njit(cache=True)
 def switched_off(w: World, s: RunState, x: Scratch) -> None:
     """A segment that was powered down wants no power: else its dead core would count against the rest of the station."""
+    if not x.anew[0]:
+        return
     runs, side, part, wanted_W = s.partners.segment_runs, w.traffic.part_segment, w.power.load_part, x.load_wanted_W
     for k in range(wanted_W.size):
         if wanted_W[k] > 0.0 and not runs[side[part[k]]]:
@@ -30,19 +32,21 @@ def granted(w: World, s: RunState, x: Scratch) -> None:
     """Which machines have power, whether the core loads of a station are served, and the heat of each bus."""
     core_power, heat_W, load_of, powered = s.core_power, x.heat_W, w.machine_load, s.powered
     station, wanted_W, granted_frac = x.load_station, x.load_wanted_W, x.load_granted_frac
-    bus, priority = w.power.load_bus, w.power.load_priority
-    core_power[:] = True
-    heat_W[:] = 0.0
-    for k in range(station.size):
-        st = station[k]
-        if st < 0 or wanted_W[k] <= 0.0:
-            continue
-        heat_W[st, bus[k]] += wanted_W[k] * granted_frac[k]
-        if priority[k] <= 0 and granted_frac[k] < 0.8:
-            core_power[st] = False
-    for m in range(load_of.size):
-        k = load_of[m]
-        powered[m] = k < 0 or wanted_W[k] <= 0.0 or granted_frac[k] > 0.5
+    bus, priority, live = w.power.load_bus, w.power.load_priority, s.power.live_load
+    if not s.power.every[1]:  # else all is served as it was in the step before
+        core_power[:] = True
+        heat_W[:] = 0.0
+        for i in range(s.power.live_count[2]):
+            k = live[i]
+            heat_W[station[k], bus[k]] += wanted_W[k] * granted_frac[k]
+            if priority[k] <= 0 and granted_frac[k] < 0.8:
+                core_power[station[k]] = False
+        for m in range(load_of.size):
+            k = load_of[m]
+            on = k < 0 or wanted_W[k] <= 0.0 or granted_frac[k] > 0.5
+            if powered[m] != on:
+                powered[m] = on
+                s.equipment.changed[0] = True
     for st in range(s.core_power.size):
         if not w.simple.is_simple[st]:
             continue
@@ -101,7 +105,8 @@ def give_to_stores(w: World, s: RunState, x: Scratch) -> None:
 @njit(cache=True)
 def take_stock(w: World, s: RunState, x: Scratch) -> None:
     """What is aboard now, by station, owner and resource; cabin air, which is nobody's, stands with the first partner."""
-    x.stock_kg[:] = 0.0
+    if s.traffic.changed[0] or not x.settled[0]:
+        stores.line_up(w.stores, s.stores, s.traffic.part_station)
     stores.totals(w.stores, s.stores, s.traffic.part_station, x.stock_kg)
     for st in range(s.people.size):
         for gas in range(4):

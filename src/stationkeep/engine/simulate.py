@@ -131,6 +131,7 @@ def new_scratch(case: Case) -> Scratch:
         return np.zeros(shape, np.int64)
 
     return Scratch(
+        settled=truth(1), anew=truth(1), wear=real(st, 2, 2),
         docked=truth(f), ships=whole(f), ships_count=whole(1), flight_station=whole(f), vehicles=whole(st, sizes["VT"]), machines=whole(st, sizes["KIND"]),
         machine_works=real(m), machine_wants=real(m), stocked=truth(st, r),
         allowed=truth(st, sizes["V"]), now=truth(st, sizes["V"]), crewed=truth(st), part_works=truth(k),

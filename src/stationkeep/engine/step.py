@@ -15,10 +15,11 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     """Advance one run from stamp `k` (at `t0_s`) to the next one and write row `k`."""
     t1_s = t0_s + dt_s
     # 1. The sky, the calendar and the partners bring
-    moves.begin(s, x, dt_s)
+    moves.begin(w, s, x, dt_s)
     orbit.sky(w.orbit, s.orbit, t0_s + 0.5 * dt_s)
     moves.events(w, s, luck, x, t0_s, t1_s, log)
     moves.flights(w, s, luck, x, t1_s, log)
+    moves.burn_up(w, s, x)
     traffic.arrange_parts(w.traffic, s.traffic, t1_s, s.partners.segment_home)
     moves.failures(w, s, luck, x, t0_s, t1_s, log)
     upkeep.walks(w, s, x, t1_s, log)
@@ -46,10 +47,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     )  # fmt: skip
     sharing.take_from_stores(w, s, x, luck)
     # 4. Everyone advances
-    life_support.step(
-        w.life_support, s.life_support, dt_s, x.people_mean, x.machine_works, s.equipment.station, x.eva_kg,
-        x.got_kg, x.gives_kg, x.flow_kg,
-    )  # fmt: skip
+    life_support.step(w.life_support, s.life_support, dt_s, x.people_mean, x.eva_kg, x.got_kg, x.gives_kg, x.flow_kg)
     sharing.give_to_stores(w, s, x)
     thermal.step(w.thermal, s.thermal, dt_s, x.heat_W, x.reject_W, s.heat_ok)
     attitude.step(

@@ -95,18 +95,21 @@ def repaired(w: World, s: RunState, x: Scratch, m: int, st: int, t_s: float, log
 @njit(cache=True)
 def wear(w: World, s: RunState, x: Scratch, dt_s: float) -> None:
     """Spares used at a steady rate: filters and beds with a life, and in a replay what failures took on average."""
-    at, segment = s.equipment.station, w.equipment.segment
-    rate, hour_rate = w.wear_kg_per_s, w.wear_h_per_s
+    if x.anew[0]:
+        at, segment = s.equipment.station, w.equipment.segment
+        x.wear[:] = 0.0
+        for m in range(at.size):
+            if at[m] >= 0:
+                x.wear[at[m], segment[m], 0] += w.wear_kg_per_s[m]
+                x.wear[at[m], segment[m], 1] += w.wear_h_per_s[m]
     place, share = s.traffic.part_station, s.partners.may_share
     for st in range(s.people.size):
         if s.people[st] == 0 or w.simple.is_simple[st]:
             continue
         for g in range(2):
-            kg = hours = 0.0
-            for m in range(at.size):
-                if at[m] == st and segment[m] == g:
-                    kg += rate[m]
-                    hours += hour_rate[m]
+            kg, hours = x.wear[st, g, 0], x.wear[st, g, 1]
+            if kg == 0.0 and hours == 0.0:
+                continue
             who = w.ru_partner if g == 1 else w.us_partner
             got = stores.take(w.stores, s.stores, st, SPARES, who, kg * dt_s, place, share)
             x.flow_kg[st, SPARES, REPAIR] -= got

@@ -23,27 +23,10 @@ USUAL_s = 90 * 86400.0
 @njit(cache=True)
 def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, dt_s: float, k: int, log: Log) -> None:
     """Gather who is there, healthy, stocked and permitted; solve for what is up; log what changed and why."""
-    x.vehicles[:] = 0
-    here, modules = s.traffic.part_station, w.traffic.part_station.size
-    for i in range(x.ships_count[0]):
-        f = x.ships[i]
-        if here[modules + f] >= 0 and not s.crew.damaged[f]:
-            x.vehicles[here[modules + f], w.ships.vehicle[f]] += 1
-    x.machines[:] = 0
-    at, healthy, segment, kind = s.equipment.station, s.equipment.works, w.equipment.segment, w.equipment.kind
-    operator, operates, segment_runs = w.equipment.operator, s.partners.operates, s.partners.segment_runs
-    works, wants, powered, row = x.machine_works, x.machine_wants, s.powered, s.equipment.row
-    for m in range(at.size):
-        st = at[m]
-        runs = st >= 0 and healthy[m] and segment_runs[segment[m]] and operates[operator[m], segment[m]]
-        works[m] = 1.0 if runs and powered[m] else 0.0
-        wants[m] = 1.0 if runs else 0.0
-        if st >= 0:
-            if works[m] > 0.0:
-                x.machines[st, kind[m]] += 1
-            elif row[m] > s.machine_row[st, kind[m]]:
-                s.machine_row[st, kind[m]] = row[m]
-    take_stock(w, s, x)
+    if x.anew[0]:
+        _count(w, s, x)
+    if s.traffic.changed[0]:  # else it is as the last step left it
+        take_stock(w, s, x)
     allowed, stocked, stock_kg = x.allowed, x.stocked, x.stock_kg
     for st in range(s.people.size):
         # a station that waits for its first crew runs under ground control, as it was launched
@@ -69,7 +52,7 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
         if not allowed[st, services.PRESSURE] and s.services.up[st, services.PRESSURE] and s.life_support.volume_m3[st] > 0.0:
             s.limit_row[st, services.PRESSURE] = why_short(w, s, luck, st, NITROGEN, t1_s, log)
     if services.is_new(
-        w.services, s.services, t1_s, s.traffic.changed[0], x.vehicles, x.machines, x.stocked, s.partners.operates,
+        w.services, s.services, t1_s, x.anew[0], s.traffic.changed[0], x.vehicles, x.machines, x.stocked, s.partners.operates,
         s.partners.segment_runs, x.allowed, x.crewed,
     ):  # fmt: skip
         services.solve(
@@ -81,6 +64,44 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
             s.partners.row, s.partners.segment_row, s.limit_row, k == 0, log,
         )  # fmt: skip
     refuel(w, s, x)
+    for st in range(s.people.size):
+        x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
+        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / USUAL_s)
+        whole, gives = s.life_support.whole, s.services.up
+        if w.simple.is_simple[st]:
+            whole[st, 0], whole[st, 1] = gives[st, services.OXYGEN], gives[st, services.CO2]
+            whole[st, 2] = gives[st, services.WATER]
+        x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
+        x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
+        x.flag_a[st] = s.services.up[st, services.DESATURATION]
+        x.flag_b[st] = s.services.up[st, services.DESATURATION]  # whoever can dump momentum can hold on thrusters
+        if w.simple.is_simple[st]:
+            x.cmgs[st] = 4 if s.services.up[st, services.ATTITUDE] else 0
+
+
+@njit(cache=True)
+def _count(w: World, s: RunState, x: Scratch) -> None:
+    """Which ships, machines, parts, channels and loops work, and where."""
+    x.vehicles[:] = 0
+    here, modules = s.traffic.part_station, w.traffic.part_station.size
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
+        if here[modules + f] >= 0 and not s.crew.damaged[f]:
+            x.vehicles[here[modules + f], w.ships.vehicle[f]] += 1
+    x.machines[:] = 0
+    at, healthy, segment, kind = s.equipment.station, s.equipment.works, w.equipment.segment, w.equipment.kind
+    operator, operates, segment_runs = w.equipment.operator, s.partners.operates, s.partners.segment_runs
+    works, wants, powered, row = x.machine_works, x.machine_wants, s.powered, s.equipment.row
+    for m in range(at.size):
+        st = at[m]
+        runs = st >= 0 and healthy[m] and segment_runs[segment[m]] and operates[operator[m], segment[m]]
+        works[m] = 1.0 if runs and powered[m] else 0.0
+        wants[m] = 1.0 if runs else 0.0
+        if st >= 0:
+            if works[m] > 0.0:
+                x.machines[st, kind[m]] += 1
+            elif row[m] > s.machine_row[st, kind[m]]:
+                s.machine_row[st, kind[m]] = row[m]
     part_works, part_segment = x.part_works, w.traffic.part_segment
     for k in range(part_works.size):
         part_works[k] = segment_runs[part_segment[k]]
@@ -98,16 +119,3 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
     for q in range(x.loop_works.size):
         m = w.loop_machine[q]
         x.loop_works[q] = m < 0 or up[m]
-    for st in range(s.people.size):
-        x.people_mean[st] = s.crew.person_s[st].sum() / dt_s
-        s.usual_people[st] += (x.people_mean[st] - s.usual_people[st]) * -math.expm1(-dt_s / USUAL_s)
-        whole, gives = s.life_support.whole, s.services.up
-        if w.simple.is_simple[st]:
-            whole[st, 0], whole[st, 1] = gives[st, services.OXYGEN], gives[st, services.CO2]
-            whole[st, 2] = gives[st, services.WATER]
-        x.rate_rad_per_s[st] = orbit_law.mean_motion(s.orbit.a_m[st])
-        x.cmgs[st] = x.machines[st, w.cmg_kind] if w.cmg_kind >= 0 else 0
-        x.flag_a[st] = s.services.up[st, services.DESATURATION]
-        x.flag_b[st] = s.services.up[st, services.DESATURATION]  # whoever can dump momentum can hold on thrusters
-        if w.simple.is_simple[st]:
-            x.cmgs[st] = 4 if s.services.up[st, services.ATTITUDE] else 0

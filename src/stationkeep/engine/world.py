@@ -186,6 +186,7 @@ class World(NamedTuple):
     us_partner: int
     ru_partner: int
     repairs_by: np.ndarray  # (P,) partner whose spares a machine of this operator uses
+    dates_s: np.ndarray  # (n,) when machines, wings, batteries, loads and radiators come into service or go out of it
 
 
 class Luck(NamedTuple):
@@ -226,6 +227,7 @@ class RunState(NamedTuple):
     kept_m3: np.ndarray  # (S, 2) volume kept by segment
     walked: np.ndarray  # (2,) spacewalks begun and done
     walk_late_s: np.ndarray  # (1,) how long the next one has waited
+    dated: np.ndarray  # (1,) of `World.dates_s`, passed
     fitted_kg: np.ndarray  # (S,) outfitting in the modules
     usual_people: np.ndarray  # (S,) people aboard, mean of the last month
     last_pose_s: np.ndarray  # (1,) when poses were last looked up
@@ -247,8 +249,15 @@ class RunState(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Arrays a step fills afresh; no state."""
+    """Arrays a step fills afresh; no state.
 
+    What follows from which machines work, where things are and who runs what is filled again only when `anew`; of a new
+    Scratch nothing is `settled` yet.
+    """
+
+    settled: np.ndarray  # (1,) bool: filled at least once
+    anew: np.ndarray  # (1,) bool: in this step something moved, failed, was repaired, changed hands or came into service
+    wear: np.ndarray  # (S, 2, 2) spares, kg/s, and hours, h/s, that the machines of each segment take at a steady rate
     docked: np.ndarray  # (F,) bool
     ships: np.ndarray  # (F,) flights docked now, the first `ships_count`
     ships_count: np.ndarray  # (1,)

@@ -174,16 +174,14 @@ FREE_ECCENTRICITY_LIMIT = 0.003
 
 
 @njit(cache=True)
-def _harmonics(angle_rad: float) -> np.ndarray:
-    """(2 HARMONICS + 1,): 1, cos a, sin a, cos 2a, sin 2a, ..."""
-    out = np.empty(2 * HARMONICS + 1)
+def _harmonics(angle_rad: float, out: np.ndarray) -> None:
+    """Fill `out` (2 HARMONICS + 1,): 1, cos a, sin a, cos 2a, sin 2a, ..."""
     out[0] = 1.0
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     ck, sk = c, s
     for k in range(1, HARMONICS + 1):
         out[2 * k - 1], out[2 * k] = ck, sk
         ck, sk = ck * c - sk * s, sk * c + ck * s
-    return out
 
 
 @njit(cache=True)
@@ -226,12 +224,14 @@ def _dot(a: np.ndarray, b: np.ndarray) -> float:
 
 @njit(cache=True)
 def _ln_in_band(
-    fit: DensityFit, band: int, x: np.ndarray, wave: np.ndarray, free_ex: float, free_ey: float
+    fit: DensityFit, band: int, x: np.ndarray, wave: np.ndarray, free_ex: float, free_ey: float, work: np.ndarray
 ) -> tuple[float, float]:
-    """ln <rho F> of one band at mapped variables ``x`` (4,) and harmonics ``wave`` (H,), and its slope in ``x[0]``."""
+    """ln <rho F> of one band at mapped variables ``x`` (4,) and harmonics ``wave`` (H,), and its slope in ``x[0]``;
+    ``work`` (3, M) is filled."""
     count, turning, eccentric = fit.monomial.shape[1], fit.turning_count, fit.eccentric_count
     table, steady, parent, variable = fit.turning[band], fit.steady[band], fit.monomial[0], fit.monomial[1]
-    coefficient = np.zeros(count)
+    coefficient, monomial, in_height = work[0], work[1], work[2]
+    coefficient[:turning] = 0.0
     _add_waves(coefficient[:turning], wave, 1.0, table, 0)
     for k in range(turning, count):
         coefficient[k] = steady[k - turning]
@@ -241,7 +241,6 @@ def _ln_in_band(
         _add_waves(coefficient[:eccentric], wave, free_ey, table, turning + eccentric)
         for k in range(eccentric):
             coefficient[k] += square * steady[count - turning + k]
-    monomial, in_height = np.empty(count), np.empty(count)
     monomial[0], in_height[0] = 1.0, 0.0
     for k in range(1, count):
         before, v = monomial[parent[k]], variable[k]
@@ -296,12 +295,15 @@ def ln_drag_density_and_slope(
                 h_m, year_day, node_local_time_rad, f107, f107a, ap, free_ex, free_ey, inclination, history, model
             )
         return value, per_m, True
-    x = np.empty(4)
+    harmonics, count = 2 * HARMONICS + 1, fit.monomial.shape[1]
+    room = np.empty(4 + 2 * harmonics + fit.harmonic.shape[1] + 3 * count)  # one block: asking for memory costs time
+    x, day, node = room[:4], room[4 : 4 + harmonics], room[4 + harmonics : 4 + 2 * harmonics]
+    wave, work = room[4 + 2 * harmonics : room.size - 3 * count], room[room.size - 3 * count :].reshape((3, count))
     x[1] = _unit(math.log(f107a), math.log(low[0]), math.log(high[0]))
     x[2] = _unit(math.log(ratio), math.log(low[1]), math.log(high[1]))
     x[3] = _unit(math.log(ap + AP_OFFSET), math.log(low[2] + AP_OFFSET), math.log(high[2] + AP_OFFSET))
-    day, node = _harmonics(2.0 * math.pi * year_day / 365.25), _harmonics(node_local_time_rad)
-    wave = np.empty(fit.harmonic.shape[1])
+    _harmonics(2.0 * math.pi * year_day / 365.25, day)
+    _harmonics(node_local_time_rad, node)
     for j in range(wave.shape[0]):
         wave[j] = day[fit.harmonic[0, j]] * node[fit.harmonic[1, j]]
     total, slope = 0.0, 0.0
@@ -315,7 +317,7 @@ def ln_drag_density_and_slope(
             if band + 1 < bands and h_m > low_m[band + 1]:
                 fading = -1.0 / (high_m[band] - low_m[band + 1])
                 weight = (h_m - high_m[band]) * fading
-            value, per_unit = _ln_in_band(fit, band, x, wave, free_ex, free_ey)
+            value, per_unit = _ln_in_band(fit, band, x, wave, free_ex, free_ey, work)
             total += weight * value
             slope += fading * value + weight * per_unit * 2.0 / (high_m[band] - low_m[band])
     return total, slope, False

@@ -95,9 +95,15 @@ def leave(p: Params, s: State, flight: int, station: int, t_s: float, end_s: flo
 
 
 @njit(cache=True)
+def change_due(p: Params, s: State, until_s: float) -> bool:
+    """Whether a recorded change of seat has come."""
+    return s.changes[0] < p.change_s.size and p.change_s[s.changes[0]] <= until_s
+
+
+@njit(cache=True)
 def change_seats(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray, until_s: float) -> None:
     """Seat liners move as recorded, when the ship they move to is there."""
-    while s.changes[0] < p.change_s.size and p.change_s[s.changes[0]] <= until_s:
+    while change_due(p, s, until_s):
         i, f = p.change_person[s.changes[0]], p.change_flight[s.changes[0]]
         s.changes[0] += 1
         if s.status[i] == ABOARD and docked[f] and flight_station[f] == s.station[i]:

@@ -36,6 +36,7 @@ class State(NamedTuple):
     row: np.ndarray  # (M,) last log row
     works: np.ndarray  # (M,) bool: healthy, installed, at a station (power is judged elsewhere)
     station: np.ndarray  # (M,) station it is at, -1
+    changed: np.ndarray  # (1,) bool: something failed, was repaired, moved or lost power since it was last looked at
 
 
 @njit(cache=True)
@@ -46,30 +47,39 @@ def place(p: Params, s: State, part_station: np.ndarray, t_s: float) -> None:
         here = part_station[part[m]] if part[m] >= 0 else -1
         station[m] = here if from_s[m] <= t_s < to_s[m] else -1
         works[m] = up[m] and station[m] >= 0
+    s.changed[0] = True
 
 
 @njit(cache=True)
 def fail(p: Params, s: State, m: int, t_s: float, cause: int, for_s: float, log: Log) -> None:
     """Machine `m` fails now; `for_s` < NEVER_s fixes when it is back."""
-    s.up[m] = False
+    s.up[m] = s.works[m] = False
+    s.changed[0] = True
     s.failures[m] += 1
     s.change_s[m] = t_s + (for_s if for_s < NEVER_s else p.repair_s[m])
     s.row[m] = add(log, t_s, happened.FAILURE, s.station[m], happened.MACHINE + m, cause, 0.0)
 
 
 @njit(cache=True)
-def wear(p: Params, s: State, life_s: np.ndarray, t0_s: float, t1_s: float, log: Log) -> None:
-    """Machines in place whose drawn life ends in this step fail; lives not in place wait."""
-    for m in range(p.part.size):
-        if s.station[m] < 0:
-            s.change_s[m] = max(s.change_s[m], t1_s) if s.failures[m] else s.change_s[m] + (t1_s - t0_s)
-        elif s.up[m] and s.change_s[m] <= t1_s:
-            fail(p, s, m, max(s.change_s[m], t0_s), -1, NEVER_s, log)
+def wear(p: Params, s: State, life_s: np.ndarray, t0_s: float, t1_s: float, log: Log) -> bool:
+    """Machines in place whose drawn life ends in this step fail; lives not in place wait. Whether a repair may be tried."""
+    waiting = False
+    station, up, change_s, failures = s.station, s.up, s.change_s, s.failures
+    for m in range(station.size):
+        if station[m] < 0:
+            change_s[m] = max(change_s[m], t1_s) if failures[m] else change_s[m] + (t1_s - t0_s)
+        elif up[m] and change_s[m] <= t1_s:
+            fail(p, s, m, max(change_s[m], t0_s), -1, NEVER_s, log)
+        elif not up[m] and change_s[m] <= t1_s:
+            waiting = True
+    return waiting
 
 
 @njit(cache=True)
 def restore(p: Params, s: State, m: int, t_s: float, life_s: np.ndarray, log: Log) -> None:
     """Machine `m` is repaired and begins its next drawn life."""
     s.up[m] = True
+    s.works[m] = s.station[m] >= 0
+    s.changed[0] = True
     s.change_s[m] = t_s + life_s[m, s.failures[m] % life_s.shape[1]]
     s.row[m] = add(log, t_s, happened.REPAIR, s.station[m], happened.MACHINE + m, s.row[m], p.spare_kg[m])

@@ -69,12 +69,13 @@ class Params(NamedTuple):
 
 
 class State(NamedTuple):
-    """air_kg (station, gas); duty_frac (machine,); leak_open (leak,), 0 behind a closed hatch; whole (station, 3): a
-    station known as a whole makes oxygen, removes CO2, recovers water; the rest (station,).
+    """air_kg (station, gas); leak_open (leak,), 0 behind a closed hatch; whole (station, 3): a station known as a whole
+    makes oxygen, removes CO2, recovers water; settled (1,); the rest (station,).
 
     Pressures are those at the end of the step. ``can_kg``, ``feeds_kg``, ``done_kg`` (station, kind) are what the
-    machines can process in the step, the part of it that feeds Sabatier, and what they did; ``yields`` (kind,) and
-    ``leak_kg_per_s`` (station,) are of the step. All four are found anew by each ``ask``.
+    machines can process in the step, the part of it that feeds Sabatier, and what they did; ``scrub_m3_per_s`` is the
+    air that working scrubbers clean. ``yields`` (kind,) and ``leak_kg_per_s`` (station,) are of the step. All are found
+    anew by each ``ask``; what machines can do only unless it is ``settled`` that none moved, failed or lost power.
     """
 
     air_kg: np.ndarray
@@ -86,7 +87,6 @@ class State(NamedTuple):
     co2_ok: np.ndarray
     fed_frac: np.ndarray
     watered_frac: np.ndarray
-    duty_frac: np.ndarray
     leak_open: np.ndarray
     can_kg: np.ndarray
     feeds_kg: np.ndarray
@@ -94,6 +94,8 @@ class State(NamedTuple):
     yields: np.ndarray
     leak_kg_per_s: np.ndarray
     whole: np.ndarray
+    scrub_m3_per_s: np.ndarray
+    settled: np.ndarray
 
 
 @njit(cache=True)
@@ -103,14 +105,11 @@ def gas_kg(pressure_Pa: float, gas: int, volume_m3: float, temperature_K: float)
 
 
 @njit(cache=True)
-def _survey(
-    p: Params, s: State, t_s: float, dt_s: float, works: np.ndarray, where: np.ndarray, part_station: np.ndarray
-) -> None:
-    """What machines can do, what they recover at this date, and what leaks, for the step that begins at t_s."""
+def _count(p: Params, s: State, dt_s: float, works: np.ndarray, where: np.ndarray) -> None:
+    """What the working machines of each station can do in a step."""
     s.can_kg[:] = 0.0
     s.feeds_kg[:] = 0.0
-    s.done_kg[:] = 0.0
-    s.leak_kg_per_s[:] = 0.0
+    s.scrub_m3_per_s[:] = 0.0
     for m in range(p.machine_kind.size):
         kind, k = p.machine_kind[m], where[m]
         if kind >= 0 and k >= 0:
@@ -118,9 +117,15 @@ def _survey(
             s.can_kg[k, kind] += kg
             if p.feeds_sabatier[m]:
                 s.feeds_kg[k, kind] += kg
-    for k in range(s.can_kg.shape[0]):
-        if s.whole[k, 0]:
-            s.can_kg[k, ELECTROLYSER] += WHOLE_OXYGEN_kg_per_s * dt_s
+            if p.scrub_Pa[m] > 0.0:
+                s.scrub_m3_per_s[k] += p.capacity_kg_per_s[m] * works[m] / gas_kg(p.scrub_Pa[m], CO2, 1.0, p.rules.temperature_K)
+
+
+@njit(cache=True)
+def _survey(p: Params, s: State, t_s: float, part_station: np.ndarray) -> None:
+    """What machines recover at this date, and what leaks, for the step that begins at t_s."""
+    s.done_kg[:] = 0.0
+    s.leak_kg_per_s[:] = 0.0
     for kind in range(s.yields.size):
         s.yields[kind] = p.yield_frac[kind, 0]
         for j in range(p.yield_at_s.shape[1]):
@@ -154,7 +159,9 @@ def ask(
     people: (station,) mean number aboard over the step; machine_works: (machine,) 0..1 or bool; machine_station:
     (machine,), -1 nowhere; part_station: (part,); eva_air_kg: (station,) air lost through airlocks in the step.
     """
-    _survey(p, s, t_s, dt_s, machine_works, machine_station, part_station)
+    if not s.settled[0]:
+        _count(p, s, dt_s, machine_works, machine_station)
+    _survey(p, s, t_s, part_station)
     r, c = p.rules, p.crew
     wants_kg[:] = 0.0
     for k in range(people.size):
@@ -164,9 +171,8 @@ def ask(
         heads, air, can, want = people[k] * dt_s, s.air_kg[k], s.can_kg[k], wants_kg[k]
         kept = 1.0 - min(1.0, (eva_air_kg[k] + s.leak_kg_per_s[k] * dt_s) / max(air.sum(), 1e-9))
         oxygen = air[O2] * kept - c.oxygen * heads
-        electrolysed = min(
-            can[ELECTROLYSER], max(0.0, gas_kg(r.oxygen_target_Pa, O2, volume, r.temperature_K) - oxygen)
-        )
+        makes = can[ELECTROLYSER] + (WHOLE_OXYGEN_kg_per_s * dt_s if s.whole[k, 0] else 0.0)
+        electrolysed = min(makes, max(0.0, gas_kg(r.oxygen_target_Pa, O2, volume, r.temperature_K) - oxygen))
         short = max(0.0, gas_kg(r.oxygen_tank_Pa, O2, volume, r.temperature_K) - oxygen - electrolysed)
         others_Pa = s.pressure_Pa[k] - air[N2] / gas_kg(1.0, N2, volume, r.temperature_K)
         nitrogen = gas_kg(max(0.0, r.pressure_target_Pa - others_Pa), N2, volume, r.temperature_K) - air[N2] * kept
@@ -189,8 +195,6 @@ def step(
     s: State,
     dt_s: float,
     people: np.ndarray,
-    machine_works: np.ndarray,
-    machine_station: np.ndarray,
     eva_air_kg: np.ndarray,
     got_kg: np.ndarray,
     gives_kg: np.ndarray,
@@ -214,11 +218,7 @@ def step(
         s.fed_frac[k] = min(1.0, got[of.FOOD] / (food_as_shipped(p.crew) * heads)) if heads > 0.0 else 1.0
         s.watered_frac[k] = min(1.0, got[of.WATER] / (p.crew.drink * heads)) if heads > 0.0 else 1.0
         _make_oxygen(p.rules, water, air, got, give, done, flow)
-        scrub_per_s = 0.0
-        for m in range(p.machine_kind.size):
-            if p.scrub_Pa[m] > 0.0 and machine_station[m] == k:
-                rated = gas_kg(p.scrub_Pa[m], CO2, volume, p.rules.temperature_K)
-                scrub_per_s += p.capacity_kg_per_s[m] * machine_works[m] / rated
+        scrub_per_s = s.scrub_m3_per_s[k] / volume
         target = gas_kg(p.rules.co2_target_Pa, CO2, volume, p.rules.temperature_K)
         inflow = p.crew.co2 * heads
         taken = air[CO2] - target if s.whole[k, 1] else law.scrubbed_kg(air[CO2] - inflow, inflow, scrub_per_s, target, dt_s)
@@ -232,12 +232,6 @@ def step(
         if s.whole[k, 2]:
             _recover_whole(give, flow)
         _pressures(p.rules, s, k)
-    for m in range(p.machine_kind.size):
-        kind, k = p.machine_kind[m], machine_station[m]
-        if kind >= 0 and k >= 0 and s.can_kg[k, kind] > 0.0:
-            s.duty_frac[m] = machine_works[m] * min(1.0, s.done_kg[k, kind] / s.can_kg[k, kind])
-        else:
-            s.duty_frac[m] = 0.0
 
 
 @njit(cache=True)

@@ -13,6 +13,8 @@ from stationkeep.laws import sun
 
 US, RUSSIAN = 0, 1
 PAYLOAD = 4
+AGES_s = 7 * 86400.0
+"""Wings and batteries are as old as at the beginning of a span of this length: they lose less than 0.1 % in it."""
 # how a wing follows the Sun
 TWO_AXES, ALPHA_ONLY, Z1_PERCH, GIMBAL_ONLY = 0, 1, 2, 3
 
@@ -101,7 +103,12 @@ class Params(NamedTuple):
 
 
 class State(NamedTuple):
-    """What the last step left; only `throughput_J` accumulates."""
+    """What the last step left; only `throughput_J` accumulates.
+
+    `live_*` list the rows in service now, the first `live_count` of each. They and what loads want are found afresh in
+    every step unless `settled` says that since the last one no machine failed, was repaired or lost power [0], and that
+    nothing moved or came into service [1]; then wings and batteries age by the week.
+    """
 
     channel_generation_W: np.ndarray  # (C,) in sunlight, wired
     channel_usable_W: np.ndarray  # (C,) orbit average at the loads
@@ -113,6 +120,17 @@ class State(NamedTuple):
     transfer_W: np.ndarray  # (S, 2) delivered out of bus 0 to 1, and out of 1 to 0
     main_bus: np.ndarray  # (S,) int64, whose wings a station's rated and usable power mean: US where it has a wing out
     wings_count: np.ndarray  # (S,) int64, blankets deployed on the main bus (covers not counted)
+    settled: np.ndarray  # (2,) bool_
+    aged_s: np.ndarray  # (1,) when wings and batteries were as old as they are now
+    wing_W: np.ndarray  # (W,) as aged, facing the Sun at 1 au
+    live_wing: np.ndarray  # (W,) int64
+    live_battery: np.ndarray  # (B,) int64
+    live_load: np.ndarray  # (L,) int64, by priority
+    live_count: np.ndarray  # (3,) int64 of wings, batteries, loads
+    wanted_W: np.ndarray  # (S, 2, 2) by loads in service, by bus: payloads, all others
+    bank: np.ndarray  # (C, 3) batteries today: energy, J, mean return and allowed depth
+    seam: np.ndarray  # (2, 2) watts deliverable out of each bus into the other, and the efficiency of it
+    every: np.ndarray  # (2,) bool_: every load was served in full; so it was in the step before, and the loads are the same
 
 
 @njit(cache=True)
@@ -142,15 +160,49 @@ def pointing_cos(mode: int, beta_rad: float, sunlit_frac: float, perch_switch_ra
 
 
 @njit(cache=True)
-def _find_main_bus(
-    wings: Wings, channel_bus: np.ndarray, t_s: float, part_station: np.ndarray, main_bus: np.ndarray
-) -> None:
+def _find_live(p: Params, s: State, t_s: float, part_station: np.ndarray) -> None:
+    """List wings and batteries in service, and find each station's main bus."""
+    g, b, bus, main_bus, wings, batteries = p.wings, p.batteries, p.channels.bus, s.main_bus, s.live_wing, s.live_battery
     main_bus[:] = RUSSIAN
-    part, channel, from_s, to_s = wings.part, wings.channel, wings.from_s, wings.to_s
-    for w in range(channel.size):
-        station = part_station[part[w]] if part[w] >= 0 else -1
-        if station >= 0 and from_s[w] <= t_s < to_s[w] and channel_bus[channel[w]] == US:
-            main_bus[station] = US
+    count = 0
+    for w in range(g.channel.size):
+        station = part_station[g.part[w]] if g.part[w] >= 0 else -1
+        if station >= 0 and _active(t_s, g.from_s[w], g.to_s[w]):
+            wings[count] = w
+            count += 1
+            if bus[g.channel[w]] == US:
+                main_bus[station] = US
+    s.live_count[0] = count
+    count = 0
+    for k in range(b.channel.size):
+        if _active(t_s, b.from_s[k], b.to_s[k]):
+            batteries[count] = k
+            count += 1
+    s.live_count[1] = count
+
+
+@njit(cache=True)
+def _age(p: Params, s: State, t_s: float) -> None:
+    """Power of each wing in service now; energy, J, and mean return and allowed depth of each channel's batteries."""
+    g, b, wings = p.wings, p.batteries, s.live_wing
+    s.aged_s[0] = t_s
+    for i in range(s.live_count[0]):
+        w = wings[i]
+        s.wing_W[w] = g.rated_W[w] * law.ageing_frac(t_s - g.born_s[w], g.linear_per_y[w], g.quadratic_per_y2[w], p.ageing)
+    channel, from_s, new_J, fade = b.channel, b.from_s, b.capacity_J, b.fade_per_y
+    return_frac, depth_frac, bank, live = b.return_frac, b.depth_frac, s.bank, s.live_battery
+    bank[:] = 0.0
+    for i in range(s.live_count[1]):
+        k = live[i]
+        size = new_J[k] * math.exp(-fade[k] * max(t_s - from_s[k], 0.0) / law.YEAR_S)
+        row = bank[channel[k]]
+        row[0] += size
+        row[1] += size * return_frac[k]
+        row[2] += size * depth_frac[k]
+    for c in range(bank.shape[0]):
+        if bank[c, 0] > 0.0:
+            bank[c, 1] /= bank[c, 0]
+            bank[c, 2] /= bank[c, 0]
 
 
 @njit(cache=True)
@@ -171,15 +223,17 @@ def generate(
     out_connected_W[:] = 0.0
     channel_W[:] = 0.0
     s.wings_count[:] = 0
-    g = p.wings
-    part, from_s, to_s, main_bus, bus = g.part, g.from_s, g.to_s, s.main_bus, p.channels.bus
-    _find_main_bus(g, bus, t_s, part_station, main_bus)
+    g, main_bus, bus, live = p.wings, s.main_bus, p.channels.bus, s.live_wing
+    if not s.settled[1]:
+        _find_live(p, s, t_s, part_station)
+    week_s = math.floor(t_s / AGES_s) * AGES_s
+    if not s.settled[1] or s.aged_s[0] != week_s:
+        _age(p, s, week_s)
     sunlight = 1.0 / sun.sun_distance_au(t_s) ** 2
-    for w in range(g.channel.size):
-        station = part_station[part[w]] if part[w] >= 0 else -1
-        if station < 0 or not from_s[w] <= t_s < to_s[w]:
-            continue
-        channel, cover = g.channel[w], g.covered_by[w]
+    parked_at, parked_cos = -1, 0.0
+    for i in range(s.live_count[0]):
+        w = live[i]
+        station, channel, cover = part_station[g.part[w]], g.channel[w], g.covered_by[w]
         covered = cover >= 0 and g.part[cover] >= 0 and part_station[g.part[cover]] == station
         lit = 1.0 - g.covered_frac[w] if covered and _active(t_s, g.from_s[cover], g.to_s[cover]) else 1.0
         beta = beta_rad[station] if station == 0 else 0.0  # a segment on its own is turned until its arrays face the Sun
@@ -189,12 +243,16 @@ def generate(
         if attitude_held[station]:
             joint = g.joint_part[w]
             mode = GIMBAL_ONLY if joint >= 0 and not part_works[joint] else g.pointing[w]
-            cosine = pointing_cos(mode, beta, sunlit_frac[station], p.perch_switch_rad)
+            if mode != GIMBAL_ONLY:
+                cosine = pointing_cos(mode, beta, sunlit_frac[station], p.perch_switch_rad)
+            else:  # a sum over the orbit: the same for all such wings of a station
+                if station != parked_at:
+                    parked_at, parked_cos = station, law.gimbal_only_cos(beta, sunlit_frac[station])
+                cosine = parked_cos
             pointing = p.pointing_frac * cosine
         watts = 0.0
         if part_works[g.part[w]]:
-            aged = law.ageing_frac(t_s - g.born_s[w], g.linear_per_y[w], g.quadratic_per_y2[w], p.ageing)
-            watts = g.rated_W[w] * aged * lit * pointing * sunlight
+            watts = s.wing_W[w] * lit * pointing * sunlight
         wired = _active(t_s, p.channels.from_s[channel], p.channels.to_s[channel])
         if wired:
             channel_W[channel] += watts
@@ -215,6 +273,8 @@ def ask(
     load_station: np.ndarray, load_wanted_W: np.ndarray,
 ) -> None:  # fmt: skip
     """Fill where each load is and what it wants now; a machine's load follows `machine_wants_frac` (M,)."""
+    if s.settled[0]:
+        return
     part, from_s, to_s, machine_of, load_W = p.load_part, p.load_from_s, p.load_to_s, p.load_machine, p.load_W
     for k in range(load_W.size):
         load_station[k] = part_station[part[k]] if part[k] >= 0 else -1
@@ -225,35 +285,15 @@ def ask(
 
 
 @njit(cache=True)
-def _battery_banks(b: Batteries, t_s: float, bank: np.ndarray) -> None:
-    """Energy capacity of each channel's batteries today, J, and their mean return and allowed depth: `bank` (C, 3)."""
-    channel, from_s, to_s, new_J, fade = b.channel, b.from_s, b.to_s, b.capacity_J, b.fade_per_y
-    return_frac, depth_frac = b.return_frac, b.depth_frac
-    bank[:] = 0.0
-    for k in range(channel.size):
-        if from_s[k] <= t_s < to_s[k]:
-            size = new_J[k] * math.exp(-fade[k] * max(t_s - from_s[k], 0.0) / law.YEAR_S)
-            row = bank[channel[k]]
-            row[0] += size
-            row[1] += size * return_frac[k]
-            row[2] += size * depth_frac[k]
-    for c in range(bank.shape[0]):
-        if bank[c, 0] > 0.0:
-            bank[c, 1] /= bank[c, 0]
-            bank[c, 2] /= bank[c, 0]
-
-
-@njit(cache=True)
 def _size_channels(
-    c: Channels, b: Batteries, s: State, t_s: float, period_s: float, sunlit_frac: np.ndarray,
+    c: Channels, s: State, period_s: float, sunlit_frac: np.ndarray,
     part_station: np.ndarray, channel_works: np.ndarray,
 ) -> None:  # fmt: skip
     """What each channel can carry over the orbit and in eclipse, from its array and its batteries of the day."""
     bus_usable_W, usable_W, eclipse_W = s.bus_usable_W, s.channel_usable_W, s.channel_eclipse_W
     capacity_J, generation_W, part = s.channel_capacity_J, s.channel_generation_W, c.part
+    bank = s.bank
     bus_usable_W[:] = 0.0
-    bank = np.zeros((part.size, 3))
-    _battery_banks(b, t_s, bank)
     for k in range(part.size):
         usable_W[k] = eclipse_W[k] = capacity_J[k] = 0.0
         station = part_station[part[k]] if part[k] >= 0 else -1
@@ -290,20 +330,65 @@ def _seam(
 
 
 @njit(cache=True)
+def _line_up(
+    s: State, load_order: np.ndarray, load_station: np.ndarray, load_bus: np.ndarray, load_priority: np.ndarray,
+    load_wanted_W: np.ndarray,
+) -> None:  # fmt: skip
+    """List the loads that want power, by priority, and add up what they want."""
+    s.wanted_W[:] = 0.0
+    count, live, wanted_W = 0, s.live_load, s.wanted_W
+    for i in range(load_order.size):
+        k = load_order[i]
+        if load_station[k] >= 0 and load_wanted_W[k] > 0.0:
+            live[count] = k
+            count += 1
+            wanted_W[load_station[k], load_bus[k], 0 if load_priority[k] == PAYLOAD else 1] += load_wanted_W[k]
+    s.live_count[2] = count
+
+
+@njit(cache=True)
+def _lent_W(wanted_W: float, left_W: float) -> float:
+    return max(wanted_W - left_W, 0.0)
+
+
+@njit(cache=True)
+def _serve_all(s: State, station: int, over: np.ndarray, frac: np.ndarray, cool: np.ndarray) -> tuple[bool, float, float]:
+    """Serve every load of a station if both buses together can: whether it was done, watts of payload, the margin.
+
+    What comes of it does not depend on the order of the loads, so they need not be looked at one by one.
+    """
+    left, wanted = s.bus_usable_W[station], s.wanted_W[station]
+    transfer_W, drawn_W, main = s.transfer_W[station], s.bus_drawn_W[station], s.main_bus[station]
+    for bus in range(2):
+        other, all_W = 1 - bus, wanted[bus, 0] + wanted[bus, 1]
+        lent = _lent_W(wanted[other, 0] + wanted[other, 1], left[other])
+        if all_W > cool[bus] or lent > over[bus] or (lent > 0.0 and all_W + lent / frac[bus] > left[bus]):
+            return False, 0.0, 0.0
+    for bus in range(2):
+        all_W = wanted[bus, 0] + wanted[bus, 1]
+        transfer_W[bus] = _lent_W(wanted[1 - bus, 0] + wanted[1 - bus, 1], left[1 - bus])
+        drawn_W[bus] = min(all_W, left[bus]) + transfer_W[bus] / frac[bus]
+    other = 1 - main
+    spare = left[main] - wanted[main, 1] - _lent_W(wanted[other, 1], left[other]) / frac[main]
+    return True, wanted[0, 0] + wanted[1, 0], max(spare, 0.0)
+
+
+@njit(cache=True)
 def _share_out(
-    s: State, station: int, over: np.ndarray, frac: np.ndarray, cool: np.ndarray, load_order: np.ndarray,
+    s: State, station: int, over: np.ndarray, frac: np.ndarray, cool: np.ndarray,
     load_station: np.ndarray, load_bus: np.ndarray, load_priority: np.ndarray, load_wanted_W: np.ndarray, load_granted_frac: np.ndarray,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Grant loads from the highest priority down, in table order; return watts of payload, shed, and the margin of `grant`."""
+    live = s.live_load
     left = s.bus_usable_W[station].copy()
     transfer_W, drawn_W = s.transfer_W[station], s.bus_drawn_W[station]
     main = s.main_bus[station]
     payload = shed = 0.0
     spare = lacking = -1.0
-    for i in range(load_order.size):
-        k = load_order[i]
+    for i in range(s.live_count[2]):
+        k = live[i]
         wanted = load_wanted_W[k]
-        if load_station[k] != station or wanted <= 0.0:
+        if load_station[k] != station:
             continue
         if load_priority[k] == PAYLOAD and spare < 0.0:
             spare, lacking = left[main], shed
@@ -344,17 +429,29 @@ def grant(
     else is served or, negative, what all else lacks.
     `heat_limit_W` (S, 2) is what the thermal loops of each bus can reject: no bus is granted more than it can cool.
     """
-    load_granted_frac[:] = 0.0
+    same = s.settled[0] and s.every[0]
+    if not s.settled[0]:
+        _line_up(s, p.load_order, load_station, load_bus, load_priority, load_wanted_W)
+        load_granted_frac[:] = 0.0
     s.transfer_W[:] = 0.0
     s.bus_drawn_W[:] = 0.0
-    _size_channels(p.channels, p.batteries, s, t_s, p.orbit_period_s, sunlit_frac, part_station, channel_works)
-    over, frac = np.zeros(2), np.ones(2)
+    s.every[0] = True
+    _size_channels(p.channels, s, p.orbit_period_s, sunlit_frac, part_station, channel_works)
+    over, frac = s.seam[0], s.seam[1]
     for station in range(usable_W.size):
         _seam(p.transfers, t_s, part_station, station, over, frac)
-        payload_W[station], shed_W[station], margin_W[station] = _share_out(
-            s, station, over, frac, heat_limit_W[station].copy(), p.load_order, load_station, load_bus, load_priority, load_wanted_W,
-            load_granted_frac,
-        )  # fmt: skip
+        served, payload_W[station], margin_W[station] = _serve_all(s, station, over, frac, heat_limit_W[station])
+        shed_W[station] = 0.0
+        if served and not same:
+            for i in range(s.live_count[2]):
+                if load_station[s.live_load[i]] == station:
+                    load_granted_frac[s.live_load[i]] = 1.0
+        elif not served:
+            s.every[0] = False
+            payload_W[station], shed_W[station], margin_W[station] = _share_out(
+                s, station, over, frac, heat_limit_W[station].copy(), load_station, load_bus, load_priority, load_wanted_W,
+                load_granted_frac,
+            )  # fmt: skip
         bus = s.main_bus[station]
         usable_W[station] = s.bus_usable_W[station, bus]
         used_W[station] = s.bus_drawn_W[station, bus]
@@ -362,6 +459,7 @@ def grant(
         battery_depth_frac[station] = _discharge(
             p.channels, s, eclipse_s, dt_s / p.orbit_period_s, part_station, station, bus
         )
+    s.every[1] = same and s.every[0]
 
 
 @njit(cache=True)

@@ -92,22 +92,24 @@ def _differs(seen: np.ndarray, at: int, values: np.ndarray) -> bool:
 
 @njit(cache=True)
 def is_new(
-    p: Params, s: State, t_s: float, moved: bool, vehicles: np.ndarray, machines: np.ndarray, stocked: np.ndarray,
+    p: Params, s: State, t_s: float, anew: bool, moved: bool, vehicles: np.ndarray, machines: np.ndarray, stocked: np.ndarray,
     operates: np.ndarray, segment_runs: np.ndarray, allowed: np.ndarray, crewed: np.ndarray,
 ) -> bool:  # fmt: skip
-    """Whether anything that services follow from changed since they were last found; `moved` when parts did."""
+    """Whether anything that services follow from changed since they were last found; `moved` when parts did, and unless
+    `anew` the same ships and machines work and the same partners operate."""
     new, at, seen = moved or t_s >= s.until_s[0], 0, s.seen
     for st in range(crewed.size):
-        new = _differs(seen, at, vehicles[st]) or new
-        at += vehicles.shape[1]
-        new = _differs(seen, at, machines[st]) or new
-        at += machines.shape[1]
+        if anew:
+            new = _differs(seen, at, vehicles[st]) or new
+            new = _differs(seen, at + vehicles.shape[1], machines[st]) or new
+        at += vehicles.shape[1] + machines.shape[1]
         new = _differs(seen, at, stocked[st]) or new
         at += stocked.shape[1]
         new = _differs(seen, at, allowed[st]) or new
         at += allowed.shape[1]
     for who in range(operates.shape[0]):
-        new = _differs(seen, at, operates[who]) or new
+        if anew:
+            new = _differs(seen, at, operates[who]) or new
         at += operates.shape[1]
     new = _differs(seen, at, crewed) or new
     new = _differs(seen, at + crewed.size, segment_runs) or new

@@ -52,9 +52,11 @@ class Params(_Fields):
 
 
 class State(NamedTuple):
-    """stock_kg: (container,)."""
+    """stock_kg: (container,); here: (container,) those aboard a station when parts last moved, the first ``here_count`` (1,)."""
 
     stock_kg: np.ndarray
+    here: np.ndarray
+    here_count: np.ndarray
 
 
 @njit(cache=True)
@@ -197,11 +199,21 @@ def stowed_m3(p: Params, s: State, station: int, part_station: np.ndarray) -> fl
 
 
 @njit(cache=True)
+def line_up(p: Params, s: State, part_station: np.ndarray) -> None:
+    """List the containers aboard a station: whenever parts have moved."""
+    count, part, here = 0, p.container_part, s.here
+    for c in range(part.size):
+        if part_station[part[c]] >= 0:
+            here[count] = c
+            count += 1
+    s.here_count[0] = count
+
+
+@njit(cache=True)
 def totals(p: Params, s: State, part_station: np.ndarray, out_kg: np.ndarray) -> None:
-    """Fill ``out_kg`` (station, partner, resource) with what is aboard; only the stored resources are written."""
-    part, kind, owner, stock = p.container_part, p.container_resource, p.container_owner, s.stock_kg
+    """Fill ``out_kg`` (station, partner, resource) with what lies in the containers lined up; stored resources alone."""
+    part, kind, owner, stock, here = p.container_part, p.container_resource, p.container_owner, s.stock_kg, s.here
     out_kg[:, :, :STORED] = 0.0
-    for c in range(stock.size):
-        station = part_station[part[c]]
-        if station >= 0:
-            out_kg[station, owner[c], kind[c]] += stock[c]
+    for i in range(s.here_count[0]):
+        c = here[i]
+        out_kg[part_station[part[c]], owner[c], kind[c]] += stock[c]

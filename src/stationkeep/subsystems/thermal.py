@@ -28,10 +28,13 @@ class Params(NamedTuple):
 
 
 class State(NamedTuple):
-    """`rise_K` (S, 2): how far above its working temperature each bus's equipment is; `loop_W` (Q,) capacity now."""
+    """`rise_K` (S, 2): how far above its working temperature each bus's equipment is; `loop_W` (Q,) capacity now.
+
+    `settled` (1,) bool: nothing moved, failed or came into service since `reject` was last called, so it stands."""
 
     rise_K: np.ndarray
     loop_W: np.ndarray
+    settled: np.ndarray
 
 
 @njit(cache=True)
@@ -43,6 +46,8 @@ def reject(
 
     A bus whose station carries none of the loops we know (a successor given as one part) is not limited: 1e18.
     """
+    if s.settled[0]:
+        return
     reject_W[:] = UNKNOWN_W
     s.loop_W[:] = 0.0
     for loop in range(p.loop_bus.size):

@@ -430,3 +430,17 @@ def separate(p: Params, s: State, segment: int, home: int, into: int) -> None:
         if s.status[f] == DOCKED:
             s.part_station[p.part_station.size + f] = s.part_station[p.port_part[s.port[f]]]
     s.changed[0] = True
+
+
+@njit(cache=True)
+def remove(p: Params, s: State, station: int) -> None:
+    """Every part and ship at `station` is gone for good."""
+    modules = p.part_station.size
+    for k in range(s.part_station.size):
+        if s.part_station[k] == station:
+            s.part_station[k] = -1
+            if k < modules:
+                s.part_done[k] = True
+            else:
+                s.status[k - modules], s.next_s[k - modules] = LOST, NEVER_s
+    s.changed[0] = True

@@ -172,7 +172,6 @@ def build_life_support(
         co2_ok=np.ones(stations, np.bool_),
         fed_frac=np.ones(stations),
         watered_frac=np.ones(stations),
-        duty_frac=np.zeros(len(rows)),
         leak_open=np.ones(len(leak_part)),
         can_kg=np.zeros((stations, len(KINDS))),
         feeds_kg=np.zeros((stations, len(KINDS))),
@@ -180,5 +179,7 @@ def build_life_support(
         yields=np.zeros(len(KINDS)),
         leak_kg_per_s=np.zeros(stations),
         whole=np.zeros((stations, 3), np.bool_),
+        scrub_m3_per_s=np.zeros(stations),
+        settled=np.zeros(1, np.bool_),
     )
     return params, state

@@ -39,6 +39,7 @@ def build_equipment(catalogue: Catalogue, names: Names) -> tuple[equipment.Param
     s = equipment.State(
         up=np.ones(n, np.bool_), change_s=np.full(n, NEVER_s), failures=np.zeros(n, np.int64),
         row=np.full(n, -1, np.int64), works=np.zeros(n, np.bool_), station=np.full(n, -1, np.int64),
+        changed=np.ones(1, np.bool_),
     )  # fmt: skip
     return p, s
 

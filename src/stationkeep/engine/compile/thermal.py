@@ -36,7 +36,7 @@ def build_thermal(
         heat_capacity_J_per_K=np.array(HEAT_CAPACITY_J_per_K),
         allowed_rise_K=ALLOWED_RISE_K,
     )
-    return p, thermal.State(rise_K=np.zeros((len(station_index), 2)), loop_W=np.zeros(len(loops)))
+    return p, thermal.State(rise_K=np.zeros((len(station_index), 2)), loop_W=np.zeros(len(loops)), settled=np.zeros(1, np.bool_))
 
 
 def loop_names(catalogue: Catalogue, root: str = "stations/iss") -> tuple[str, ...]:

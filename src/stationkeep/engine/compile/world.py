@@ -104,6 +104,11 @@ def compile(scenario: Scenario) -> Case:
         sky_day0_s=(t0_s // DAY_s) * DAY_s - DAY_s,
         us_partner=partner_index["nasa"], ru_partner=partner_index["roscosmos"],
         repairs_by=integers(partner_index["roscosmos" if p == "roscosmos" else "nasa"] for p in names.partners),
+        dates_s=_service_dates(
+            equipment_p.from_s, equipment_p.to_s, power_p.load_from_s, power_p.load_to_s, thermal_p.radiator_from_s,
+            thermal_p.radiator_to_s,
+            *(dates for table in (power_p.wings, power_p.channels, power_p.batteries, power_p.transfers) for dates in (table.from_s, table.to_s)),
+        ),
     )  # fmt: skip
     stations, count = len(names.stations), len(names.services)
     resources, vehicles = len(RESOURCES), len(names.vehicles)
@@ -116,7 +121,7 @@ def compile(scenario: Scenario) -> Case:
         core_power=np.ones(stations, np.bool_), heat_ok=np.ones((stations, 2), np.bool_),
         since_s=np.full((stations, 3), NEVER_s), avoided=np.zeros(1, np.int64), area_m2=np.zeros(stations),
         drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 9)), kept_m3=np.zeros((stations, 2)),
-        walked=np.zeros(2, np.int64), walk_late_s=np.zeros(1), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s), dry_kg=np.zeros(stations),
+        walked=np.zeros(2, np.int64), walk_late_s=np.zeros(1), dated=np.zeros(1, np.int64), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s), dry_kg=np.zeros(stations),
         crew_row=np.full(stations, -1, np.int64), supply_row=np.full((stations, resources), -1, np.int64),
         stock_row=np.full((stations, resources), -1, np.int64), stock_low=np.zeros((stations, 5), np.bool_),
         part_row=np.full(len(part_index), -1, np.int64), limit_row=np.full((stations, count), -1, np.int64),
@@ -285,6 +290,12 @@ def _opening_stocks(scenario: Scenario, catalogue: Catalogue) -> dict[tuple[str,
             low, high = (q.value if q.low is None else q.low), (q.value if q.high is None else q.high)
             stock[(partner, resource)] = (q.value, low, high)
     return stock
+
+
+def _service_dates(*tables: np.ndarray) -> np.ndarray:
+    """Every date in the tables, once and in order."""
+    dates = np.unique(np.concatenate(tables))
+    return dates[np.abs(dates) < NEVER_s]
 
 
 def _orbit(
