@@ -4,7 +4,7 @@ export interface Problem { file: string; line: number | null; column: number | n
 export interface Pose { from: string; to: string; state: string; at_m: [number, number, number]; size_m: [number, number, number]; turns: string }
 export interface Part { id: string; name: string; kind: string; owner: string; segment: string; arrives: string; leaves: string; mass_kg: number; source: string; status: string; poses: Pose[]; station?: string; schematic?: boolean; gives?: string[] }
 export interface Port { id: string; part: string; standard: string; at_m: [number, number, number]; direction: string; from: string; to: string }
-export interface Vehicle { id: string; partner: string; family: string; length_m: number; area_x_m2: number; seats_count: number }
+export interface Vehicle { id: string; partner: string; length_m: number; width_m: number; seats_count: number }
 export interface Flight {
   id: string; mission: string; vehicle: string; partner: string; port: string; launched: string; docked: string; undocked: string;
   outcome: string; moves: [string, string][]; away: [string, string][]; people_up_count: number; cargo_up_kg: number; brings: string[]; source: string; status: string;

@@ -22,7 +22,7 @@ function build() {
   plots = [];
   const host = byId("charts");
   const { result } = state;
-  if (!result) { host.replaceChildren(grid(recordCharts())); move(); return; }
+  if (!result) { host.replaceChildren(h("p", { class: "hint" }, "As recorded. Propellant, power, reserves, hours and more are told by a ", h("a", { href: "#/ask" }, "run"), "."), grid(recordCharts())); move(); return; }
   const stations = Object.keys(result.future.stations);
   const station = shown();
   const all = result.future.stations[station]?.charts ?? [];
@@ -31,7 +31,7 @@ function build() {
     h("button", { type: "button", "aria-pressed": String(s === station), onclick: () => setStation(s) }, s)));
   const more = h("details", {}, h("summary", {}, `More charts (${rest.length})`));
   more.addEventListener("toggle", () => { if (more.open && more.children.length === 1) { more.append(grid(rest)); move(); } });
-  host.replaceChildren(stations.length > 1 ? choice : h("span", {}), h("p", { class: "hint" }, `Bands: 5 to 95 % of runs; white: median; orange: run ${result.view.runs_shown[state.run] ?? 0}; red: what is required.`), grid(first), rest.length ? more : h("span", {}));
+  host.replaceChildren(stations.length > 1 ? choice : h("span", {}), h("p", { class: "hint" }, `Bands: 5 to 95 % of the runs in which the station is there; white: their median; orange: run ${result.view.runs_shown[state.run] ?? 0}; red: what is required.`), grid(first), rest.length ? more : h("span", {}));
   move();
 }
 
@@ -86,7 +86,7 @@ function one(box: HTMLElement, c: Chart) {
     width: target.clientWidth || 300, height: HEIGHT, legend: { show: false }, cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_u, a, b) => { const bottom = low ?? a - 0.05 * (b - a), top = b + 0.08 * (b - bottom || 1); return [bottom, top]; } } },
     series, bands: banded ? [{ series: [1, 2], fill: "rgba(122,176,255,0.22)" }] : [],
-    axes: [{ ...axis, size: 30 }, { ...axis, size: 52 }],
+    axes: [{ ...axis, size: 30 }, { ...axis, size: (_u, told) => 24 + 6.5 * Math.max(3, ...(told ?? []).map((text) => text.length)) }],
   }, data, target);
   const cursor = h("div", { class: "now" }), value = h("output", { class: "value" });
   plot.over.append(cursor);

@@ -30,6 +30,7 @@ const UNITS: Record<string, string> = { d: "days", h: "hours", frac: "", count: 
 export const unitTold = (unit: string) => UNITS[unit] ?? unit.replaceAll("_per_", "/");
 export const DAY_MS = 86_400_000;
 export const iso = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+export const number = (v: number) => v.toLocaleString("en", { maximumSignificantDigits: 4 });
 export const percent = (frac: number) => {
   if ((frac > 0 && frac < 0.001) || (frac > 0.999 && frac < 1)) return frac < 0.5 ? "<0.1 %" : ">99.9 %";
   return `${(100 * frac).toFixed((frac > 0 && frac < 0.02) || (frac > 0.98 && frac < 1) ? 1 : 0)} %`;

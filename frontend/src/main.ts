@@ -65,14 +65,16 @@ function twin(): string {
 }
 
 async function arrive() {
+  const before = state.station;
   readAddress();
+  if (state.station !== before) changed("station");
   if (state.route !== "depends") state.gone = null;
   if (!["run", "ask"].includes(state.route) && state.result) { state.result = null; state.run = 0; changed("result"); }
   if (state.route === "run" && state.result && state.result.job.id !== state.id) { state.result = null; changed("result"); }
   if (state.route !== "run" || state.result) state.t = within(state.t);
   changed("time");
   redraw();
-  const loads: Record<string, () => Promise<unknown>> = { depends: loadDepends, ask: loadAsk, results: loadResults, run: () => loadRun(redraw), compare: () => loadCompare(redraw) };
+  const loads: Record<string, () => Promise<unknown>> = { depends: loadDepends, ask: loadAsk, results: () => loadResults(redraw), run: () => loadRun(redraw), compare: () => loadCompare(redraw) };
   try { await loads[state.route]?.(); } catch (error) { say(error instanceof Refused ? error.message : "The server does not answer"); }
   redraw();
   byId("panel").focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 /** Results: the list, one run with its verdict and causes, and comparisons. */
 import { ask, type Cause, type Comparison, type Difference, type Finding, type FuturePlan, type FutureView, type Job, Refused, said, type Verdict, type View } from "./api";
 import { asked } from "./ask";
-import { type Child, counted, h, iso, percent, say, scroll, unitTold, words } from "./dom";
+import { type Child, counted, h, iso, number, percent, say, scroll, unitTold, words } from "./dom";
 import { planTold } from "./planned";
 import { allStays, shownStation } from "./scene";
 import { address, changed, go, select, setStation, setTime, state } from "./state";
@@ -18,7 +18,23 @@ let side: { job: Job; verdict: Verdict }[] = [];
 let asking = 0;
 let shown = "";
 
-export async function loadResults() { jobs = (await ask<{ jobs: Job[] }>("jobs")).jobs; }
+/** Read the list; while a job of it waits or works, again and again. */
+export async function loadResults(redraw: () => void): Promise<void> {
+  clearTimeout(asking);
+  const told = () => jobs.map((j) => j.id + j.state).join(), before = told();
+  jobs = (await ask<{ jobs: Job[] }>("jobs")).jobs;
+  if (state.route !== "results") return;
+  if (jobs.some((j) => ACTIVE.includes(j.state))) later(() => loadResults(redraw), 2000);
+  if (told() !== before) redraw();
+}
+
+/** Ask again after a while; a server that does not answer, since it starts anew, is asked until it does. */
+function later(load: () => Promise<void>, ms: number) {
+  const { route } = state;
+  asking = window.setTimeout(() => {
+    if (state.route === route) void load().catch(() => { say("The server does not answer; asking again"); later(load, 3000); });
+  }, ms);
+}
 
 /** Read a job; while it works, again and again, until its verdict is there. */
 export async function loadRun(redraw: () => void): Promise<void> {
@@ -30,7 +46,7 @@ export async function loadRun(redraw: () => void): Promise<void> {
   const there = job.files.includes("view.json");
   if (there && state.result?.job.id !== id) await read(id);
   else if (there && state.result) { state.result.job = job; await settle(id); }
-  if (ACTIVE.includes(job.state)) asking = window.setTimeout(() => void loadRun(redraw), 700);
+  if (ACTIVE.includes(job.state)) later(() => loadRun(redraw), 700);
   const seen = [id, job.state, ...job.files].join();
   const bar = document.querySelector("#progress");
   if (seen === shown && bar) bar.replaceWith(progress(job, redraw)); // a reader's click is not lost to a new panel
@@ -163,12 +179,12 @@ function target(kind: string, name: string, date: string): string {
 
 function story(): HTMLElement {
   const events = state.result!.future.runs[state.run]?.events ?? [];
-  return h("ol", { class: "story" }, ...events.slice(0, 400).map((e) => h("li", {}, link(e.text, e.utc.slice(0, 10), e.kind, e.name, e.station), e.cause ? h("span", { class: "hint" }, ` ← ${e.cause}`) : null)));
+  return h("ol", { class: "story" }, ...events.map((e) => h("li", {}, link(e.text, e.utc.slice(0, 10), e.kind, e.name, e.station), e.cause ? h("span", { class: "hint" }, ` ← ${e.cause}`) : null)));
 }
 
 function assumptions(v: Verdict): HTMLElement {
-  return scroll("Assumptions", h("table", {}, h("thead", {}, h("tr", {}, ...["What", "Value", "Range", "Status", "Source"].map((t) => h("th", { scope: "col" }, t)))),
-    h("tbody", {}, ...v.assumptions.map((a) => h("tr", {}, h("th", { scope: "row" }, words(a.name)), h("td", {}, `${a.value} ${a.unit}`), h("td", {}, a.low === null ? "" : `${a.low} to ${a.high}`), h("td", {}, a.status), h("td", {}, a.source))))));
+  return scroll("Assumptions", h("table", { class: "wide" }, h("thead", {}, h("tr", {}, ...["What", "Value", "Range", "Status", "Source"].map((t) => h("th", { scope: "col" }, t)))),
+    h("tbody", {}, ...v.assumptions.map((a) => h("tr", {}, h("th", { scope: "row" }, words(a.name.replace(`_${a.unit}`, ""))), h("td", {}, `${number(a.value)} ${unitTold(a.unit)}`), h("td", {}, a.low === null || a.high === null ? "" : `${number(a.low)} to ${number(a.high)}`), h("td", {}, a.status), h("td", {}, a.source))))));
 }
 
 function pickOne(text: string, options: [string, string][], now: string, act: (v: string) => void): HTMLElement {
@@ -224,11 +240,14 @@ const changesTold = (j: Job) => { const c = Object.entries(j.args.changes ?? {})
 
 export async function loadCompare(redraw: () => void) {
   const ids = (state.query.get("ids") ?? "").split(",").filter((id) => /^[0-9a-f]{16}$/.test(id)).slice(0, 6);
-  side = await Promise.all(ids.map(async (id) => ({ job: await ask<Job>(`jobs/${id}`), verdict: await ask<Verdict>(`jobs/${id}/verdict.json`) })));
-  redraw();
+  const found = await Promise.all(ids.map(async (id) => {
+    try { return { job: await ask<Job>(`jobs/${id}`), verdict: await ask<Verdict>(`jobs/${id}/verdict.json`) }; } catch (error) { if (error instanceof Refused) return null; throw error; }
+  }));
+  side = found.filter((one) => one !== null);
   comparison = null;
-  failed = "";
-  if (ids.length !== 2) return;
+  failed = side.length < ids.length ? `${counted(ids.length - side.length, "result")} of this link ${ids.length - side.length > 1 ? "are" : "is"} not there: forgotten, or not finished.` : "";
+  redraw();
+  if (ids.length !== 2 || failed) return;
   let made = state.id ? await ask<Job>(`jobs/${state.id}`) : null;
   if (!made || made.args.a !== ids[0] || made.args.b !== ids[1]) made = await ask<Job>(`jobs/${(await ask<{ id: string }>("compare", { a: ids[0], b: ids[1] })).id}`);
   made = await finished(made.id, (job) => { const line = document.getElementById("comparing"); if (line && job.state === "queued") line.textContent = job.ahead ? `Waiting: ${counted(job.ahead, "job")} before it` : "Waiting for a worker"; });
@@ -237,6 +256,7 @@ export async function loadCompare(redraw: () => void) {
 }
 
 export function comparePanel(): HTMLElement {
+  if (!side.length) return h("div", {}, h("h2", {}, "Side by side"), h("p", { role: "status" }, failed || "Nothing to compare yet."), h("p", {}, h("a", { href: "#/results" }, "Choose two results or more"), "."));
   const horizon = (v: { presence_to_horizon: Record<string, number> }) => Object.entries(v.presence_to_horizon)[0]!;
   const several = side.flatMap((s) => (s.verdict.futures.length > 1 ? s.verdict.futures.map((f) => f.name) : [])), futures = [...new Set(several)];
   const letter = (i: number) => "abcdef"[i];
@@ -246,17 +266,20 @@ export function comparePanel(): HTMLElement {
       h("tbody", {}, row("Runs, seed", (v) => `${v.runs}, ${v.seed}`), row("Aboard to the horizon", (v) => { const [day, share] = horizon(v); return `${percent(share)} to ${day}`; }),
         ...futures.map((name) => row(`… ${words(name)}`, (v) => { const f = v.futures.find((x) => x.name === name); return f ? percent(horizon(f)[1]) : "no such future"; })),
         row("Breaks first", (v) => { const f = [...v.findings].sort((a, b) => b.first_frac - a.first_frac)[0]; return f ? `${words(f.requirement)}, ${f.first_break.p50}, ${percent(f.share_frac)}` : "nothing"; })))),
-    side.length === 2 ? (comparison ? differences(comparison) : failed ? h("p", { class: "wrong", role: "status" }, failed) : h("p", { role: "status", id: "comparing" }, "Comparing run by run ...")) : null);
+    failed ? h("p", { class: "wrong", role: "status" }, failed) : side.length !== 2 ? null : comparison ? differences(comparison) : h("p", { role: "status", id: "comparing" }, "Comparing run by run ..."));
 }
+
+const MILLION = 1e6;
 
 /** What is compared, with its unit where the name does not hold it: `propellant_used`, `kg` becomes "propellant used, kg". */
 function named(d: Difference): string {
-  const name = words(d.variable).replace(/\[(.*)\]/, ": $1"), unit = unitTold(d.unit);
+  const name = words(d.variable).replace(/\[(.*)\]/, ": $1"), unit = d.unit === "usd" ? "million US dollars" : unitTold(d.unit);
   return unit && !name.includes(unit) ? `${name}, ${unit}` : name;
 }
 
 function differences(c: Comparison): HTMLElement {
-  const digits = (v: number, unit: string) => (unit === "frac" ? percent(Math.abs(v)).replace(/^/, v < 0 ? "−" : "") : v.toLocaleString("en", { maximumSignificantDigits: 4 }));
+  const size = (v: number, unit: string) => (unit === "frac" ? percent(v) : number(unit === "usd" ? v / MILLION : v));
+  const digits = (v: number, unit: string) => (v < 0 ? "−" : "") + size(Math.abs(v), unit);
   const table = (list: Difference[]) => scroll("Differences", h("table", { class: "differences" }, h("thead", {}, h("tr", {}, ...["What", "a", "b", "b − a", "95 % interval"].map((t) => h("th", { scope: "col" }, t)))),
     h("tbody", {}, ...list.filter((d) => d.difference !== 0).map((d) => h("tr", { class: d.low !== null && d.high !== null && (d.low > 0 || d.high < 0) ? "clear" : "" }, h("th", { scope: "row" }, named(d)), h("td", {}, digits(d.a, d.unit)), h("td", {}, digits(d.b, d.unit)), h("td", {}, digits(d.difference, d.unit)), h("td", {}, d.low === null || d.high === null ? "" : `${digits(d.low, d.unit)} to ${digits(d.high, d.unit)}`))))));
   const same = c.differences.filter((d) => d.difference === 0).length;

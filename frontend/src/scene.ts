@@ -6,7 +6,7 @@ import { simulated, state } from "./state";
 type Vector = [number, number, number];
 export type Light = "lit" | "dark";
 export interface Body { part: Part; at: Vector; size: Vector; turns: string; state: string; light: Light }
-export interface Ship { flight: string; vehicle: string; family: string; partner: string; port: string; at: Vector; along: Vector; length_m: number; width_m: number }
+export interface Ship { flight: string; vehicle: string; partner: string; port: string; at: Vector; along: Vector; length_m: number; width_m: number }
 export interface Scene {
   bodies: Body[]; ships: Ship[]; people: number; byPartner: Record<string, number> | null; altitude_km: number | null;
   inclination_deg: number; raan_deg: number | null; down: string[]; simulated: boolean; note: string;
@@ -17,6 +17,9 @@ export interface Scene {
 /** The station shown: of a result the one chosen or its first, before a result begins the one on record. */
 export const shownStation = () => (simulated() ? (state.result!.view.stations.includes(state.station) ? state.station : state.result!.view.stations[0]!) : "iss");
 
+/** The moment of a day the page shows: noon, when people are counted, written as the log writes it. */
+const noon = (day: string) => `${day}T12:00:00Z`;
+
 export const run = (): RunView | undefined => state.result?.future.runs[state.run];
 
 /** The Earth turns under the node; between the days of the record it drifts at about -5 degrees a day. */
@@ -26,7 +29,7 @@ export function scene(): Scene {
   const day = iso(state.t), { chronicle } = state;
   const sim = simulated();
   const told = sim ? run() : undefined;
-  const moment = new Date(state.t).toISOString();
+  const moment = noon(day);
   const happened = (kind: string) => told?.events.filter((e) => e.kind === kind && e.utc <= moment) ?? [];
   const back = happened("rejoin").length > 0;
   const off = new Set<string>(happened("powered_down").filter(() => !back).map((e) => (e.name === "nasa" ? "us" : "russian")));
@@ -123,9 +126,9 @@ function ship(stay: Stay, day: string): (Ship & { home: string }) | null {
   const vehicle = chronicle.vehicles.find((v) => v.id === stay.vehicle);
   if (!port) return null;
   return {
-    flight: stay.flight, vehicle: stay.vehicle, family: vehicle?.family ?? "", partner: stay.partner, port: stay.port, at: port.at_m,
-    along: AXES[port.direction] ?? [1, 0, 0], length_m: vehicle?.length_m ?? 7, width_m: 2 * Math.sqrt((vehicle?.area_x_m2 ?? 7) / Math.PI),
-    home: complex(stay.station, chronicle.parts.find((p) => p.id === port.part)?.segment ?? "", new Date(state.t).toISOString()),
+    flight: stay.flight, vehicle: stay.vehicle, partner: stay.partner, port: stay.port, at: port.at_m,
+    along: AXES[port.direction] ?? [1, 0, 0], length_m: vehicle?.length_m ?? 7, width_m: vehicle?.width_m ?? 3,
+    home: complex(stay.station, chronicle.parts.find((p) => p.id === port.part)?.segment ?? "", noon(iso(state.t))),
   };
 }
 

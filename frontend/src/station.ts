@@ -56,12 +56,16 @@ function bodyMesh(body: Body): Mesh {
   return mesh;
 }
 
-const PANELLED = new Set(["soyuz", "progress", "cygnus", "atv", "dragon-1"]);
+/** Where the first look at a station is from, the part of the picture it may fill, and the room of a line of a label. */
+const FROM = new Vector3(-0.85, -0.95, 0.8), MARGIN = 0.92, LABEL_PX = 13;
+
+/** Ships with panels that stand out from the hull, by how their names begin. */
+const PANELLED = /^(soyuz|progress-(m|ros)|cygnus|atv|dragon-1|dream-chaser)/;
 
 function shipMesh(ship: Ship): Group {
   const group = new Group(), tint = colour(ship.partner), chosen = state.selected === ship.flight;
   const skin = material(`#${new Color(tint).lerp(new Color("#ffffff"), 0.55).getHexString()}`, false, chosen);
-  if (ship.family === "shuttle") {
+  if (ship.vehicle === "shuttle") {
     group.add(new Mesh(shape([5.2, 5.2, 32], true), skin));
     const wings = new Mesh(shape([0.4, 23.8, 14], false), skin);
     wings.position.set(1.5, 0, -8);
@@ -73,7 +77,7 @@ function shipMesh(ship: Ship): Group {
     const nose = new Mesh(once(`nose ${r}`, () => new SphereGeometry(r * 0.8, 14, 10)), skin);
     nose.position.y = -length * 0.4;
     group.add(hull, nose);
-    if (PANELLED.has(ship.family)) {
+    if (PANELLED.test(ship.vehicle)) {
       const panel = new Mesh(shape([10.5, 1.3, 0.1], false), material("#27408f", false, chosen));
       panel.position.y = length * 0.22;
       group.add(panel);
@@ -98,11 +102,17 @@ export function station(host: HTMLElement): (scene: Scene) => void {
   host.append(labels);
   let named: [Vector3, HTMLElement][] = [];
   view.after.push(() => {
-    for (const [at, label] of named) {
-      const p = at.clone().project(view.camera);
-      label.style.left = `${((p.x + 1) / 2) * host.clientWidth}px`;
-      label.style.top = `${((1 - p.y) / 2) * host.clientHeight}px`;
+    const { clientWidth: w, clientHeight: tall } = host, seen = named.map(([at, label]) => ({ p: at.clone().project(view.camera), label }));
+    const taken: [number, number, number][] = [];
+    for (const { p, label } of seen.sort((a, b) => b.p.y - a.p.y)) {
       label.hidden = p.z > 1 || Math.abs(p.x) > 1 || Math.abs(p.y) > 1;
+      if (label.hidden) continue;
+      const half = label.textContent!.length * 3 + 4, x = Math.min(Math.max(((p.x + 1) / 2) * w, half), w - half);
+      let y = Math.max(((1 - p.y) / 2) * tall, LABEL_PX);
+      for (const [x0, y0, half0] of taken) if (Math.abs(x - x0) < half + half0 && Math.abs(y - y0) < LABEL_PX) y = y0 + LABEL_PX; // below the one it would cover
+      taken.push([x, y, half]);
+      label.style.left = `${x}px`;
+      label.style.top = `${y}px`;
     }
   });
   pick(view, all);
@@ -136,13 +146,22 @@ export function station(host: HTMLElement): (scene: Scene) => void {
   function frame(name: string) {
     const box = new Box3().setFromObject(all);
     if (box.isEmpty()) return;
-    const far = Math.max(9, box.getSize(new Vector3()).length() / 2);
-    if (name === framed && Math.abs(far - reach) < 3) return;
-    reach = far;
+    const size = box.getSize(new Vector3()).length() / 2;
+    if (name === framed && Math.abs(size - reach) < 3) return;
+    reach = size;
     framed = name;
-    box.getCenter(view.controls.target);
-    const narrow = Math.max(1, 1.5 / view.camera.aspect);
-    view.camera.position.set(-0.85, -0.95, 0.8).multiplyScalar(far * 1.1 * narrow).add(view.controls.target);
+    const middle = box.getCenter(view.controls.target), back = FROM.clone().normalize();
+    const aside = view.camera.up.clone().cross(back).normalize(), over = back.clone().cross(aside);
+    const tall = Math.tan((view.camera.fov * Math.PI) / 360) * MARGIN, wide = (tall * host.clientWidth) / host.clientHeight;
+    let far = 9;
+    for (const thing of all.children) {
+      const { min, max } = new Box3().setFromObject(thing);
+      for (let k = 0; k < 8; k++) {
+        const p = new Vector3(k & 1 ? min.x : max.x, k & 2 ? min.y : max.y, k & 4 ? min.z : max.z).sub(middle);
+        far = Math.max(far, p.dot(back) + Math.max(Math.abs(p.dot(aside)) / wide, Math.abs(p.dot(over)) / tall));
+      }
+    }
+    view.camera.position.copy(middle).addScaledVector(back, far);
     view.controls.update();
   }
 }

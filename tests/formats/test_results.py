@@ -3,6 +3,7 @@ import os
 import shutil
 
 import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 import xarray as xr
@@ -57,6 +58,24 @@ def test_a_result_comes_back_bit_for_bit(ds, tmp_path):
     where = write_result(ds, tmp_path / "out" / "verdict")
     same_bits(ds, read_result(where))
     assert (where / "scenario.yaml").read_text() == "title: Test\n"
+
+
+def test_a_series_of_nothing_is_left_out_but_for_its_first_row(ds, tmp_path):
+    flow = np.zeros((2, 3, 2, 40, 2, 5), "f4")
+    flow[..., 3:] = np.nan
+    flow[:, :, :, :, 1, 1] = -0.0
+    flow[0, 2, 1, 7, 0, 2] = 1.5
+    flow[1, 0, 0, 1:, 0, 0] = -0.0  # not the bits it began with
+    flow[1, 1, 0, :, 1, 0] = 2.0
+    more = ds.assign(flow_kg=(("future", "run", "station", "time", "resource", "use"), flow), month=("month", np.arange(4)))
+    more = more.assign(cost_usd=(("future", "run", "month"), np.zeros((2, 3, 4))))
+    same_bits(more, read_result(write_result(more, tmp_path / "out")))
+    table = pq.read_table(tmp_path / "out" / "part-future-run-station-time-resource-use.parquet")
+    assert table.num_rows == 3 * 40 + (2 * 3 * 2 * 2 * 5 - 3)
+    assert table.filter(pc.field("flow_kg") == 1.5).to_pylist()[0] | {"time": None} == {
+        "future": "stays", "run": 2, "station": "ros", "resource": "water", "use": 2, "flow_kg": 1.5, "time": None}  # fmt: skip
+    none = more.isel(time=slice(0, 0))
+    same_bits(none, read_result(write_result(none, tmp_path / "none")))
 
 
 def test_an_empty_log_and_a_single_run_come_back(ds, tmp_path):

@@ -20,6 +20,7 @@ def log_of(*rows):
         np.array([row[2] for row in rows]),
         np.array([row[3] for row in rows]),
         np.zeros(count),
+        np.array([row[2] for row in rows]),
     )
 
 

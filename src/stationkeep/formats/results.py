@@ -1,7 +1,8 @@
 """Results on disk: a directory of ``manifest.json``, ``part-*.parquet`` and the scenario; netCDF as an export.
 
 One table per signature of dimensions, a row per point in C order with the coordinates beside it, so that any Parquet
-reader can query it; the manifest holds what a table cannot: order, types, attributes and a digest of every part.
+reader can query it; the manifest holds what a table cannot: order, types, attributes, a digest of every part, and which series
+hold anything.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 FORMAT = "stationkeep-result"
-VERSION = 1
+VERSION = 2
+"""1: every series has all its rows."""
+TIMES = ("time", "month")
 MANIFEST = "manifest.json"
 SCENARIO = "scenario.yaml"
 ROWS_PER_GROUP = 1 << 20
@@ -36,6 +40,8 @@ _ADVICE = "give a directory that `write_result` or `run --out` has written"
 def write_result(ds: xr.Dataset, folder: str | Path) -> Path:
     """Write a result to the directory ``folder``, whole or not at all; an older result there is replaced.
 
+    In a table over time a series of nothing but zeros or gaps has its first row only: of flows by resource and use
+    one in seventy holds anything.
     Returns the path. Raises InputError when ``folder`` is something other than a result, TypeError for a variable or
     attribute that has no place in the format.
     """
@@ -69,7 +75,7 @@ def read_result(folder: str | Path) -> xr.Dataset:
             columns = _read_part(source / str(part["file"]), part)
             shape = [manifest["sizes"][dim] for dim in part["dims"]]
             for entry in part["variables"]:
-                values = _restored(columns[entry["name"]], entry["dtype"]).reshape(shape)
+                values = _whole(_restored(columns[entry["name"]], entry["dtype"]), part, shape)
                 values = values.transpose([part["dims"].index(dim) for dim in entry["dims"]])
                 variables[entry["name"]] = (entry["dims"], values, entry["attrs"])
         variables |= {entry["name"]: ([], _scalar(entry), entry["attrs"]) for entry in manifest["scalars"]}
@@ -131,9 +137,10 @@ def _fill(ds: xr.Dataset, folder: Path) -> None:
     for dims, names in groups.items():
         if dims:
             file = f"part-{'-'.join(dims)}.parquet"
-            _write_part(_table(ds, dims, names), folder / file)
-            described = [_entry(ds, name) for name in names]
-            parts.append({"file": file, "sha256": digest(folder / file), "dims": dims, "variables": described})
+            held = _held(ds, dims, names)
+            _write_part(_table(ds, dims, names, held), folder / file)
+            part = {"file": file, "sha256": digest(folder / file), "dims": dims, "variables": [_entry(ds, name) for name in names]}
+            parts.append(part if held is None else part | {"held": b64encode(np.packbits(held).tobytes()).decode()})
     scalars = [_entry(ds, name) | {"value": _plain(ds[name].values[()], name)} for name in groups.get((), [])]
     manifest = {
         "format": FORMAT,
@@ -175,33 +182,76 @@ def _dtype_name(name: str, dtype: np.dtype) -> str:
     raise TypeError(f"{name}: values of type {dtype} have no place in a result")
 
 
-def _table(ds: xr.Dataset, dims: tuple[str, ...], names: list[str]) -> pa.Table:
+def _held(ds: xr.Dataset, dims: tuple[str, ...], names: list[str]) -> np.ndarray | None:
+    """Which series over time hold anything but zeros or gaps, by the other dimensions; None for a table that is none."""
+    over = next((dim for dim in TIMES if dim in dims), None)
+    kinds = {ds.variables[name].dtype.kind for name in names}
+    if over is None or len(dims) < 2 or not ds.sizes[over] or not kinds <= set("iuf"):
+        return None
+    held = np.zeros([ds.sizes[dim] for dim in dims if dim != over], bool)
+    for name in names:
+        values = ds.variables[name].transpose(*dims).values
+        bits = values.view(f"u{values.dtype.itemsize}")
+        first = np.take(bits, [0], axis=dims.index(over))
+        start = np.take(values, 0, axis=dims.index(over))
+        held |= (bits != first).any(axis=dims.index(over)) | ~((start == 0) | (start != start))
+    return held
+
+
+def _kept(held: np.ndarray, shape: list[int], place: int) -> np.ndarray:
+    """The rows a table keeps, of the shape of its variables: all of a series that holds anything, the first of the others."""
+    kept = np.broadcast_to(np.expand_dims(held, place), shape).copy()
+    np.moveaxis(kept, place, 0)[0] = True
+    return kept
+
+
+def _place(dims: Sequence[str]) -> int:
+    return next(list(dims).index(dim) for dim in TIMES if dim in dims)
+
+
+def _whole(values: np.ndarray, part: Mapping[str, Any], shape: list[int]) -> np.ndarray:
+    """The values of a variable in the shape of its table, rows left out filled from the first of their series."""
+    if "held" not in part:
+        return values.reshape(shape)
+    place = _place(part["dims"])
+    others = shape[:place] + shape[place + 1 :]
+    packed = np.frombuffer(b64decode(part["held"]), np.uint8)
+    kept = _kept(np.unpackbits(packed, count=int(np.prod(others))).astype(bool).reshape(others), shape, place)
+    whole = np.empty(shape, values.dtype)
+    whole[kept] = values
+    np.copyto(whole, np.take(whole, [0], axis=place), where=~kept)
+    return whole
+
+
+def _table(ds: xr.Dataset, dims: tuple[str, ...], names: list[str], held: np.ndarray | None) -> pa.Table:
     import pyarrow as pa
 
-    columns = dict(_coordinates(ds, dims, names))
+    shape = [ds.sizes[dim] for dim in dims]
+    rows = slice(None) if held is None else np.flatnonzero(_kept(held, shape, _place(dims)))
+    columns = dict(_coordinates(ds, dims, names, rows))
     for name in names:
-        columns[name] = _column(ds.variables[name].transpose(*dims).values, name)
+        columns[name] = _column(np.ascontiguousarray(ds.variables[name].transpose(*dims).values).reshape(-1)[rows], name)
     return pa.table(columns)
 
 
-def _coordinates(ds: xr.Dataset, dims: tuple[str, ...], names: list[str]) -> Iterator[tuple[str, pa.Array]]:
+def _coordinates(ds: xr.Dataset, dims: tuple[str, ...], names: list[str], rows: np.ndarray | slice) -> Iterator[tuple[str, pa.Array]]:
     """A dictionary column for each dimension: the label of every row, stored as runs of codes."""
     import pyarrow as pa
 
     shape = [ds.sizes[dim] for dim in dims]
+    numbers = rows if isinstance(rows, np.ndarray) else np.arange(int(np.prod(shape, dtype=np.int64)))
     for place, dim in enumerate(dims):
         if dim in names:
             continue
-        codes = np.arange(shape[place], dtype=np.int32)
         each = int(np.prod(shape[place + 1 :], dtype=np.int64))
-        rows = np.tile(np.repeat(codes, each), int(np.prod(shape[:place], dtype=np.int64)))
+        codes = (numbers // max(each, 1) % max(shape[place], 1)).astype(np.int32)
         if dim in ds.coords and shape[place] > 0:
             labels = ds.coords[dim].values
             if labels.dtype.kind == "M":
                 labels = labels.astype("datetime64[us]")
-            yield dim, pa.DictionaryArray.from_arrays(pa.array(rows), pa.array(labels))
+            yield dim, pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(labels))
         else:
-            yield dim, pa.array(rows)
+            yield dim, pa.array(codes)
 
 
 def _column(values: np.ndarray, name: str) -> pa.Array:
@@ -263,13 +313,13 @@ def _scalar(entry: dict[str, Any]) -> np.ndarray:
     return np.array(entry["value"], dtype=np.dtype(entry["dtype"]))
 
 
-def read_manifest(source: Path, format_: str = FORMAT, version: int = VERSION) -> dict[str, Any]:
-    """The manifest of a result directory of one format and version. Raises InputError for anything else."""
+def read_manifest(source: Path, format_: str = FORMAT, versions: tuple[int, ...] = (1, VERSION)) -> dict[str, Any]:
+    """The manifest of a result directory of one format, in a version that can be read. Raises InputError for anything else."""
     manifest = read_any_manifest(source)
     if manifest["format"] != format_:
         raise InputError(str(source / MANIFEST), None, f"is not the manifest of a {format_}", _ADVICE)
-    if manifest.get("version") != version:
-        told = f"is of version {manifest.get('version')}, this program reads version {version}"
+    if manifest.get("version") not in versions:
+        told = f"is of version {manifest.get('version')}, this program reads version {max(versions)}"
         raise InputError(str(source / MANIFEST), None, told, "run the scenario in it again with this program")
     return manifest
 

@@ -100,7 +100,7 @@ def add_attributes(folder: str | Path, attrs: Mapping[str, Any]) -> None:
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest of an ensemble. Raises InputError for anything else."""
-    return results.read_manifest(path, FORMAT, VERSION)
+    return results.read_manifest(path, FORMAT, (VERSION,))
 
 
 def read_ensemble(folder: str | Path, full: bool = False, run: int | None = None) -> xr.Dataset:

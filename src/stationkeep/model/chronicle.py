@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import pi, sqrt
 from typing import Any
 
 from .catalogue import Catalogue, Row, listed, number
@@ -30,8 +31,8 @@ def chronicle() -> dict[str, Any]:
             for row in tables.table("stations/iss/ports")
         ],
         "vehicles": [
-            {"id": row["id"], "partner": row["partner"], "family": row["family"], "length_m": number(row, "length_m", 8),
-             "area_x_m2": number(row, "area_x_m2", 8), "seats_count": int(number(row, "seats", 0))}
+            {"id": row["id"], "partner": row["partner"], "length_m": number(row, "length_m", 8), "width_m": _width_m(row),
+             "seats_count": int(number(row, "seats", 0))}
             for row in tables.table("fleet/vehicles")
         ],
         "flights": flights,
@@ -76,6 +77,12 @@ def _parts(tables: Catalogue) -> list[dict[str, Any]]:
                 "turns": row["rotates"],
             })  # fmt: skip
     return list(parts.values())
+
+
+def _width_m(row: dict[str, str]) -> float:
+    """How wide a ship is drawn: of the circle of its front, or where the station shades that from drag (0) of its smaller side."""
+    front, sides = number(row, "area_x_m2", 0), (number(row, "area_y_m2", 30), number(row, "area_z_m2", 30))
+    return round(2.0 * sqrt(front / pi) if front else min(sides) / number(row, "length_m", 8), 2)
 
 
 def _flight(row: Row) -> dict[str, Any]:

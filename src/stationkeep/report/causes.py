@@ -184,9 +184,10 @@ def _cause(log: EventLog, rows: list[int], share_frac: float) -> Cause:
     if count < len(rows) and 2 * count < len(rows):
         name = _stem(name)
     kind = str(log.kind[rows[0]])
+    told = next((str(log.told[row]) for row in rows if log.name[row] == name), name)
     seconds = np.sort(log.utc[rows].astype("datetime64[s]").astype(np.int64))
     median = seconds[(seconds.size - 1) // 2].astype("datetime64[s]")
-    return Cause(kind, name, iso_day(median), sentence(kind, name, station), share_frac)
+    return Cause(kind, name, iso_day(median), sentence(kind, told, station), share_frac)
 
 
 def _stem(name: str) -> str:

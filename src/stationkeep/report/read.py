@@ -19,7 +19,10 @@ ENDLESS_d = 9999.0
 
 
 class EventLog(NamedTuple):
-    """The log as columns, one row per event; ``future`` and ``run`` are positions, ``cause`` a row or -1."""
+    """The log as columns, one row per event; ``future`` and ``run`` are positions, ``cause`` a row or -1.
+
+    ``told`` is what a reader calls ``name``: for an event of the scenario whom or what it is about.
+    """
 
     future: np.ndarray
     run: np.ndarray
@@ -29,6 +32,7 @@ class EventLog(NamedTuple):
     name: np.ndarray
     cause: np.ndarray
     value: np.ndarray
+    told: np.ndarray
 
 
 def attr(ds: xr.Dataset, name: str, default: Any = None) -> Any:
@@ -106,18 +110,42 @@ def event_log(ds: xr.Dataset) -> EventLog:
     if count == 0 or "event_kind" not in ds:
         none = np.zeros(0, np.int64)
         texts = np.zeros(0, "<U1")
-        return EventLog(none, none, np.zeros(0, "datetime64[s]"), texts, texts, texts, none, np.zeros(0))
+        return EventLog(none, none, np.zeros(0, "datetime64[s]"), texts, texts, texts, none, np.zeros(0), texts)
     run_labels = np.asarray(ds["run"].values) if "run" in ds.coords else np.arange(ds.sizes["run"])
+    future, kind, name = _future_positions(ds, count), _texts(ds, "event_kind"), _texts(ds, "event_name")
     return EventLog(
-        _future_positions(ds, count),
+        future,
         _positions(np.asarray(ds["event_run"].values), run_labels),
         np.asarray(ds["event_utc"].values),
         _texts(ds, "event_station"),
-        _texts(ds, "event_kind"),
-        _texts(ds, "event_name"),
+        kind,
+        name,
         np.asarray(ds["event_cause"].values).astype(np.int64),
         np.asarray(ds["event_value"].values, dtype=np.float64) if "event_value" in ds else np.zeros(count),
+        _told(ds, future, kind, name),
     )
+
+
+ABOUT = {"notice": "withdraw", "opened": "open"} | {kind: kind for kind in (
+    "withdraw", "rejoin", "extend", "retire", "fail", "ground", "damage", "lose_person", "fund"
+)}  # fmt: skip
+"""Kinds of the log that carry the name of an event of the scenario, and the key under which it says what it is about."""
+
+
+def _told(ds: xr.Dataset, future: np.ndarray, kind: np.ndarray, name: np.ndarray) -> np.ndarray:
+    scenario = attr(ds, "scenario") or {}
+    own = list((scenario.get("futures") or {}).values()) or [{}]
+    rows = np.flatnonzero(np.isin(kind, list(ABOUT)))
+    said = []
+    for row in rows:
+        branch = own[future[row]] if 0 <= future[row] < len(own) else {}
+        event = ((branch.get("events") or {}).get(name[row]) or (scenario.get("events") or {}).get(name[row])) or {}
+        said.append(event.get(ABOUT[str(kind[row])]) or str(name[row]))
+    if not said:
+        return name
+    told = name.astype(np.promote_types(name.dtype, np.array(said).dtype))
+    told[rows] = said
+    return told
 
 
 def _texts(ds: xr.Dataset, name: str) -> np.ndarray:

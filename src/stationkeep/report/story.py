@@ -68,12 +68,12 @@ def _chapter(log: EventLog, rows: np.ndarray, title: str, full: bool) -> str:
 
 
 def _told(log: EventLog, row: int) -> str:
-    kind, text = str(log.kind[row]), sentence(str(log.kind[row]), str(log.name[row]), str(log.station[row]))
+    kind, text = str(log.kind[row]), sentence(str(log.kind[row]), str(log.told[row]), str(log.station[row]))
     mark = "!! " if kind == "breach" else ""
     cause = int(log.cause[row])
     if cause < 0:
         return f"{mark}{text}"
-    why = sentence(str(log.kind[cause]), str(log.name[cause]), str(log.station[cause]))
+    why = sentence(str(log.kind[cause]), str(log.told[cause]), str(log.station[cause]))
     return f"{mark}{text} ← {why} ({iso_day(log.utc[cause])})"
 
 

@@ -138,6 +138,9 @@ def _chart(ds: xr.Dataset, future: int, station: str, name: str, select: dict[st
     axis = time_axis(one)
     spare = [dim for dim in one.dims if dim not in ("run", axis)]
     one = (one.sum(spare, min_count=1) if spare else one).sel({axis: found.utc})
+    height = chosen(ds, "altitude_km", future, {"station": station})
+    if height is not None and axis in height.dims and not name.endswith("_count"):
+        one = one.where(height.sel({axis: found.utc}).notnull())  # of a station that is not there, or no more, nothing is drawn
     return {
         "variable": name, "entry": label_of, "label": f"{label} · {words(label_of)}" if label_of else label, "unit": unit,
         "t": _days(found.utc), "p5": _numbers(found.p5), "p50": _numbers(found.p50), "p95": _numbers(found.p95),
@@ -169,7 +172,7 @@ def _run(
         "people": _people(ds, future, place), "joined": _joined(ds, future, place),
         "events": [
             {"utc": iso_second(log.utc[row]), "kind": str(log.kind[row]), "name": str(log.name[row]),
-             "station": str(log.station[row]), "text": sentence(str(log.kind[row]), str(log.name[row]), str(log.station[row])),
+             "station": str(log.station[row]), "text": sentence(str(log.kind[row]), str(log.told[row]), str(log.station[row])),
              "cause": _cause(log, row)}
             for row in mine[np.isin(log.kind[mine], TOLD)][:2000]
         ],
@@ -180,7 +183,7 @@ def _cause(log: EventLog, row: int) -> str:
     before = int(log.cause[row])
     if before < 0:
         return ""
-    return sentence(str(log.kind[before]), str(log.name[before]), str(log.station[before]))
+    return sentence(str(log.kind[before]), str(log.told[before]), str(log.station[before]))
 
 
 def _people(ds: xr.Dataset, future: int, place: int) -> dict[str, Any]:

@@ -25,12 +25,13 @@ class Pool:
         self.thread.start()
 
     def stop(self) -> None:
-        """End the workers; the jobs they were at are taken up again by the next server."""
+        """End the workers; the jobs they were at are taken up again by the next server, at once."""
         self.ended.set()
         for worker in self.running:
             worker.terminate()
         for worker in self.running:
             worker.wait(10)
+            Jobs(self.home).release(worker.pid)
 
     def _one(self) -> subprocess.Popen[bytes]:
         """A worker in a session of its own: the server ends it, not the terminal, and its priority is its own."""

@@ -105,7 +105,9 @@ def choose_flights(scenario: sk.Scenario, folder: Path, watch: Watch) -> sk.Scen
 
     made, futures = sk.plan_each(scenario, say=say)
     if not any(plan["flights"] for plan in futures):
-        told = "; ".join(dict.fromkeys(line for plan in futures for line in plan["conflicts"] or plan.get("refuted", ()))) or "no plan was found in the time given"
+        told = "; ".join(dict.fromkeys(line for plan in futures for line in plan["conflicts"] or plan.get("refuted", ())))
+        if not told:
+            raise sk.InputError(scenario.name, None, "no plan was found in the time given; there may be one", "ask again when less else is running, or for an earlier horizon")
         raise sk.InputError(scenario.name, None, f"there is no plan: {told}", "give up one of these, or add a vehicle")
     _write_json(folder / "plan.json", {"futures": futures})
     _write_flights(futures, folder / "flights.csv")

@@ -1,4 +1,4 @@
-import{C as e,D as t,S as n,T as r,a as i,d as a,g as o,m as s,p as c,t as l,u,v as d,w as f,y as p}from"./view3d-Bst77xJr.js";import{a as m,n as h,o as g,r as _,t as v}from"./sky-CxIfVuD-.js";import{f as y}from"./state-BFHuu2dQ.js";var b=180,x=new r().loadAsync(`./earth.webp`),S=`varying vec2 place; varying vec3 up;
+import{C as e,D as t,S as n,T as r,a as i,d as a,g as o,m as s,p as c,t as l,u,v as d,w as f,y as p}from"./view3d-DOW_58YD.js";import{a as m,n as h,o as g,r as _,t as v}from"./sky-CxIfVuD-.js";import{f as y}from"./state-unN8_t8n.js";var b=180,x=new r().loadAsync(`./earth.webp`),S=`varying vec2 place; varying vec3 up;
 void main() { place = uv; up = normalize(mat3(modelMatrix) * normal); gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }`,C=`uniform sampler2D map; uniform vec3 sun; varying vec2 place; varying vec3 up;
 void main() {
   float day = smoothstep(-0.06, 0.12, dot(normalize(up), sun));
