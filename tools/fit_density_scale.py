@@ -171,7 +171,8 @@ def write_scale(by_mode: dict[str, Blocks]) -> None:
 
 def scale_rows(blocks: Blocks, known_utc: str, ap_mode: str) -> list[dict[str, Any]]:
     """One row per era that has blocks."""
-    geometry = scale_tables.read_areas(np.array([era[1] for era in ERAS], "datetime64[D]"))
+    names, begins, _ = zip(*ERAS, strict=True)
+    geometry = scale_tables.read_areas(names, np.array(begins, "datetime64[D]"))
     scale = density_scale.fit_scale(blocks, geometry)
     with (DATA / "ballistic.csv").open() as file:
         masses = [float(row["mass_kg"]) for row in csv.DictReader(file)]

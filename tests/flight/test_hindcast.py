@@ -62,8 +62,8 @@ def record(weather, fit):
 
 @pytest.fixture(scope="module")
 def summary(record, fit):
-    arcs = replay.replay(record, (30, 90, 180), scale_tables.read_blocks(), scale_tables.read_geometry(), fit)
-    return replay.summarize(arcs)
+    geometry = scale_tables.read_geometry()
+    return replay.summarize(replay.replay(record, (30, 90, 180), scale_tables.read_blocks(), geometry, fit), geometry)
 
 
 def test_burns_are_found_and_nothing_else(driven):
@@ -154,6 +154,8 @@ def test_decay_of_the_record_on_years_the_scale_has_not_seen(summary, days, allo
     assert told["n"] > 50
     assert told["median_abs_error_frac"] <= allowed
     assert told["p75_abs_error_frac"] <= 0.25
+    assert sum(part["n"] for part in told["by_era"].values()) == told["n"] and set(told["by_era"]) == {"before-p6", "p6", "truss"}
+    assert all(part["in_sample"]["n"] == part["n"] for part in told["by_era"].values())
     same = told["baselines"]["model_on_the_same_arcs"]["median_abs_error_frac"]
     assert same < told["baselines"]["constant_decay"]["median_abs_error_frac"]
     assert told["median_abs_error_frac"] < told["baselines"]["exponential_atmosphere"]["median_abs_error_frac"]
@@ -173,6 +175,7 @@ def test_decay_of_a_users_file_in_json(made, tmp_path, capsys):
     path.write_text("date,alt_brouwer_km\n" + "".join(f"{d},{h / 1e3:.4f}\n" for d, h in zip(day, made.h_m, strict=True)))
     page = tmp_path / "page.html"
     told = run(capsys, "decay", "--altitude", str(path), "--page", str(page), "--json")
+    assert "in era truss" in page.read_text()
     assert {"start", "days", "measured_km", "modelled_km", "calibration"} <= told["arcs"][0].keys()
     assert told["arcs"][0]["start"] == "2023-01-01T12:00:00Z"
     assert {arc["days"] for arc in told["arcs"]} == {30, 90, 180}
@@ -181,10 +184,28 @@ def test_decay_of_a_users_file_in_json(made, tmp_path, capsys):
     assert "data:image/png;base64" in page.read_text()
 
 
+@pytest.mark.parametrize("subject", ["burns", "lifetime", "propellant"])
+def test_every_subject_has_a_page_with_plots(subject, tmp_path, capsys):
+    page = tmp_path / "page.html"
+    run(capsys, subject, "--page", str(page), "--json")
+    text = page.read_text()
+    assert "data:image/png;base64" in text and "<table>" in text and "nan" not in text.split("<img")[0]
+
+
+def test_a_record_of_another_time_falls_from_its_own_end(made, tmp_path, capsys):
+    path = tmp_path / "old.csv"
+    path.write_text("date,alt_brouwer_km\n" + "".join(f"2002-01-{d:02d},{390 - 0.1 * d}\n" for d in range(1, 32)))
+    lives = run(capsys, "lifetime", "--altitude", str(path), "--json")["lifetimes"]
+    assert {row["start"] for row in lives} == {"2002-01-31"}
+
+
 def test_other_subjects_in_json(capsys):
     burns = run(capsys, "burns", "--json")
+    progress = burns["by_vehicle"]["Progress"]
+    assert progress["rise_km_per_m_per_s"]["median"] == pytest.approx(1.75, rel=0.05), "2 a / v at 400 km"
+    assert progress["delta_v_per_second_m_per_s2"]["median"] == pytest.approx(740 / 420e3, rel=0.15)
     assert burns["law_over_reported"]["median"] == pytest.approx(1.0, abs=0.03)
-    assert burns["thrust_by_vehicle"]["Progress"]["median"] == pytest.approx(740, rel=0.1)
+    assert progress["thrust_N"]["median"] == pytest.approx(740, rel=0.1)
     lives = run(capsys, "lifetime", "--json")["lifetimes"]
     of_2022 = {row["activity"]: row["days"] for row in lives if row["start"] == "2022-01-01"}
     assert of_2022["F10.7A of 10 %"] > 2 * of_2022["F10.7A of 50 %"] > 4 * of_2022["F10.7A of 90 %"]
@@ -217,7 +238,7 @@ def test_a_bad_file_is_told_by_its_line(tmp_path, text, line, message):
     ("words", "message"),
     [
         (["decay", "--altitude", "nowhere.csv"], "nowhere.csv"),
-        (["burns", "--page", "p.html"], "no page for burns"),
+        (["burns", "--page", "nowhere/p.html"], "nowhere/p.html"),
     ],
 )
 def test_wrong_words_end_with_status_2(capsys, words, message):

@@ -171,6 +171,8 @@ def decay_rows(result: dict[str, Any]) -> Iterator[Row]:
             better = fair["median_abs_error_frac"] < base["median_abs_error_frac"]
             against = f"{shares(base)}; the model there {100 * fair['median_abs_error_frac']:.1f} %"
             yield Row(f"{what}, baseline {name.replace('_', ' ')}", "worse than the model", against, better, "test", source)
+        for era, part in told["by_era"].items():
+            yield Row(f"{what}, era {era}", "", f"{shares(part)}; in sample {shares(part['in_sample'])}", None, "test", source)
         if mode == "daily":
             for level, part in told["by_f107a"].items():
                 yield Row(f"{what}, F10.7A {level}", "", shares(part), None, "test", source)
@@ -200,10 +202,11 @@ def burn_rows(result: dict[str, Any]) -> Iterator[Row]:
         got = f"median {told['median']:.3f} (10-90 %: {told['p10']:.3f} to {told['p90']:.3f}), {told['n']} burns"
         within = abs(told["median"] - 1.0) <= 0.03
         yield Row(what, "1 within 3 %", got, within, "test", source)
-    for name, told in result["thrust_by_vehicle"].items():
+    for name, about in result["by_vehicle"].items():
+        told = about["thrust_N"]
         got = f"median {told['median']:.0f} N (10-90 %: {told['p10']:.0f} to {told['p90']:.0f}), {told['n']} burns"
-        listed = "" if told["catalogue_N"] is None else f"catalogue {told['catalogue_N']:.0f} N within 10 %"
-        met = abs(told["median"] / told["catalogue_N"] - 1.0) <= 0.1 if listed else None
+        listed = "" if about["catalogue_N"] is None else f"catalogue {about['catalogue_N']:.0f} N within 10 %"
+        met = abs(told["median"] / about["catalogue_N"] - 1.0) <= 0.1 if listed else None
         yield Row(f"speed per second of burn as thrust, {name}", listed, got, met, "test", source)
 
 

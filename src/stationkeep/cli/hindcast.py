@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from stationkeep.flight.density_scale import Scale
     from stationkeep.flight.hindcast import Driven
+    from stationkeep.flight.upkeep import Burn
     from stationkeep.formats.density_scale import Blocks, Geometry
     from stationkeep.formats.space_weather import SpaceWeather
     from stationkeep.laws.atmosphere import DensityFit
@@ -25,6 +26,8 @@ LEAST_ARC_D = 5
 STARTS = ("2022-01-01", "2025-01-01")
 LEVELS = (10, 50, 90)
 HEIGHTS_KM = (350, 400)
+FURTHEST_START_D = 200
+"""A start further than this from the altitude record is left out; with none left, the record's last day is one."""
 Result = tuple[dict[str, Any], Callable[[], None]]
 
 
@@ -69,12 +72,10 @@ def hindcast(
     ap_mode
         Geomagnetic input of NRLMSISE-00: the daily Ap, or the 3-hour ap history.
     page
-        Write a page with plots to this file (decay only).
+        Write a page with plots to this file.
     json
         Print one JSON object instead of words.
     """
-    if page and subject != "decay":
-        raise InputError("--page", None, f"there is no page for {subject}", "use it with decay")
     records = _records(altitude, space_weather, ap_mode)
     verbs = {"decay": _decay, "burns": _burns, "lifetime": _lifetime, "propellant": _propellant}
     result, render = verbs[subject](records, ap_mode)
@@ -82,7 +83,7 @@ def hindcast(
         from stationkeep.flight import hindcast_page
 
         try:
-            page.write_text(hindcast_page.page(records.driven, result), encoding="utf-8")
+            page.write_text(hindcast_page.page(subject, records.driven, result), encoding="utf-8")
         except OSError as error:
             raise InputError("--page", None, f"{page}: {error.strerror}", "give a file that can be written") from None
     emit(result, json, render)
@@ -100,7 +101,8 @@ def _records(altitude: Path | None, space_weather: Path | None, ap_mode: str) ->
 
     for path in (altitude, space_weather):
         if path and not path.is_file():
-            raise InputError(str(path), None, "no such file", "give the path of a readable file")
+            what = "a folder" if path.is_dir() else "no such file"
+            raise InputError(str(path), None, what, "give the path of a readable file")
     weather = read_space_weather(space_weather or PACKAGED)
     fit = load_fit(INCLINATION_DEG, ap_mode)
     ap = equivalent_ap(weather.ap3h) if ap_mode == "history" else weather.ap
@@ -143,7 +145,7 @@ def _decay(records: Records, ap_mode: str) -> Result:
         }
         for arc in arcs
     ]
-    summary = summarize(arcs)
+    summary = summarize(arcs, records.geometry)
     note = (
         "decay accumulated outside burns (and the pair of days before and after each); scale fitted without the calendar "
         "years an arc touches, in_sample_km with every year"
@@ -162,15 +164,23 @@ def _render_decay(result: dict[str, Any]) -> None:
     print(f"Decay, modelled against measured (Ap mode {result['ap_mode']}; {result['scale']}).")
     left_out = result["days_left_out"]
     if left_out:
-        print(f"{left_out} of {result['days_given']} days left out: too eccentric, or outside the space-weather record.")
+        print(
+            f"{left_out} of {result['days_given']} days left out: too eccentric, or outside the space-weather record."
+        )
     print(f"{'days':>5} {'arcs':>5} {'median':>8} {'p75':>8} {'bias':>8}   (errors as a share of the measured decay)")
     for days, told in result["summary"].items():
         lines = {"": told, "in sample": told["in_sample"], **told["baselines"]}
+        for era, values in told["by_era"].items():
+            lines |= {f"era {era}": values, f"era {era}, in sample": values["in_sample"]}
         lines |= {f"in {year}": values for year, values in told["by_year"].items()}
         lines |= {f"F10.7A {level}": values for level, values in told["by_f107a"].items()}
         for name, values in lines.items():
+            if not values["n"]:
+                continue
             numbers = [share(values.get(k)) for k in ("median_abs_error_frac", "p75_abs_error_frac", "bias_frac")]
-            print(f"{days:>5} {values['n']:>5} {numbers[0]:>8} {numbers[1]:>8} {numbers[2]:>8}  {name.replace('_', ' ')}")
+            print(
+                f"{days:>5} {values['n']:>5} {numbers[0]:>8} {numbers[1]:>8} {numbers[2]:>8}  {name.replace('_', ' ')}"
+            )
         print(f"      days beyond the density fit: {share(told['out_of_range_day_frac'])}")
 
 
@@ -191,28 +201,51 @@ def _burns(records: Records, ap_mode: str) -> Result:
     ]  # fmt: skip
     ballistic = records.scale.ballistic(driven.t_s, driven.activity[:, 1])
     burns = compare_burns(driven, ballistic, rows, lambda t: np.interp(t, dates, mass))
-    engines = {row["giver"].split("-ms")[0]: row for row in Catalogue().table("stations/iss/engines") if row["use"] == "reboost"}
-    vehicles: dict[str, list[float]] = {}
+    engines = {
+        row["giver"].split("-ms")[0]: row
+        for row in Catalogue().table("stations/iss/engines")
+        if row["use"] == "reboost"
+    }
+    vehicles: dict[str, list[Burn]] = {}
     for burn in burns:
-        if burn.thrust_N == burn.thrust_N:
-            vehicles.setdefault(burn.vehicle.split()[0].split("-")[0], []).append(burn.thrust_N)
+        if burn.vehicle:
+            vehicles.setdefault(_family(burn), []).append(burn)
     ratio = np.array([burn.law_m / burn.reported_m for burn in burns])
     seen = np.array([burn.measured_m / burn.law_m for burn in burns])
     result = {
         "burns": [
             {
-                "utc": iso_utc(b.t_s, 0) + "Z", "vehicle": b.vehicle, "burn_s": b.burn_s,
+                "utc": iso_utc(b.t_s, 0) + "Z", "vehicle": b.vehicle, "family": _family(b), "burn_s": b.burn_s,
                 "delta_v_m_per_s": b.speed_m_per_s, "reported_km": b.reported_m / 1e3, "measured_km": b.measured_m / 1e3,
                 "law_km": b.law_m / 1e3, "thrust_N": b.thrust_N,
             }
             for b in burns
         ],
         "law_over_reported": _spread(ratio), "measured_over_law": _spread(seen),
-        "thrust_by_vehicle": {
-            name: {**_spread(np.array(values)), "catalogue_N": _thrust(engines, name)} for name, values in vehicles.items()
+        "by_vehicle": {
+            name: told
+            for name, these in vehicles.items()
+            if (told := _vehicle(these, _thrust(engines, name)))["rise_km_per_m_per_s"]["n"] or told["thrust_N"]["n"]
         },
     }  # fmt: skip
     return result, lambda: _render_burns(result)
+
+
+def _family(burn: Burn) -> str:
+    """Progress of Progress MS-18; Zvezda of Zvezda's own engines; empty where the report names none."""
+    return burn.vehicle.split()[0].split("-")[0] if burn.vehicle else ""
+
+
+def _vehicle(burns: list[Burn], catalogue_N: float | None) -> dict[str, Any]:
+    import numpy as np
+
+    speed = np.array([b.speed_m_per_s for b in burns])
+    return {
+        "rise_km_per_m_per_s": _spread(np.array([b.reported_m for b in burns]) / 1e3 / speed),
+        "law_km_per_m_per_s": _spread(np.array([b.law_m for b in burns]) / 1e3 / speed),
+        "delta_v_per_second_m_per_s2": _spread(speed / np.array([b.burn_s for b in burns])),
+        "thrust_N": _spread(np.array([b.thrust_N for b in burns])), "catalogue_N": catalogue_N,
+    }  # fmt: skip
 
 
 def _thrust(engines: dict[str, Any], vehicle: str) -> float | None:
@@ -231,24 +264,45 @@ def _spread(values: Any) -> dict[str, float]:
 
 
 def _render_burns(result: dict[str, Any]) -> None:
-    for name in ("law_over_reported", "measured_over_law"):
-        told = result[name]
-        if told["n"]:
-            print(f"{name.replace('_', ' ')}: median {told['median']:.3f} ({told['p10']:.3f} to {told['p90']:.3f}), {told['n']} burns")
-    for name, told in result["thrust_by_vehicle"].items():
-        listed = "" if told["catalogue_N"] is None else f", catalogue {told['catalogue_N']:.0f} N"
-        print(f"{name}: thrust {told['median']:.0f} N ({told['p10']:.0f} to {told['p90']:.0f}), {told['n']} burns{listed}")
+    words = {
+        "law_over_reported": "rise by the law (2 a / v per m/s) over the rise reported",
+        "measured_over_law": "rise in the altitude record over the law",
+    }
+    for name, what in words.items():
+        if result[name]["n"]:
+            print(f"{what}: {_told(result[name], '.3f')}, {result[name]['n']} burns")
+    for name, told in result["by_vehicle"].items():
+        print(f"{name}:")
+        if told["rise_km_per_m_per_s"]["n"]:
+            rise, law = told["rise_km_per_m_per_s"], told["law_km_per_m_per_s"]
+            print(
+                f"  rise per delta-v {_told(rise, '.2f')} km per m/s reported, {law['median']:.2f} by the law; {rise['n']} burns"
+            )
+        if told["thrust_N"]["n"]:
+            speed, thrust = told["delta_v_per_second_m_per_s2"], told["thrust_N"]
+            listed = "" if told["catalogue_N"] is None else f"; catalogue {told['catalogue_N']:.0f} N"
+            print(f"  delta-v per second {_told(speed, '.2f', 1e3)} mm/s, which is a thrust of")
+            print(f"  {_told(thrust, '.0f')} N; {thrust['n']} burns{listed}")
+
+
+def _told(spread: dict[str, float], form: str, scale: float = 1.0) -> str:
+    """Median and, of several, the 10 and 90 %."""
+    middle, low, high = (format(scale * spread[key], form) for key in ("median", "p10", "p90"))
+    return f"{middle} ({low} to {high})" if spread["n"] > 1 else middle
 
 
 def _lifetime(records: Records, ap_mode: str) -> Result:
     import numpy as np
 
-    from stationkeep.flight.upkeep import activity_from, days_to_entry
+    from stationkeep.flight.upkeep import ENTRY_M, activity_from, days_to_entry
 
     driven, weather = records.driven, records.weather
     told = []
-    for start in STARTS:
-        t_s = float((np.datetime64(start) - np.datetime64("2000-01-01")).astype(int)) * 86400.0
+    epoch = np.datetime64("2000-01-01")
+    asked = [(day, float((np.datetime64(day) - epoch).astype(int)) * 86400.0) for day in STARTS]
+    within = [one for one in asked if np.min(np.abs(driven.t_s - one[1])) <= FURTHEST_START_D * 86400.0]
+    end_d = int(driven.t_s[-1] // 86400)
+    for start, t_s in within or [(str(epoch + end_d), end_d * 86400.0)]:
         near = int(np.argmin(np.abs(driven.t_s - t_s)))
         raan = float(driven.raan_rad[near])
         levels = {f"F10.7A of {q} %": np.quantile(weather.f107a, q / 100) for q in LEVELS}
@@ -262,17 +316,21 @@ def _lifetime(records: Records, ap_mode: str) -> Result:
             days = days_to_entry(records.fit, float(driven.h_m[near]), raan, t_s, ballistic, activity)
             told.append({
                 "start": start, "altitude_km": float(driven.h_m[near]) / 1e3,
-                "altitude_of": str(np.datetime64("2000-01-01") + int(driven.t_s[near] // 86400)), "activity": name,
+                "altitude_of": str(epoch + int(driven.t_s[near] // 86400)), "activity": name,
                 "f107a": float(activity[:, 1].mean()), "ap": float(activity[:, 2].mean()), "days": days,
                 "entered": days == days,
             })  # fmt: skip
-    result = {"lifetimes": told, "entry_altitude_km": 150.0}
+    ends = str(epoch + weather.first_day + len(weather.f107) - 1)
+    result = {"lifetimes": told, "entry_altitude_km": ENTRY_M / 1e3, "activity_record_ends": ends}
     return result, lambda: _render_lifetime(result)
 
 
 def _render_lifetime(result: dict[str, Any]) -> None:
+    print(f"Time to {result['entry_altitude_km']:.0f} km without reboost:")
     for row in result["lifetimes"]:
-        fate = f"{row['days']:.0f} days ({row['days'] / 365.25:.1f} y)" if row["entered"] else "not within the drivers"
+        fate = f"{row['days']:.0f} days ({row['days'] / 365.25:.1f} y)"
+        if not row["entered"]:
+            fate = f"still up when the activity record ends, {result['activity_record_ends']}"
         print(
             f"from {row['start']} at {row['altitude_km']:.1f} km (of {row['altitude_of']}), {row['activity']} "
             f"(F10.7A {row['f107a']:.0f}, Ap {row['ap']:.0f}): {fate}"
@@ -311,9 +369,19 @@ def _propellant(records: Records, ap_mode: str) -> Result:
 
 
 def _render_propellant(result: dict[str, Any]) -> None:
-    print(f"Propellant a year against drag alone, {result['mass_kg'] / 1e3:.0f} t, Isp {result['isp_s']:.0f} s, area of 2022:")
+    print(
+        f"Propellant a year against drag alone, {result['mass_kg'] / 1e3:.0f} t, Isp {result['isp_s']:.0f} s, area of 2022:"
+    )
     for year, row in result["years"].items():
-        print(f"{year}  F10.7 {row['f107']:4.0f}  350 km {row['propellant_350_km_kg']:6.0f} kg  400 km {row['propellant_400_km_kg']:6.0f} kg")
+        print(
+            f"{year}  F10.7 {row['f107']:4.0f}  350 km {row['propellant_350_km_kg']:6.0f} kg  400 km {row['propellant_400_km_kg']:6.0f} kg"
+        )
     mean = result["mean_kg"]
     print(f"mean  350 km {mean[350]:.0f} kg, 400 km {mean[400]:.0f} kg: ratio {result['ratio_400_over_350_frac']:.2f} ")
-    print("quoted: " + ", ".join(f"{name} {value:g}" for name, value in result["quoted"].items()))
+    quoted = result["quoted"]
+    print(
+        f"quoted: {quoted['propellant-350-km']:.0f} kg at 350 km and {quoted['propellant-400-km']:.0f} kg at 400 km a year (the raise"
+    )
+    print(
+        f"of 2011: less than {quoted['propellant-ratio-400-over-350-at-most']:g}); {quoted['propellant-planning']:.0f} kg to plan with, all uses"
+    )

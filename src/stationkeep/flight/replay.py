@@ -146,13 +146,17 @@ def errors(arcs: list[Arc], of: str = "modelled_km") -> dict[str, float]:
     }
 
 
-def summarize(arcs: list[Arc]) -> dict[str, Any]:
-    """Per length: errors of the model, in sample, of the baselines, by year and by solar level."""
+def summarize(arcs: list[Arc], geometry: Geometry) -> dict[str, Any]:
+    """Per length: errors of the model, in sample, of the baselines, by era, by year and by solar level."""
     told: dict[str, Any] = {}
     for days in sorted({arc.days for arc in arcs}):
         these = [arc for arc in arcs if arc.days == days]
         fair = [arc for arc in these if not np.isnan(arc.constant_km)]
-        years = [int(year_of(np.array([arc.start_t_s]))[0]) for arc in these]
+        starts = np.array([arc.start_t_s for arc in these])
+        years, eras = year_of(starts), geometry.era(starts)
+        by_era = {
+            name: [arc for arc, of in zip(these, eras, strict=True) if of == k] for k, name in enumerate(geometry.eras)
+        }
         told[str(days)] = {
             **errors(these),
             "in_sample": errors(these, "in_sample_km"),
@@ -161,8 +165,11 @@ def summarize(arcs: list[Arc]) -> dict[str, Any]:
                 "model_on_the_same_arcs": errors(fair),
                 "exponential_atmosphere": errors(these, "exponential_km"),
             },
+            "by_era": {
+                name: {**errors(part), "in_sample": errors(part, "in_sample_km")} for name, part in by_era.items() if part
+            },
             "by_year": {
-                y: errors([a for a, of in zip(these, years, strict=True) if of == y]) for y in sorted(set(years))
+                int(y): errors([a for a, of in zip(these, years, strict=True) if of == y]) for y in np.unique(years)
             },
             "by_f107a": {
                 f"{low:g}-{high:g}": errors([arc for arc in these if low <= arc.f107a < high])

@@ -52,10 +52,13 @@ def _from_csv(path: Path, text: str) -> Samples:
     for row in rows:
         try:
             noon = np.datetime64(row["date"][:10], "D") + np.timedelta64(12, "h")
+            if not (row["alt_brouwer_km"] or "").strip():
+                raise ValueError("no altitude")
             altitude_km = float(row["alt_brouwer_km"])
             raan, ecc = (float(row.get(name) or "nan") for name in ("raan_deg", "ecc"))
         except (ValueError, TypeError) as error:
-            raise InputError(str(path), rows.line_num, str(error), "an ISO date and an altitude in km") from None
+            advice = "an ISO date and an altitude in km, or leave the day out"
+            raise InputError(str(path), rows.line_num, str(error), advice) from None
         if not 100.0 <= altitude_km <= 2000.0:
             advice = "the mean altitude above 6378.137 km, in km, between 100 and 2000"
             raise InputError(str(path), rows.line_num, f"alt_brouwer_km is {altitude_km:g}", advice)

@@ -28,6 +28,7 @@ class Blocks(NamedTuple):
 class Geometry(NamedTuple):
     """Area over mass by half-year, and when the eras begin; the last era follows it."""
 
+    eras: tuple[str, ...]  # (e,) names
     era_from_s: np.ndarray  # (e,)
     t_s: np.ndarray  # (g,)
     area_per_mass: np.ndarray  # (g,) m2/kg
@@ -55,17 +56,18 @@ def read_blocks(ap_mode: str = "daily", path: Path = DATA / "decay_blocks.csv") 
 def read_geometry(folder: Path = DATA) -> Geometry:
     """The packaged eras (density_scale.csv) and areas (ballistic.csv)."""
     with (folder / "density_scale.csv").open() as file:
-        begun = sorted({row["era_from"] for row in csv.DictReader(file)})
-    return read_areas(np.array(begun, "datetime64[D]"), folder)
+        begun = sorted({(row["era_from"], row["era"]) for row in csv.DictReader(file)})
+    dates, names = zip(*begun, strict=True)
+    return read_areas(names, np.array(dates, "datetime64[D]"), folder)
 
 
-def read_areas(era_from: np.ndarray, folder: Path = DATA) -> Geometry:
-    """The packaged areas with eras that begin on given dates (datetime64)."""
+def read_areas(eras: tuple[str, ...], era_from: np.ndarray, folder: Path = DATA) -> Geometry:
+    """The packaged areas with named eras that begin on given dates (datetime64)."""
     with (folder / "ballistic.csv").open() as file:
         rows = list(csv.DictReader(file))
     dates = np.array([row["date"] for row in rows], "datetime64[D]")
     ratio = np.array([float(row["area_m2"]) / float(row["mass_kg"]) for row in rows])
-    return Geometry(_seconds(era_from), _seconds(dates), ratio)
+    return Geometry(eras, _seconds(era_from), _seconds(dates), ratio)
 
 
 def _seconds(dates: np.ndarray) -> np.ndarray:
