@@ -95,6 +95,14 @@ def browser(driver):
     found.close()
 
 
+@pytest.fixture(scope="session")
+def blind(driver):
+    """A browser without WebGL."""
+    found = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-3d-apis"])
+    yield found
+    found.close()
+
+
 def accessible(page, address):
     """What the automated check finds wrong, and how far the page is wider than its window: nothing."""
     from axe_playwright_python.sync_playwright import Axe
@@ -121,8 +129,9 @@ class Watched:
         self.page.on("requestfailed", lambda r: self.wrong.append(f"failed: {r.url}"))
         self.page.on("request", lambda r: self.asked.append(r.url))
 
-    def open(self, address=""):
-        self.page.goto(f"{self.server}/{address}")
+    def open(self, address="", flat=False):
+        """An address of the page; `flat` draws map and schematic, which cost a tenth: for tests of what stands beside the pictures."""
+        self.page.goto(f"{self.server}/{'?flat' if flat else ''}{address}")
         self.page.wait_for_function("() => document.body.dataset.ready")
         return self.page
 

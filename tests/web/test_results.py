@@ -27,8 +27,8 @@ def test_newcomer_from_question_to_comparison(watched, result):
     page.fill("[data-path=horizon] input", "2022-01-01")
     page.wait_for_selector("[data-path=horizon] .wrong")
     assert "not after start" in page.locator("[data-path=horizon] .wrong").inner_text(), "said beside the field, as validate says it"
-    page.fill("[data-path=horizon] input", "2023-12-31")
-    date.fill("2023-10-31")
+    page.fill("[data-path=horizon] input", "2022-12-31")
+    date.fill("2022-10-31")
     page.wait_for_function("() => !document.querySelector('#panel .wrong')")
     assert "c=" in page.url, "the question can be shared"
     page.fill("label:has-text('Runs per future') input", "2")
@@ -71,6 +71,10 @@ def test_newcomer_from_question_to_comparison(watched, result):
     accessible(page, "compare")
     page.set_viewport_size(PHONE)
     accessible(page, "compare, narrow")
+    watched.open(f"#/run/{mine}?t=2022-10-31&future=after-2024", flat=True)
+    page.wait_for_selector("#station [data-part=zvezda][stroke='#ff5d5d']", state="attached")  # dark on the day it was powered down
+    page.goto(f"{watched.server}/?flat#/compare?ids=")
+    page.wait_for_selector("text=Nothing to compare yet.")
 
 
 ROUNDED = 5.5e-4
@@ -101,7 +105,7 @@ def test_the_report_alone_tells_the_figures_of_the_page(watched, browser, server
     for finding in (finding for future in twin["futures"] for finding in future["findings"]):
         del finding["rule"]  # the requirement in words, which the report adds
     assert twin == ask(server, f"jobs/{result}/verdict.json")
-    page = watched.open(f"#/run/{result}")
+    page = watched.open(f"#/run/{result}", flat=True)
     page.wait_for_selector("#headline")
     assert plain(page.inner_text("#headline")) in plain(told["text"])
     rows = page.evaluate("() => [...document.querySelectorAll('#presence tr')].map((r) => [...r.cells].map((c) => c.textContent))")
@@ -141,7 +145,7 @@ def test_a_shared_result_opens_where_it_was_and_after_a_restart(browser, server,
     for url in serving(home):
         for where in (server, url):
             watched = Watched(browser, where)
-            page = watched.open(f"#/run/{result}?t=2023-12-15&future=after-2024-handed-over&run=1")
+            page = watched.open(f"#/run/{result}?t=2023-12-15&future=after-2024-handed-over&run=1", flat=True)
             page.wait_for_selector("#headline")
             page.wait_for_function("() => document.querySelector('#moment').textContent.includes('2023-12-15')")
             assert "run 1 of after-2024-handed-over" in page.inner_text("#moment")
@@ -162,26 +166,28 @@ def test_every_station_of_a_run_is_drawn(watched, result):
     page.click("[data-station=iss-russian]")
     page.wait_for_function("() => /^iss-russian: 1\\d parts/.test(document.querySelector('#station-caption').textContent)")
     assert "station=iss-russian" in page.url
+    page.evaluate("(to) => { location.hash = to }", f"#/run/{result}?future=until-own-station&t=2023-12-01&station=ros")
+    page.wait_for_selector("[data-station=ros][aria-pressed=true]")
+    assert page.locator("#charts [aria-pressed=true]").inner_text() == "ros", "the charts follow a link to another station"
     page.click("[data-station=iss]")
+    assert page.locator("[data-station=iss][aria-pressed=true]").count() == 1
     page.wait_for_function("() => /^International Space Station: 6\\d parts/.test(document.querySelector('#station-caption').textContent)")
     page.fill("#day", "2022-09-01")
     page.wait_for_function("() => /^International Space Station: 8\\d parts/.test(document.querySelector('#station-caption').textContent)")
 
 
-def test_without_webgl_every_station_has_a_schematic(driver, server, result):
-    browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-3d-apis"])
-    watched = Watched(browser, server, PHONE)
+def test_without_webgl_every_station_has_a_schematic(blind, server, result):
+    watched = Watched(blind, server, PHONE)
     page = watched.open(f"#/run/{result}?future=until-own-station&t=2023-12-01&station=ros")
     page.wait_for_selector("#station [data-part=ros-core]")
     page.locator("#station [data-part=ros-core]").first.click(force=True)
     page.wait_for_selector("#chosen [data-told=ros-core]")
     accessible(page, "run without WebGL, narrow")
     watched.close()
-    browser.close()
 
 
 def test_a_plan_is_asked_for_and_told(watched):
-    page = watched.open("#/ask?scenario=iss-2022")
+    page = watched.open("#/ask?scenario=iss-2022", flat=True)
     page.wait_for_selector("#run")
     page.fill("[data-path=horizon] input", "2022-12-31")
     page.fill("label:has-text('Runs per future') input", "1")
@@ -210,7 +216,7 @@ def test_a_plan_is_asked_for_and_told(watched):
 
 
 def test_every_page_is_accessible_fits_the_window_and_has_a_twin(watched, result):
-    page = watched.open()
+    page = watched.open(flat=True)
     for address in ("look?t=2022-07-26", "depends?t=2022-07-26&without=roscosmos", "ask", "results", f"run/{result}"):
         page.evaluate("(to) => { location.hash = to }", f"#/{address}")
         page.wait_for_selector(f"body[data-route='{address.split('?')[0].split('/')[0]}']")
@@ -219,6 +225,8 @@ def test_every_page_is_accessible_fits_the_window_and_has_a_twin(watched, result
         for size in (PHONE, DESKTOP):
             page.set_viewport_size(size)
             accessible(page, address)
+    watched.open("#/look?t=2022-07-26")
+    accessible(page, "look, in 3-D")
 
 
 def test_a_worker_that_dies_and_cancel(watched, server, home, result):
@@ -238,7 +246,7 @@ def test_a_worker_that_dies_and_cancel(watched, server, home, result):
             break
         time.sleep(0.2)
     assert told["tries"] == 2, "taken up again by the worker that took its place"
-    page = watched.open(f"#/run/{long}")
+    page = watched.open(f"#/run/{long}", flat=True)
     page.wait_for_selector("#progress progress")
     page.focus("#cancel")
     page.keyboard.press("Enter")

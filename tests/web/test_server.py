@@ -22,6 +22,7 @@ def test_pages_have_json_twins(client):
     assert record.headers["etag"]
     told = record.json()
     assert len(told["flights"]) > 300 and len(told["parts"]) > 80
+    assert all(2.0 < v["width_m"] < 5.0 for v in told["vehicles"] if v["id"] != "shuttle"), "every ship is seen"
     assert client.get("/api/record", headers={"if-none-match": record.headers["etag"]}).status_code == 304
     assert client.get("/api/scenarios/iss-2022").json()["data"]["title"]
     assert client.get("/api/jobs").json() == {"jobs": []}
