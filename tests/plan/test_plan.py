@@ -138,7 +138,7 @@ def test_files_are_written(made, tmp_path):
 
 def test_flights_that_the_nominal_run_does_not_bear_out_are_no_plan(made, monkeypatch, capsys):
     run = nominal(made.scenario)
-    horizon = made.scenario.horizon
+    horizon = seconds(made.scenario.horizon)
     assert refuted({"food": 0.01}, run, horizon, {"food": 45.0}) == ()
     assert "differs" in refuted({"food": 0.05}, run, horizon, {})[0]
     assert "asked for" in refuted({}, run, horizon, {"food": 4500.0})[0]

@@ -211,6 +211,11 @@ def _beyond(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"horizon": to_utc(seconds(scenario.horizon) + BEYOND_w * WEEK_s)})
 
 
+def _until_s(scenario: Scenario) -> float:
+    """The horizon asked for of a scenario that was made longer: what comes after it is planned, not promised."""
+    return NEVER_s if scenario.horizon == "last-flight" else seconds(scenario.horizon) - BEYOND_w * WEEK_s
+
+
 def _to_horizon(made: Plan, horizon: str) -> Plan:
     return replace(made, scenario=made.scenario.model_copy(update={"horizon": horizon}))
 
@@ -292,7 +297,7 @@ def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
         again = _agreed(scenario, run, wishes, time_limit_s, tell)
         if not again.solution.found:
             break
-        why = refuted(again.agreement_frac, nominal(again.scenario), scenario.horizon, asked_d)
+        why = refuted(again.agreement_frac, nominal(again.scenario), _until_s(scenario), asked_d)
         made = replace(again, refuted=why)
     return made
 
@@ -308,8 +313,8 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
         new = planned_scenario(scenario, problem, planned(problem, solution))
         run = nominal(new)
         solution = loaded(problem, solution, run)
-        agreement = agree(problem, solution, run, wishes.careful)
-        if max(agreement.values(), default=0.0) > AGREE_frac and (run.people > 0).all():  # a lost station uses nothing
+        agreement = agree(problem, solution, run, wishes.careful, _until_s(scenario))
+        if max(agreement.values(), default=0.0) > AGREE_frac and (run.people[run.t_s < _until_s(scenario)] > 0).all():  # a lost station uses nothing
             measured = problem_of(scenario, run, wishes, people_aboard(problem, solution))
             problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg,
                               turn_need_kg=measured.turn_need_kg, waste_kg=measured.waste_kg)  # fmt: skip
@@ -320,10 +325,10 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
                     solution = again
                     continue
             solution = loaded(problem, solution, run)
-            agreement = agree(problem, solution, run, wishes.careful)
+            agreement = agree(problem, solution, run, wishes.careful, _until_s(scenario))
         break
     asked_d = {name: reserve_d(scenario, wishes, name) for name in RESERVES if name != "propellant" or problem.tanks_push.all()}
-    why = refuted(agreement, run, scenario.horizon, asked_d)
+    why = refuted(agreement, run, _until_s(scenario), asked_d)
     return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run), refuted=why)
 
 

@@ -93,7 +93,7 @@ class Commodity:
     use_kg: np.ndarray  # (W,) beyond what people take
     person_kg: float  # each person's use in a week
     least_kg: np.ndarray  # (W,) reserve kept at the end of the week
-    most_kg: float
+    most_kg: np.ndarray | float  # (W,) or the same all the time
 
 
 @dataclass(frozen=True)

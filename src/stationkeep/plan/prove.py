@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..laws.matter import RESOURCES
-from ..model.base import NEVER_s, seconds, to_utc
+from ..model.base import NEVER_s, to_utc
 from .nominal import Nominal
 from .problem import GASES, Problem, Solution
 from .programme import MONTH_w
@@ -44,8 +44,9 @@ def loaded(problem: Problem, solution: Solution, run: Nominal) -> Solution:
     return replace(solution, visits=tuple(visits), stock_kg=stock)
 
 
-def agree(problem: Problem, solution: Solution, run: Nominal, careful: bool) -> dict[str, float]:
-    """Largest difference of the plan's stock from the nominal run's at the end of any four weeks, over the run's mean.
+def agree(problem: Problem, solution: Solution, run: Nominal, careful: bool, until_s: float = NEVER_s) -> dict[str, float]:
+    """Largest difference of the plan's stock from the nominal run's at the end of any four weeks before `until_s`, over the
+    run's mean.
 
     A careful plan counts on more leaks than the nominal run has: its gas is not compared.
     """
@@ -54,8 +55,9 @@ def agree(problem: Problem, solution: Solution, run: Nominal, careful: bool) -> 
         if careful and name in GASES:
             continue
         days = np.minimum((np.arange(kg.size) + 1) * 7 * MONTH_w, problem.weeks * 7) - 1
-        there = run.stock(*RESOURCE_OF.get(name, (name,)))[days]
-        out[name] = float(np.max(np.abs(kg - there)) / max(float(np.mean(there)), 1.0))
+        before = run.t_s[days] <= until_s
+        there = run.stock(*RESOURCE_OF.get(name, (name,)))[days][before]
+        out[name] = float(np.max(np.abs(kg[before] - there)) / max(float(np.mean(there)), 1.0))
     return out
 
 
@@ -64,10 +66,9 @@ def least_d(run: Nominal) -> dict[str, float]:
     return {name: float(run.reserve_d[run.people > 0, j].min()) for j, name in enumerate(RESERVES)}
 
 
-def refuted(agreement: dict[str, float], run: Nominal, horizon: str, asked_d: dict[str, float]) -> tuple[str, ...]:
-    """Why flights are no plan, in words; empty when plan and nominal run agree, people are aboard to the horizon and the
-    reserves asked for (days by name) are kept."""
-    until_s = NEVER_s if horizon == "last-flight" else seconds(horizon)
+def refuted(agreement: dict[str, float], run: Nominal, until_s: float, asked_d: dict[str, float]) -> tuple[str, ...]:
+    """Why flights are no plan, in words; empty when plan and nominal run agree, people are aboard to the instant `until_s` and
+    the reserves asked for (days by name) are kept."""
     before = run.t_s < until_s
     empty = np.flatnonzero((run.people < 1) & before)
     if empty.size:

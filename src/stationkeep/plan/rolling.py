@@ -55,7 +55,7 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
         x = _improve(m, *first, bound, begun, time_limit_s, gap_frac)
     least = bound.stop()
     if x is None:
-        status: Any = "unknown" if bound.possible and relax(m).status != 2 else "infeasible"
+        status: Any = "unknown" if bound.possible and relax(build(m.problem)).status != 2 else "infeasible"
         return Solution(status, None, least if status == "unknown" else None, None, (), {}, {}, time.perf_counter() - begun)
     value = float(np.dot(m.cost, x))
     status = "optimal" if value - least <= gap_frac * abs(value) else "feasible"
@@ -69,13 +69,15 @@ def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int
     chosen: set[Key] = {(names.index(f.vessel), f.week, ports.index(f.port), f.stay_w) for f in p.fixed}
     leaves: dict[int, int] = {}
     crews = crews_of(m)
-    if crews and not _windows(m, chosen, leaves, crews, CREW_w, None, until):
+    ports_kept = {v for v, vessel in enumerate(p.vessels) if vessel.unloads} if p.unload_need.any() else set[int]()
+    if crews and not _windows(m, chosen, leaves, crews | ports_kept, CREW_w, None, until):
         return None
+    chosen -= {key for key in chosen if key[0] in ports_kept}  # crews leave a port for those who unload the gyroscopes: when is cargo's matter
     left = until - time.perf_counter()
     x = _cargo(m, chosen, leaves, crews, max(CARGO_share * left, LEAST_s), max(gap_frac, ROUGH_frac))
     if x is not None:
         return {key for key, c in m.visits.items() if x[c] > 0.5}, leaves
-    relaxed = relax(m)
+    relaxed = relax(build(p))
     windows = relaxed.status == 0 and _windows(
         m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, max(until, time.perf_counter() + LEAST_s)
     )
@@ -96,7 +98,7 @@ def _windows(
     seen, kept = width
     others = {k for k in chosen if k[0] not in who}
     mine: set[Key] = set()
-    crew = all(p.vessels[v].crew for v in who)
+    crew = guide is None
     for first in range(0, p.weeks, kept):
         last = min(first + seen, p.weeks)
         part = _cut(p, last)

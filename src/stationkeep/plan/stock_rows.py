@@ -23,7 +23,8 @@ def stock_rows(m: Model, crew: list[int]) -> None:
     p = m.problem
     for commodity in p.commodities:
         name = commodity.name
-        stock = [m.column(0.0, 0.0, commodity.most_kg) for _ in range(m.months)]
+        most_kg = np.broadcast_to(commodity.most_kg, (p.weeks,)) if np.ndim(commodity.most_kg) == 0 else np.asarray(commodity.most_kg)
+        stock = [m.column(0.0, 0.0, float(max(most_kg[w] for w in m.weeks_of(k)))) for k in range(m.months)]
         load = [m.column(0.0, 0.0, INF if m.by_month.get(k) else 0.0) for k in range(m.months)]
         m.stock[name], m.load[name] = stock, load
         for k in range(m.months):

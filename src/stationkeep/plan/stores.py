@@ -27,7 +27,8 @@ LEAST_SPARES_frac = 0.25
 GAS_GAP_w = 9.0
 """Weeks of nitrogen use that a reserve leaves of the store ships are filled up to: it must fall between ships. Assumed."""
 MOST_share = 0.8
-"""Share of what ships are filled to that a margin may ask to be there always. Assumed: the rest is used between ships."""
+"""Share of the water ships are filled to that a margin may ask to be there always. Assumed: the rest is used between ships. Of crew
+stores it may ask for what ships bring before all else (`stock_alert_d`)."""
 GROWS_w = 8
 """Weeks in which a margin over the reserves is built up once ships of the plan can come. Assumed."""
 RESEARCH_AHEAD_w = 13
@@ -76,7 +77,7 @@ def commodities_of(
             lead_w = math.ceil(FIXED_d * DAY_s / WEEK_s) + GROWS_w
             base = np.concatenate([np.minimum(base[:lead_w], opening / lead_w), base[lead_w:]])
             least = RESEARCH_AHEAD_w * float(base.mean()) * np.clip((np.arange(weeks) - lead_w) / RESEARCH_AHEAD_w, 0.0, 1.0)
-        most = min(sum(room_kg(run, r) for r in resources), _filled_to_kg(run, name, gross / 7.0 * float(people.max()), opening, use))
+        most = _most_kg(run, name, resources, gross / 7.0 * people, opening, use)
         if name == "nitrogen":
             least = _ahead(np.maximum(use, 0.0), _asked_d(scenario, wishes, name, weeks) / 7.0)
             least = np.minimum(least, most - _ahead(np.maximum(use, 0.0), np.full(weeks, GAS_GAP_w)))
@@ -91,16 +92,21 @@ def _marginal_kg(use: np.ndarray, aboard: np.ndarray) -> float:
     return float(use[there].sum() / aboard[there].sum()) if there.any() else 0.0
 
 
-def _filled_to_kg(run: Nominal, name: str, per_d_kg: float, opening_kg: float, use: np.ndarray) -> float:
-    """Stock that ships are filled to when the next one comes in a month: a plan cannot stow more ahead than they bring."""
+def _most_kg(run: Nominal, name: str, resources: tuple[str, ...], per_d_kg: np.ndarray, opening_kg: float, use: np.ndarray) -> np.ndarray:
+    """(W,) most of a stock: the room aboard, and what ships are filled to for the people of the week, `per_d_kg` (W,) their use;
+    where those become fewer, what is left of the store for more. A plan cannot stow more ahead than ships bring."""
     rules = run.case.world.rules
+    most = np.full(use.size, math.inf)
     if name in ("food", "supplies"):
-        return max(per_d_kg * (rules.stock_target_s / DAY_s + 28.0), opening_kg)
-    if name == "water":
-        return max(per_d_kg * (rules.water_target_s / DAY_s + (1.0 - RECOVERED_frac) * 28.0), opening_kg)
-    if name == "nitrogen":
-        return max(rules.gas_target_kg + 4.0 * float(use[-26:].mean()), opening_kg)
-    return math.inf
+        most = per_d_kg * rules.stock_target_s / DAY_s
+    elif name == "water":
+        most = np.full(use.size, float(per_d_kg.max()) * (rules.water_target_s / DAY_s + (1.0 - RECOVERED_frac) * 28.0))
+    elif name == "nitrogen":
+        most = np.full(use.size, rules.gas_target_kg + 4.0 * float(use[-26:].mean()))
+    before = opening_kg
+    for w in range(use.size):
+        most[w] = before = max(float(most[w]), before - (per_d_kg[w] * 7.0 if name in ("food", "supplies") else 0.0))
+    return np.minimum(most, sum(room_kg(run, r) for r in resources))
 
 
 def _ahead(use: np.ndarray, weeks: np.ndarray) -> np.ndarray:
@@ -117,7 +123,7 @@ def _asked_d(scenario: Scenario, wishes: Wishes, name: str, weeks: int) -> np.nd
     lead_w = math.ceil(FIXED_d * DAY_s / WEEK_s)
     grown = np.clip((np.arange(weeks) - lead_w) / GROWS_w, 0.0, 1.0)
     table = {row["name"]: number(row, "value") for row in scenario.catalogue().table("rules")}
-    most_d = math.inf if name == "propellant" else MOST_share * table["water_target_d" if name == "water" else "stock_target_d"]
+    most_d = math.inf if name == "propellant" else MOST_share * table["water_target_d"] if name == "water" else table["stock_alert_d"]
     return np.asarray(base_d + grown * min(wishes.margin_d, max(most_d - base_d, 0.0)))
 
 

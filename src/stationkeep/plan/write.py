@@ -126,6 +126,8 @@ def entry(problem: Problem, scenario: Scenario, flight: Planned) -> dict[str, An
     }  # fmt: skip
     if vessel.people:
         row.update(people=crew_of(problem, flight.visit), handover_d=HANDOVER_d)
+    elif vessel.unloads:  # the station cannot be without it: it waits for the next of its kind, as a crew does
+        row.update(handover_d=HANDOVER_d)
     else:  # it leaves by how long it was there, and makes room for a crew
         row["stay_d"] = (seconds(row.pop("undock")) - seconds(flight.expected)) / DAY_s
     if flight.relief:
@@ -215,14 +217,14 @@ def _relieves(problem: Problem, solution: Solution, visits: list[Visit]) -> dict
 
 
 def _relief(problem: Problem, visits: list[Visit], i: int) -> int | None:
-    """The crew ship launched in the last two weeks of a crew's stay, of its own kind if there is one."""
+    """The crew ship launched in the last two weeks of a crew's stay, of its own kind if there is one; for a ship that unloads
+    the gyroscopes the next that does."""
     v = visits[i]
-    if not problem.vessel(v.vessel).crew:
+    ship = problem.vessel(v.vessel)
+    if not ship.crew and not ship.unloads:
         return None
-    near = [
-        j for j, o in enumerate(visits)
-        if j != i and problem.vessel(o.vessel).crew and v.week < o.week and v.week + v.stay_w - 2 <= o.week < v.week + v.stay_w
-    ]  # fmt: skip
+    alike = [bool(problem.vessel(o.vessel).crew if ship.crew else problem.vessel(o.vessel).unloads) for o in visits]
+    near = [j for j, o in enumerate(visits) if alike[j] and v.week < o.week and v.week + v.stay_w - 2 <= o.week < v.week + v.stay_w]
     same = [j for j in near if visits[j].vessel == v.vessel]
     if same or near:
         return (same or near)[0]
