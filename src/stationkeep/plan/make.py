@@ -286,20 +286,25 @@ def _share(held: np.ndarray) -> dict[str, float]:
 
 def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:
     """Choose flights; where a reserve falls short in the nominal run, ask for as many days more and choose again."""
-    asked_d = {name: reserve_d(scenario, wishes, name) for name in RESERVES}
+    first = wishes
     made = _agreed(scenario, run, wishes, time_limit_s, tell)
     for _ in range(MOST_PASSES - 1):
+        asked_d = _reserves_asked(scenario, first, made.problem)
         short_d = {} if not made.solution.found else {n: d - made.least_d[n] for n, d in asked_d.items() if made.least_d[n] < (1.0 - AGREE_frac) * d}
-        if not short_d or any("nobody" in why for why in made.refuted) or not made.problem.tanks_push.all():
+        if not short_d or any("nobody" in why for why in made.refuted):
             break
         tell("; ".join(made.refuted) + ": asking for more and choosing again ...")
         wishes = replace(wishes, reserve_d={**wishes.reserve_d, **{n: reserve_d(scenario, wishes, n) + d + SPARE_d for n, d in short_d.items()}})
         again = _agreed(scenario, run, wishes, time_limit_s, tell)
         if not again.solution.found:
             break
-        why = refuted(again.agreement_frac, nominal(again.scenario), _until_s(scenario), asked_d)
-        made = replace(again, refuted=why)
+        made = replace(again, refuted=refuted(again.agreement_frac, nominal(again.scenario), _until_s(scenario), asked_d))
     return made
+
+
+def _reserves_asked(scenario: Scenario, wishes: Wishes, problem: Problem) -> dict[str, float]:
+    """Days asked for by reserve; of propellant only where the station's own engines burn the tanks all the time."""
+    return {name: reserve_d(scenario, wishes, name) for name in RESERVES if name != "propellant" or problem.tanks_push.all()}
 
 
 def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:
@@ -327,8 +332,7 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
             solution = loaded(problem, solution, run)
             agreement = agree(problem, solution, run, wishes.careful, _until_s(scenario))
         break
-    asked_d = {name: reserve_d(scenario, wishes, name) for name in RESERVES if name != "propellant" or problem.tanks_push.all()}
-    why = refuted(agreement, run, _until_s(scenario), asked_d)
+    why = refuted(agreement, run, _until_s(scenario), _reserves_asked(scenario, wishes, problem))
     return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run), refuted=why)
 
 
