@@ -17,7 +17,8 @@ from stationkeep.model.base import seconds
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
 from stationkeep.plan.conflicts import conflicts
-from stationkeep.plan.make import plan_branch
+from stationkeep.plan.make import MARGINS, _beyond, _with, plan_branch
+from stationkeep.plan.milp import solve
 from stationkeep.plan.nominal import lasting, nominal
 from stationkeep.plan.prove import refuted
 from stationkeep.plan.take import problem_of
@@ -131,7 +132,8 @@ def test_files_are_written(made, tmp_path):
     count = len(made.flights)
     assert scenario.count("source: chosen by stationkeep plan") == count and table.count("\n") == count + 1
     assert calendar.count("BEGIN:VEVENT") == count and calendar.endswith("END:VCALENDAR\r\n")
-    assert chart.count("<rect") == count
+    shown = sum(f.expected < made.scenario.horizon for f in made.flights)
+    assert chart.count('<rect class="stay') == shown and f"{shown} visits" in chart and "progress-ms (" in chart
     with pytest.raises(InputError, match="cannot be written"):
         _write(made.scenario, made, str(tmp_path / "no" / "plan.yaml"), "", "", "")
 
@@ -177,6 +179,15 @@ def test_the_seat_of_a_partner_that_is_gone_falls_to_the_ships_own(made):
 
 def test_published_flights_read_back(made):
     assert len(published_flights(made.scenario)) == len(made.flights)
+
+
+@pytest.mark.slow
+def test_eight_ports_over_eight_years_within_one_per_cent_in_a_minute():
+    scenario = _beyond(sk.read_scenario("iss-2022"))
+    problem = problem_of(scenario, nominal(scenario), _with(Wishes(), MARGINS[-1]))
+    assert sum(len(port.ports) for port in problem.ports) == 8
+    found = solve(problem, time_limit_s=60.0)
+    assert found.found and found.wall_s < 66.0 and found.gap_frac <= 0.01 and len(found.visits) > 100
 
 
 def replan(short, made, **more):

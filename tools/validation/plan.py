@@ -6,7 +6,12 @@ from collections import Counter
 
 import stationkeep as sk
 from stationkeep.model.catalogue import Catalogue
-from stationkeep.plan.make import Plan, plan_branch
+from stationkeep.plan.make import MARGINS, Plan, _beyond, _with, plan_branch
+from stationkeep.plan.milp import solve
+from stationkeep.plan.nominal import nominal
+from stationkeep.plan.problem import Solution
+from stationkeep.plan.take import problem_of
+from stationkeep.plan.wishes import Wishes
 from validation.table import Row, show
 
 FROM, TO = "2012-09-01", "2020-01-01"
@@ -59,16 +64,24 @@ def made(time_limit_s: float = 120.0) -> Plan:
     return plan_branch(sk.parse_scenario(SITUATION), time_limit_s=time_limit_s, margin_d=0.001)
 
 
+def widest(time_limit_s: float = 60.0) -> Solution:
+    """Flights of `iss-2022` with the widest margins that `plan` tries."""
+    scenario = _beyond(sk.read_scenario("iss-2022"))
+    return solve(problem_of(scenario, nominal(scenario), _with(Wishes(), MARGINS[-1])), time_limit_s=time_limit_s)
+
+
 def main() -> None:
     """Print the table."""
-    real, found = flown(), made()
+    wide, real, found = widest(), flown(), made()
     chosen = Counter(kind(f.visit.vessel) for f in found.counted())
     source = "traffic/flights.csv, September 2012 to 2019"
     mix = ", ".join(f"{n} {k}" for k, n in sorted(chosen.items()))
     told = [
         Row("flights a plan needs for six people, September 2012 to 2019", f"at most the {sum(real.values())} flown", f"{sum(chosen.values())} ({mix})",
             found.stands and sum(chosen.values()) <= sum(real.values()), "test", source),
-        Row("gap of that plan", "at most 1 %", "none" if found.solution.gap_frac is None else f"{found.solution.gap_frac:.2%}",
+        Row("gap of iss-2022 to 2031 with the widest margins, 60 s", "at most 1 %", f"{wide.gap_frac:.2%} in {wide.wall_s:.0f} s, {len(wide.visits)} visits"
+            if wide.gap_frac is not None else "no plan", wide.gap_frac is not None and wide.gap_frac <= 0.01, "test", "relaxation by months, HiGHS"),
+        Row("gap of the plan of September 2012 to 2019, 120 s", "at most 1 %", "none" if found.solution.gap_frac is None else f"{found.solution.gap_frac:.2%}",
             found.solution.gap_frac is not None and found.solution.gap_frac <= 0.01, "test", "HiGHS"),
         Row("plan and nominal run", "agree within 2 %", "; ".join(found.refuted) or f"{max(found.agreement_frac.values(), default=0.0):.2%}",
             found.stands, "test", "own nominal run"),

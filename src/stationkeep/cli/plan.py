@@ -212,7 +212,8 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
                 words = "; ".join(more["refuted"]) or more["status"]
                 print(f"  with {more['addition']}: {more['flights_count']} flights, {more['of_it_count']} of it, {more['cost_musd']:,.0f} M$ ({words})")
             continue
-        print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}, gap {s.gap_frac:.1%}, {s.wall_s:.0f} s")
+        print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}: {s.objective:,.0f}, no plan below {s.bound:,.0f} "
+              f"with half a year more; gap {s.gap_frac:.2%} in {s.wall_s:.0f} s")  # fmt: skip
         if found.agreement_frac:
             parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
             print(f"  stocks of plan and nominal run differ by at most: {parts}")

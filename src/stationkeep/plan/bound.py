@@ -77,6 +77,7 @@ class Bound:
         self._total = {v: self._model.column() for v, vessel in enumerate(p.vessels) if not vessel.crew}
         for v, total in self._total.items():
             self._model.rows.add("balance", {total: -1.0, **{c: 1.0 for key, c in self._model.visits.items() if key[0] == v}}, 0.0, 0.0)
+        self._weight = {v: max(p.vessels[v].cost_musd, 1.0) for v in self._total}  # where a whole flight moves the cost most, first
         self._solve({v: (0.0, INF) for v in self._total}, 0)
 
     def search(self, until: float) -> None:
@@ -99,8 +100,8 @@ class Bound:
         while self._open and not self._stop.is_set() and time.perf_counter() + longest_s < until:
             bound, _, counts, x = heapq.heappop(self._open)
             self.value = max(self.value, bound)
-            v = max(x, key=lambda v: abs(x[v] - round(x[v])))
-            if abs(x[v] - round(x[v])) < WHOLE_count:
+            v = max(x, key=lambda v: abs(x[v] - round(x[v])) * self._weight[v])
+            if max(abs(n - round(n)) for n in x.values()) < WHOLE_count:
                 return
             low, high = counts[v]
             for part in ((low, float(math.floor(x[v]))), (float(math.ceil(x[v])), high)):

@@ -32,7 +32,7 @@ CARGO_share = 0.8
 """Most of the time left for the cargo of all years in one piece; the rest improves it span by span."""
 ROUGH_frac = 0.01
 """Gap at which the first choice of cargo ends."""
-FINISH_s = 1.5
+FINISH_s = 1.0
 """Seconds kept for filling the ships of the plan that was found."""
 LEAST_s = 20.0
 """Seconds that windows of cargo have at least, where the time is over and nothing is found yet."""
@@ -167,11 +167,11 @@ def _improve(
     while spans:
         first, last = spans.pop(0)
         left = time_limit_s - (time.perf_counter() - begun)
-        if best is not None and (left < 2.0 or value - bound.value <= gap_frac * abs(value)):
+        if best is not None and (left < 1.0 or value - bound.value <= gap_frac * abs(value)):
             break
         _free(m, chosen, leaves, lambda key, a=first, b=last, g=grid: a <= key[1] < b and key[0] not in crews and (key[1] % g == 0 or key in chosen))
         most_s = left if width >= p.weeks else SPAN_s * width / IMPROVED_w
-        result: Any = run(m, time_limit_s=max(min(left, most_s), 2.0), gap_frac=0.001)
+        result: Any = run(m, time_limit_s=max(min(left, most_s), 1.0), gap_frac=0.001)
         if result.x is not None and result.fun < value - 1e-6:
             gained = gained or best is not None
             value, best = float(result.fun), result.x
