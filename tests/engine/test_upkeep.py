@@ -60,6 +60,39 @@ def test_visitors_share_no_load(history):
         assert crew.resident[i] == (roles[person] == "expedition")
 
 
+def test_what_a_first_crew_finds_is_to_be_outfitted_and_what_a_crew_lives_in_is_not(forecast, history):
+    assert (forecast.opening.kept_m3[0] < 0).all()
+    assert (history.opening.kept_m3[0] == 0).all()
+
+
+def test_the_density_scale_of_the_station_does_not_hang_on_what_else_flies(history):
+    def scale(name):
+        return compile(sk.read_scenario(name)).world.orbit[-3]
+
+    assert scale("iss-now") == pytest.approx(history.world.orbit[-3])
+    assert scale("successors") == pytest.approx(history.world.orbit[-3])
+    assert scale("ros-97") == pytest.approx(1.0)  # NRLMSISE-00 as it is: no record to fit
+
+
+def test_a_visit_waits_for_no_relief():
+    case = compile(sk.read_scenario("successors"))
+    index = case.names.of("flights")
+    assert case.world.traffic.relief[index["haven-1-visit-1"]] == -1
+    assert case.world.traffic.relief[index["axiom-crew-1"]] == index["axiom-crew-2"]
+
+
+def test_a_leak_that_outruns_the_nitrogen_is_shut_off_with_its_port():
+    scenario = sk.read_scenario("iss-2022").patch({
+        "horizon": "2023-03-01", "stations.iss.stocks_kg.nitrogen": {"nasa": 0, "roscosmos": 0},
+        "flights.cygnus": None, "flights.cargo-dragon": None,
+    })  # fmt: skip
+    ds = sk.simulate(scenario, runs=1, seed=1).isel(run=0, station=0)
+    kinds = ds.event_kind.values
+    assert (kinds == "hatch_closed").sum() == 1
+    leaked = -ds.flow_kg.sel(use="leak").sum("resource")
+    assert float(leaked[-1]) < 0.7 * float(leaked.max())  # what is left is the leak of the rest
+
+
 def test_a_flight_may_name_the_crew_it_relieves():
     scenario = sk.read_scenario("iss-2022").patch(
         {"flights.rescue": {"vehicle": "soyuz-ms", "launch": "2022-12-01", "relieves": "soyuz-ms-21"}}

@@ -81,6 +81,18 @@ def test_no_hour_is_lost_or_made(people, cooperation):
     assert (hours >= -1e-12).all()
 
 
+def test_outfitting_and_research_share_what_is_left():
+    modules = np.zeros((2, 5))
+    modules[0, 4] = 1000.0  # far more than there are hours
+    hours, matrix, _ = week((1.5, 1.5, 0, 0, 0, 0), volume=(242.0, 174.0), load=modules)
+    free = week((1.5, 1.5, 0, 0, 0, 0), volume=(242.0, 174.0))[1].sum()
+    assert hours[:, law.OUTFITTING].sum() == pytest.approx(RULES.outfit_most_frac * free)
+    assert matrix.sum() == pytest.approx(free - hours[:, law.OUTFITTING].sum())
+    little = np.zeros((2, 5))
+    little[0, 4] = 6.0
+    assert week((1.5, 1.5, 0, 0, 0, 0), volume=(242.0, 174.0), load=little)[1].sum() == pytest.approx(free - 6.0)
+
+
 def test_cosmonauts_work_for_others_when_they_outnumber_their_share():
     balanced = week((3, 3, 0, 0, 0, 0))[1]
     many = week((4, 2, 0, 0, 0, 0))[1]

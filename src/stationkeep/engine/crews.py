@@ -36,6 +36,8 @@ def last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool:
     r = traffic.relieved_by(w.traffic, s.traffic, f)
     if r < 0 or (w.traffic.flown[f] and w.traffic.undock_s[f] < NEVER_s) or s.evacuated[st]:
         return False
+    if s.traffic.status[r] == traffic.EN_ROUTE and traffic.free_port(w.traffic, s.traffic, r, s.traffic.next_s[r]) < 0:
+        return False  # it takes the port this one leaves
     coming = s.traffic.status[r] == traffic.PLANNED or s.traffic.status[r] == traffic.EN_ROUTE
     last = s.traffic.docked_s[f] + w.traffic.most_s[f]
     if not coming or not s.partners.flies[w.traffic.partner[f]] or not last <= t_s < last + w.rules.overstay_s:

@@ -10,12 +10,14 @@ from numba import njit
 from .. import log as happened
 from ..laws import crew_time, metabolism, radiation
 from ..laws import orbit as orbit_law
-from ..laws.matter import CANDLES, FOOD, OXYGEN, PROPELLANT, SUPPLIES, WATER
+from ..laws.matter import CANDLES, FOOD, NITROGEN, OXYGEN, PROPELLANT, SUPPLIES, WATER
 from ..log import Log, add
 from ..subsystems import crew, services, traffic
 from . import upkeep
+from .crews import riders
 from .moves import cut_crew, leave_station
 from .sharing import research, take_stock
+from .supply import bring_forward
 from .world import (
     ALTITUDE,
     AREA,
@@ -160,6 +162,10 @@ def reserves(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Lo
                 if s.supply_row[st, r] >= 0 and log.kind[s.supply_row[st, r]] != happened.WITHDRAW:
                     s.supply_row[st, r] = -1  # what a partner took along does not come back
             s.stock_low[st, j] = low or (s.stock_low[st, j] and x.reserve_d[st, j] * DAY_s <= 1.1 * bound_s)
+        hungry = x.reserve_d[st, 0] * DAY_s < w.rules.stock_alert_s
+        if hungry and not s.hungry[st] and t1_s > w.rules.replay_until_s:
+            bring_forward(w, s, st, t1_s, True, False, False)
+        s.hungry[st] = hungry
 
 
 @njit(cache=True)
@@ -211,6 +217,7 @@ def _propellant_use(w: World, s: RunState, st: int) -> float:
 def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
     """Leave when stores, seats, air or attitude say so; return when the station is fit again."""
     for st in range(s.people.size):
+        _close_hatches(w, s, x, st, t1_s, log)
         if s.people[st] == 0:
             s.since_s[st, 1] = NEVER_s
             s.since_s[st, 2] = NEVER_s
@@ -227,11 +234,12 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
         if w.simple.is_simple[st]:
             air = s.services.up[st, services.CO2] and s.services.up[st, services.OXYGEN]
         s.since_s[st, 2] = NEVER_s if air else min(s.since_s[st, 2], t1_s)
-        cause, short = -2, False
+        cause, fewer = -2, False  # `fewer`: what is there may do for a smaller crew
         if t1_s - s.since_s[st, 0] >= w.rules.leave_after_attitude_lost_s:
             cause = s.attitude_row[st]
         elif t1_s - s.since_s[st, 2] >= w.rules.leave_after_no_air_s:
             cause = s.services.row[st, services.CO2 if not s.life_support.co2_ok[st] else services.PRESSURE]
+            fewer = s.services.up[st, services.CO2] and s.life_support.pressure_ok[st]
         elif t1_s - s.since_s[st, 1] >= w.rules.leave_after_no_seat_s:
             cause = s.crew_row[st]
         else:
@@ -239,14 +247,40 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
                 if x.reserve_d[st, j] * DAY_s < w.rules.leave_s and cause == -2 and not _waits_for_ship(w, s, x, st, j, t1_s):
                     if j < 2 or not s.services.up[st, services.OXYGEN]:
                         cause = s.stock_row[st, RESERVE_RESOURCE[j]]
-                        short = True
-        if cause > -2 and not s.evacuated[st] and not (short and cut_crew(w, s, x, st, t1_s, cause, log)):
+                        fewer = True
+        if cause > -2 and not s.evacuated[st] and not (fewer and cut_crew(w, s, x, st, t1_s, cause, log)):
             leave_station(w, s, st, t1_s, cause, log)
 
 
 @njit(cache=True)
+def _close_hatches(w: World, s: RunState, x: Scratch, st: int, t_s: float, log: Log) -> None:
+    """A leak that a hatch can shut off is shut off for good, with the port behind it, once the nitrogen left would not last
+    the reserve: the last resort the agencies named for the tunnel of Zvezda (OIG IG-24-020)."""
+    leak = s.life_support
+    if s.people[st] == 0 or t_s <= w.rules.replay_until_s:
+        return
+    if x.stock_kg[st, :, NITROGEN].sum() >= leak.leak_kg_per_s[st] * w.rules.reserve_s:
+        return
+    for j in range(w.leak_port.size):
+        q = w.leak_port[j]
+        if q >= 0 and leak.leak_open[j] > 0.0 and s.traffic.part_station[w.life_support.leak_part[j]] == st:
+            leak.leak_open[j] = 0.0
+            s.traffic.shut[q] = True
+            add(log, t_s, happened.HATCH_CLOSED, st, happened.PART + w.life_support.leak_part[j], -1, 0.0)
+
+
+@njit(cache=True)
 def _waits_for_ship(w: World, s: RunState, x: Scratch, st: int, j: int, t_s: float) -> bool:
-    """Whether a supply ship is due before reserve `j` runs out, as it looks now; as in December 2004."""
+    """Whether a supply ship is due before reserve `j` runs out, as it looks now, as in December 2004; or everybody, here
+    for a visit that nobody relieves, leaves before."""
+    leaves_s = 0.0
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
+        if x.flight_station[f] == st and riders(s, f) > 0:
+            relieved = traffic.relieved_by(w.traffic, s.traffic, f) >= 0
+            leaves_s = max(leaves_s, NEVER_s if relieved else s.traffic.next_s[f])
+    if leaves_s < t_s + x.reserve_d[st, j] * DAY_s:
+        return True
     next_s, _ = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)
     return next_s + STAY_margin_s < t_s + x.reserve_d[st, j] * DAY_s
 

@@ -9,6 +9,8 @@ from .. import log as happened
 from ..laws.matter import (
     FOOD,
     MOVED,
+    NITROGEN,
+    OXYGEN,
     PROPELLANT,
     REMOVED,
     REPAIR,
@@ -22,7 +24,7 @@ from ..subsystems import crew, equipment, orbit, partners, services, stores, tra
 from . import configuration, upkeep
 from .crews import bring_crew_forward, last_crew_waits, riders, stay_on, takes_ships
 from .sharing import take_stock
-from .supply import load, unload
+from .supply import load, review, unload
 from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
@@ -115,6 +117,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         _separate(w, s, x, e, t_s, row, log)
     elif kind == partners.RETIRE:
         leave_station(w, s, p.target[e], t_s, row, log)
+        q.opened[p.target[e]] = False
     elif kind == partners.FAIL and p.target[e] >= 0:
         equipment.fail(w.equipment, s.equipment, p.target[e], t_s, row, p.for_s[e], log)
     elif kind == partners.GROUND:
@@ -200,6 +203,7 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     crew.split(w.crew, s.crew, 0, into, goes, s.traffic.part_station[w.traffic.part_station.size :])
     s.usual_people[into] = min(float(s.crew.aboard[into].sum()), usual)
     s.usual_people[0] = usual - s.usual_people[into]
+    s.kept_m3[into, :] = -1.0
     for p in range(goes.size):
         if goes[p]:
             s.crew.person_s[into, p] += s.crew.person_s[0, p]
@@ -220,7 +224,7 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
 
 @njit(cache=True)
 def _share_out(w: World, s: RunState, seg: int) -> None:
-    """Before a segment parts, food, water and goods are carried over until each side has its people's share of them: those
+    """Before a segment parts, food, water, goods and gas are carried over until each side has its people's share of them: those
     whose ship is docked there go with it."""
     people = going = 0
     for i in range(w.crew.partner.size):
@@ -232,7 +236,7 @@ def _share_out(w: World, s: RunState, seg: int) -> None:
         return
     part, kind, stock, capacity = w.stores.container_part, w.stores.container_resource, s.stores.stock_kg, w.stores.capacity_kg
     place, side = s.traffic.part_station, w.traffic.part_segment
-    for r in (FOOD, SUPPLIES, TOILET, WATER):
+    for r in (FOOD, SUPPLIES, TOILET, WATER, OXYGEN, NITROGEN):
         total = there = 0.0
         for c in range(part.size):
             if kind[c] == r and place[part[c]] == 0:
@@ -352,6 +356,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         elif what == 0 and status == traffic.PLANNED and s.traffic.status[f] == traffic.LOST:
             _note_supply(w, s, f, row)
             if not w.traffic.flown[f]:
+                review(w, s, f, st, t_s)
                 stay_on(w, s, w.traffic.family[f], t_s, row, log)
                 if w.crew.seats[f] > 0:
                     bring_crew_forward(w, s, f, t_s, row, log)

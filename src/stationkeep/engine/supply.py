@@ -60,18 +60,28 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
     if c >= 0:
         s.stores.stock_kg[c] = tank_kg
         x.flow_kg[st, PROPELLANT, DELIVERED] += tank_kg
-    if w.ships.filled[f] and t_s > w.rules.replay_until_s:
-        there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
-        thirsty = w.ships.refuel_kg[f] > 0.0 and there < w.rules.propellant_target_kg
-        food_kg = stores.total(w.stores, s.stores, st, FOOD, -1, s.traffic.part_station)
-        eaten_kg_per_s = metabolism.food_as_shipped(w.life_support.crew) * max(_people_to_come(w, s, st, t_s), 2.0)
-        hungry = food_kg < eaten_kg_per_s * w.rules.stock_alert_s
-        if thirsty or hungry:
-            _bring_forward(w, s, st, t_s, hungry, thirsty, there < URGENT_frac * w.rules.propellant_target_kg)
+    review(w, s, f, st, t_s)
 
 
 @njit(cache=True)
-def _bring_forward(w: World, s: RunState, st: int, t_s: float, hungry: bool, thirsty: bool, urgent: bool) -> None:
+def review(w: World, s: RunState, f: int, st: int, t_s: float) -> None:
+    """After ship `f` has docked or was lost: ships to come fly sooner when the tanks are below their target, or when food
+    would not last, with the reserve, until the second ship from now."""
+    if not w.ships.filled[f] or t_s <= w.rules.replay_until_s:
+        return
+    there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
+    thirsty = w.ships.refuel_kg[f] > 0.0 and there < w.rules.propellant_target_kg
+    food_kg = stores.total(w.stores, s.stores, st, FOOD, -1, s.traffic.part_station)
+    eaten_kg_per_s = metabolism.food_as_shipped(w.life_support.crew) * max(_people_to_come(w, s, st, t_s), 2.0)
+    _, second_s = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)
+    must_last_s = max(min(second_s - t_s, w.rules.stock_target_s) + w.rules.reserve_s, w.rules.stock_alert_s)
+    hungry = food_kg < eaten_kg_per_s * must_last_s
+    if thirsty or hungry:
+        bring_forward(w, s, st, t_s, hungry, thirsty, there < URGENT_frac * w.rules.propellant_target_kg)
+
+
+@njit(cache=True)
+def bring_forward(w: World, s: RunState, st: int, t_s: float, hungry: bool, thirsty: bool, urgent: bool) -> None:
     """Ships not yet launched fly sooner, none on short notice: those of the next half year for a station that is `hungry`,
     every tanker for one `thirsty` for propellant; when that is `urgent` tankers fly as often as they ever did."""
     r, coming = w.rules, 0
@@ -116,7 +126,8 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     Mass is that of the typical cargo, the people those aboard of late or planned, whichever are more. Food, and clothes
     and toilet goods, are filled up to six months, each with what ships of the kind carry of it (or this one did, where its
     manifest is known); with more where that would leave less than the reserve when the next ship docks as planned. Ships
-    to come reckon with the loss of that one. At most 90 % of the dry cargo is for the crew.
+    to come reckon with the loss of that one. What the reserve wants comes before what only fills up the stores, and at most
+    90 % of the dry cargo is for the crew.
     """
     flown = w.traffic.flown[f]
     food_kg, goods_kg = cargo_kg[FOOD], cargo_kg[SUPPLIES] + cargo_kg[TOILET]
@@ -156,11 +167,15 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     cargo_kg[OXYGEN] = gas - tanked
     dry -= 2.0 * bottled  # a tank weighs about what it holds
     lack[3] = max(lack[3] - cargo_kg[WATER], 0.0)  # what the ship's water tanks do not bring, in bags
+    pressing[3] = max(pressing[3] - cargo_kg[WATER], 0.0)
+    first, left = np.minimum(pressing, lack), lack - np.minimum(pressing, lack)
     crew_share = min(lack.sum(), 0.9 * dry)
+    first *= min(1.0, crew_share / max(first.sum(), 1e-9))
+    left *= max(crew_share - first.sum(), 0.0) / max(left.sum(), 1e-9)
     rest = cargo_kg[SPARES] + cargo_kg[RESEARCH]
     spare_frac = cargo_kg[SPARES] / rest if rest > 0.0 else 0.5
     for j in range(4):
-        kg = crew_share * lack[j] / max(lack.sum(), 1e-9)
+        kg = first[j] + left[j]
         cargo_kg[kinds[j]] = cargo_kg[WATER] + kg if kinds[j] == WATER else kg
     cargo_kg[SPARES] = (dry - crew_share) * spare_frac
     cargo_kg[RESEARCH] = (dry - crew_share) * (1.0 - spare_frac)

@@ -134,10 +134,12 @@ def ship_work(w: World, s: RunState, f: int, st: int) -> None:
 
 @njit(cache=True)
 def outfit(w: World, s: RunState, st: int, volume_m3: np.ndarray) -> None:
-    """A module that has joined a crewed station brings its hours of outfitting. volume_m3: (segment,) kept now."""
-    kept_before = s.kept_m3[st, 0] + s.kept_m3[st, 1] > 0.0
+    """A module that has joined a station, or that its first crew finds, brings its hours of outfitting.
+
+    volume_m3: (segment,) kept now. What was there when the run began with people aboard, or when a segment parted, is
+    outfitted (kept_m3 below zero)."""
     for g in range(2):
-        if kept_before and volume_m3[g] > s.kept_m3[st, g] + 1.0:
+        if 0.0 <= s.kept_m3[st, g] < volume_m3[g] - 1.0:
             s.backlog_h[st, OUTFIT_US + g] += w.crew_time.rules.module_h
         s.kept_m3[st, g] = volume_m3[g]
 

@@ -178,6 +178,7 @@ class World(NamedTuple):
     loop_machine: np.ndarray  # (Q,) pump of a loop, -1
     joint_machine: np.ndarray  # (J,) rotary joint whose failure stops the turning of a truss part
     joint_part: np.ndarray  # (J,)
+    leak_port: np.ndarray  # (L,) port behind the hatch that shuts a leak off, -1
     cmg_kind: int
     station_inclination_deg: np.ndarray  # (S,)
     dose_factor: np.ndarray  # (S, 2) of cosmic rays and the anomaly at that inclination
@@ -224,7 +225,7 @@ class RunState(NamedTuple):
     area_m2: np.ndarray  # (S,) fixed frontal area
     drag_area_m2: np.ndarray  # (S,) with wings
     backlog_h: np.ndarray  # (S, 9) ships, spacewalks, repairs, outfitting of the US and the Russian segment; handovers
-    kept_m3: np.ndarray  # (S, 2) volume kept by segment
+    kept_m3: np.ndarray  # (S, 2) volume kept by segment, -1 where what is found is outfitted
     walked: np.ndarray  # (2,) spacewalks begun and done
     walk_late_s: np.ndarray  # (1,) how long the next one has waited
     dated: np.ndarray  # (1,) of `World.dates_s`, passed
@@ -242,6 +243,7 @@ class RunState(NamedTuple):
     machine_row: np.ndarray  # (S, KIND) last row about a machine that is down
     broken_s: np.ndarray  # (J,) since when a requirement is broken, NEVER_s
     breach_row: np.ndarray  # (J,) row of the running breach, -1
+    hungry: np.ndarray  # (S,) bool: food is below what ships to come are filled for first
     evacuated: np.ndarray  # (S,) bool
     attitude_row: np.ndarray  # (S,)
     was_people: np.ndarray  # (S,) bool: ever crewed

@@ -1,8 +1,8 @@
 """The working week: what people's hours go to, and whose experiments they serve.
 
 One rule for any crew. Each resident brings a working day to the programme; the two segments (0 US, 1 Russian) take from
-it what keeps them running (grows with volume and age), what arrives and leaves, spacewalks and repairs; what is left is
-research. Research is shared between the partners as their agreement says; when the people aboard do not match the
+it what keeps them running (grows with volume and age), what arrives and leaves, spacewalks and repairs. What is left is
+shared between the outfitting of new modules, as long as some waits, and research. Research is shared between the partners as their agreement says; when the people aboard do not match the
 agreement, people of one segment work for the other's experiments.
 """
 
@@ -36,6 +36,7 @@ class TimeRules(NamedTuple):
     eva_h: float
     arrival_h: float
     module_h: float
+    outfit_most_frac: float
 
 
 @njit(cache=True)
@@ -76,7 +77,8 @@ def working_week(
     """Share one week out: returns the hours of upkeep nobody had time for.
 
     people: (partner,) residents; partner_segment: (partner,) 0 US, 1 Russian; volume_m3, age_y: (segment,) pressurised
-    volume kept and its mean age; load_h: (segment, 5) hours this week of repair, traffic, EVA, handover, outfitting;
+    volume kept and its mean age; load_h: (segment, 5) hours this week of repair, traffic, EVA, handover, outfitting, the
+    last done only with its share of the hours all else leaves free;
     entitlement_frac: (partner,) share of research time by agreement; people of a partner without any (private
     astronauts) are guests: they work for themselves and share no load. cooperation_frac: how much of the other
     segment's shortage people of one segment make good (1 under the agreement, 0 after a break).
@@ -101,7 +103,7 @@ def working_week(
             need[g, 0] = upkeep_h_per_week(rules, volume_m3[g], age_y[g], 1.0 / kept)
         for j in range(5):
             need[g, 1 + j] = load_h[g, j]
-        total[g] = need[g].sum()
+        total[g] = need[g, :5].sum()
     spare = np.zeros(SEGMENTS)
     helped = np.zeros(SEGMENTS)
     for g in range(SEGMENTS):
@@ -117,6 +119,7 @@ def working_week(
         hours[k, OWN_NEEDS] = rules.own_needs_h_per_d * rules.days_per_week * people[k]
         hours[k, EXERCISE] = rules.exercise_h_per_week * people[k]
     _share_loads(people, partner_segment, entitlement_frac, count, need, total, helped, each, hours)
+    _outfit(people, partner_segment, entitlement_frac, count, need[:, 5], rules.outfit_most_frac, cooperation_frac, spare, hours)
     _share_research(people, partner_segment, entitlement_frac, count, owed, spare, cooperation_frac, matrix)
     for k in range(people.size):
         if entitlement_frac[k] <= 0.0:
@@ -149,8 +152,35 @@ def _share_loads(
             if total[s] <= 0.0:
                 continue
             done = min(total[s], count[s] * each) if s == g else helped[s]
-            for j in range(6):
+            for j in range(5):
                 hours[k, UPKEEP + j] += head * need[s, j] * done / total[s]
+
+
+@njit(cache=True)
+def _outfit(
+    people: np.ndarray,
+    partner_segment: np.ndarray,
+    entitlement_frac: np.ndarray,
+    count: np.ndarray,
+    wanted: np.ndarray,
+    most_frac: float,
+    cooperation_frac: float,
+    spare: np.ndarray,
+    hours: np.ndarray,
+) -> None:
+    """Outfitting takes at most `most_frac` of the free hours of each segment's people, in their own segment first; what it
+    takes is no longer in `spare` (segment,)."""
+    own, room = np.zeros(SEGMENTS), np.zeros(SEGMENTS)
+    for g in range(SEGMENTS):
+        room[g] = most_frac * max(0.0, spare[g])
+        own[g] = min(wanted[g], room[g])
+    for g in range(SEGMENTS):
+        other = 1 - g
+        done = own[g] + min(room[g] - own[g], (wanted[other] - own[other]) * cooperation_frac)
+        spare[g] -= done
+        for k in range(people.size):
+            if partner_segment[k] == g and people[k] > 0.0 and entitlement_frac[k] > 0.0:
+                hours[k, OUTFITTING] += done * people[k] / count[g]
 
 
 @njit(cache=True)

@@ -216,7 +216,7 @@ def generate(
     Rated is what the deployed blankets gave when new; generated what they give in sunlight today (aged, pointed,
     shaded); connected the part of it wired to loads. A station that tumbles collects what a tumbling panel does; a wing
     whose joint's part does not work turns on its own gimbal only. Only the whole station (0) is held along its orbit by
-    others' arrays: a segment that parted flies turned to the Sun, as Zarya and Zvezda did before the truss.
+    others' arrays and in their shade: a segment that parted flies turned to the Sun, as Zarya and Zvezda did before the truss.
     """
     out_rated_W[:] = 0.0
     out_generation_W[:] = 0.0
@@ -237,7 +237,7 @@ def generate(
         covered = cover >= 0 and g.part[cover] >= 0 and part_station[g.part[cover]] == station
         lit = 1.0 - g.covered_frac[w] if covered and _active(t_s, g.from_s[cover], g.to_s[cover]) else 1.0
         beta = beta_rad[station] if station == 0 else 0.0  # a segment on its own is turned until its arrays face the Sun
-        if g.shading[w] >= 0:
+        if g.shading[w] >= 0 and station == 0:
             lit *= _interpolate(abs(beta), g.beta_rad, g.lit_frac[g.shading[w]])
         pointing = law.TUMBLING_FRAC
         if attitude_held[station]:

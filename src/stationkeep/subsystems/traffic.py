@@ -88,6 +88,7 @@ class State(NamedTuple):
     part_station: np.ndarray  # (K,) station each part is at, -1 when absent
     part_done: np.ndarray  # (KM,) bool: the part has come and gone
     changed: np.ndarray  # (1,) bool: the configuration changed in this step
+    shut: np.ndarray  # (Q,) bool: the hatch behind the port was closed for good
 
 
 @njit(cache=True)
@@ -136,7 +137,8 @@ def open_run(p: Params, s: State, luck: Luck, t0_s: float) -> None:
 def _due_s(p: Params, s: State, f: int) -> float:
     """When a docked ship leaves: as recorded or planned for it, or when its stay is over and its relief is aboard.
 
-    The longest docked life gives way to a full handover, as it did in 2007 (215 days of 200) and 2023 (213 of 210).
+    The longest docked life gives way to a full handover, as it did in 2007 (215 days of 200) and 2023 (213 of 210); a crew
+    that came late goes home with the others of its increment, when its relief has taken over.
     """
     r = relieved_by(p, s, f)
     handed_s = s.docked_s[r] + p.handover_s[f] if r >= 0 and s.status[r] == DOCKED else NEVER_s
@@ -147,17 +149,25 @@ def _due_s(p: Params, s: State, f: int) -> float:
     last_s = s.docked_s[f] + p.most_s[f]
     if r < 0:
         return min(due_s, last_s)
-    if handed_s < NEVER_s:
-        return min(max(due_s, handed_s), max(last_s, handed_s))
-    return max(last_s, s.docked_s[f])
+    return handed_s if handed_s < NEVER_s else max(last_s, s.docked_s[f])
 
 
 @njit(cache=True)
 def relieved_by(p: Params, s: State, f: int) -> int:
-    """The flight that relieves this crew: the next of its kind that is not lost or called off; -1 when there is none."""
+    """The flight that relieves this crew: the next of its kind that is not lost or called off, or, where its ship went
+    along with a segment that parted, the first crew ship to what it is docked to now; -1 when there is none."""
     r = p.relief[f]
     while r >= 0 and (s.status[r] == LOST or s.status[r] == CANCELLED):
         r = p.relief[r]
+    here = s.part_station[p.part_station.size + f]
+    if r >= 0 or s.status[f] != DOCKED or here == p.station[f]:
+        return r
+    soonest_s = NEVER_s
+    for g in range(p.seats.size):
+        if p.seats[g] > 0 and p.station[g] == here:
+            at_s = s.docked_s[g] if s.status[g] == DOCKED else (s.next_s[g] if s.status[g] <= EN_ROUTE else NEVER_s)
+            if at_s < soonest_s:
+                r, soonest_s = g, at_s
     return r
 
 
@@ -237,7 +247,7 @@ def free_port(p: Params, s: State, f: int, at_s: float) -> int:
         q = p.ports[f, i]
         if q < 0:
             break
-        if p.port_open_s[q] > at_s or p.port_close_s[q] <= at_s or s.part_station[p.port_part[q]] != target:
+        if s.shut[q] or p.port_open_s[q] > at_s or p.port_close_s[q] <= at_s or s.part_station[p.port_part[q]] != target:
             continue
         other = s.port_flight[q]
         if other < 0 or (s.next_s[other] <= at_s and p.relief[other] != f):
@@ -343,9 +353,9 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
             s.next_s[f] = t_s + 7 * DAY_s
             return
         if free_port(p, s, f, t_s + p.transit_s[f]) < 0:
-            _make_room(p, s, f, t_s)
-            s.next_s[f] = t_s + 2 * DAY_s
-            return
+            if _make_room(p, s, f, t_s) or not _swap(p, s, f, t_s, log):
+                s.next_s[f] = t_s + 2 * DAY_s
+                return
     s.launched_s[f] = t_s
     if luck.fails[f]:
         s.status[f], s.next_s[f] = LOST, NEVER_s
@@ -359,9 +369,9 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
 
 
 @njit(cache=True)
-def _make_room(p: Params, s: State, f: int, t_s: float) -> None:
+def _make_room(p: Params, s: State, f: int, t_s: float) -> bool:
     """A cargo ship whose stay has no set end leaves a port that a crew ship waits for, or another one if it has had time to
-    be unloaded; of several the one docked longest."""
+    be unloaded; of several the one docked longest. False where there is none."""
     oldest = -1
     for i in range(p.ports.shape[1]):
         q = p.ports[f, i]
@@ -376,6 +386,28 @@ def _make_room(p: Params, s: State, f: int, t_s: float) -> None:
             oldest = other
     if oldest >= 0:
         s.next_s[oldest] = min(s.next_s[oldest], t_s + DAY_s)
+    return oldest >= 0
+
+
+@njit(cache=True)
+def _swap(p: Params, s: State, f: int, t_s: float, log: Log) -> bool:
+    """Whether crew ship `f` launches to the port of the crew it relieves, which leaves a day before it is there, because
+    every other port stays taken for a month."""
+    before = -1
+    for i in range(p.ports.shape[1]):
+        q = p.ports[f, i]
+        other = s.port_flight[q] if q >= 0 else -1
+        if other < 0 or s.shut[q]:
+            continue
+        if relieved_by(p, s, other) == f:
+            before = other
+        elif s.next_s[other] < t_s + UNLOADED_s:
+            return False
+    if before < 0 or (p.flown[before] and p.undock_s[before] < NEVER_s):
+        return False
+    s.next_s[before] = max(t_s + p.transit_s[f] - DAY_s, t_s)
+    s.row[before] = add(log, t_s, happened.ONE_PORT, p.station[f], happened.FLIGHT + f, -1, 0.0)
+    return True
 
 
 @njit(cache=True)

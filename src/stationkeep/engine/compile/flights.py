@@ -262,7 +262,8 @@ def _with_relief(flights: list[PlannedFlight]) -> list[PlannedFlight]:
     """Name, for every rotating crew ship, the next flight of its kind to the same station as its relief."""
     out = list(flights)
     for i, flight in enumerate(flights):
-        if not flight.series or flight.relief or flight.undock_s < NEVER_s:
+        visit = not flight.flown and flight.stay_s < LONG_STAY_d * DAY_s
+        if not flight.series or flight.relief or flight.undock_s < NEVER_s or visit:
             continue
         for later in flights[i + 1 :]:
             same = later.series == flight.series or (flight.flown and later.vehicle == flight.vehicle and later.people)

@@ -124,6 +124,12 @@ def _leaks(catalogue: Catalogue, part_index: Mapping[str, int]) -> tuple[np.ndar
     return np.array([part[name] for name in names], np.int64), at, rate, count
 
 
+def leak_ports(catalogue: Catalogue, part_index: Mapping[str, int], port_index: Mapping[str, int]) -> np.ndarray:
+    """(leak,) port that is lost when a leak is shut off behind a hatch; -1 where nothing shuts it off."""
+    port = {row["element"]: row["shuts_port"] for row in _known_leaks(catalogue) if row["part"] in part_index}
+    return np.array([port_index[name] if name else -1 for name in port.values()], np.int64)
+
+
 def _yields(catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
     as_of = (catalogue.as_of or "9999")[:10]
     rows = [row for row in catalogue.table("life_support/yields") if row["from_utc"] <= as_of]

@@ -71,6 +71,7 @@ def build_traffic(
         ground_row=np.full(len(names.families), -1, np.int64), row=np.full(count, -1, np.int64),
         held=np.zeros(count, np.bool_), moves=np.zeros(1, np.int64), part_station=np.full(parts, -1, np.int64),
         part_done=np.zeros(len(names.modules), np.bool_), changed=np.zeros(1, np.bool_),
+        shut=np.zeros(len(ports), np.bool_),
     )  # fmt: skip
     return p, s
 

@@ -21,7 +21,7 @@ from ..world import RESERVES, Bodies, CrewTime, Requirements, Rules, RunState, S
 from .attitude import build_attitude
 from .bodies import build_bodies, build_ships
 from .flights import PlannedFlight, end_of_record_s, plan_flights
-from .life_support import build_life_support, machine_rows, research_shares, time_rules
+from .life_support import build_life_support, leak_ports, machine_rows, research_shares, time_rules
 from .machines import build_equipment, machine_kinds
 from .names import Names, integers, reals, truths
 from .partners import build_partners
@@ -97,6 +97,7 @@ def compile(scenario: Scenario) -> Case:
         channel_machine=_channel_machines(catalogue, names), loop_machine=_loop_machines(catalogue, names),
         joint_machine=integers(names.of("machines").get(m, -1) for m in ("sarj-port", "sarj-starboard")),
         joint_part=integers(part_index.get(k, -1) for k in ("p3", "s3")),
+        leak_port=leak_ports(catalogue, part_index, names.of("ports")),
         cmg_kind=names.of("machine_kinds").get("cmg", -1),
         station_inclination_deg=reals(_inclination(scenario, n) for n in names.stations),
         dose_factor=_dose_factor([math.radians(_inclination(scenario, n)) for n in names.stations]),
@@ -120,7 +121,7 @@ def compile(scenario: Scenario) -> Case:
         attitude_held=np.ones(stations, np.bool_), momentum_frac=np.zeros(stations),
         core_power=np.ones(stations, np.bool_), heat_ok=np.ones((stations, 2), np.bool_),
         since_s=np.full((stations, 3), NEVER_s), avoided=np.zeros(1, np.int64), area_m2=np.zeros(stations),
-        drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 9)), kept_m3=np.zeros((stations, 2)),
+        drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 9)), kept_m3=_kept_m3(names, flights, t0_s),
         walked=np.zeros(2, np.int64), walk_late_s=np.zeros(1), dated=np.zeros(1, np.int64), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s), dry_kg=np.zeros(stations),
         crew_row=np.full(stations, -1, np.int64), supply_row=np.full((stations, resources), -1, np.int64),
         stock_row=np.full((stations, resources), -1, np.int64), stock_low=np.zeros((stations, 5), np.bool_),
@@ -130,11 +131,22 @@ def compile(scenario: Scenario) -> Case:
         broken_s=np.full(len(names.requirements), NEVER_s), breach_row=np.full(len(names.requirements), -1, np.int64),
         evacuated=np.zeros(stations, np.bool_), attitude_row=np.full(stations, -1, np.int64),
         was_people=np.zeros(stations, np.bool_), abandoned=np.zeros(stations, np.bool_),
+        hungry=np.zeros(stations, np.bool_),
     )  # fmt: skip
     return Case(
         scenario, catalogue, world, state, names, flights, t0_s, dt_s, steps, opening, containers,
         channel_names(catalogue),
     )  # fmt: skip
+
+
+def _kept_m3(names: Names, flights: tuple[PlannedFlight, ...], t0_s: float) -> np.ndarray:
+    """Volume kept by station and segment before the first step: none where a first crew is to come, and where a crew's
+    ship is docked at the start (-1) what is there is outfitted."""
+    kept = np.zeros((len(names.stations), 2))
+    for f in flights:
+        if f.flown and f.series and f.launch_s + f.transit_s <= t0_s < f.undock_s:
+            kept[names.stations.index(f.station)] = -1.0
+    return kept
 
 
 def _dose_factor(inclination_rad: list[float]) -> np.ndarray:
@@ -336,9 +348,11 @@ def _density_eras(
             latest[row["era"]] = row
     from_s, scale = [], []
     exponent, flux = 0.0, 100.0
+    table = {row["id"] for row in catalogue.table("stations/iss/parts")}
+    iss = np.array([name in table for name in names.modules])
     for row in latest.values():
         middle_s = 0.5 * (seconds(row["calibration_from"]) + seconds(row["calibration_to"]))
-        area = _frontal_area_m2(power_p, bodies, names, middle_s)
+        area = _frontal_area_m2(power_p, bodies, iss, middle_s)
         if area <= 0.0:
             continue  # not the station the scale was fitted to
         from_s.append(seconds(row["era_from"]))
@@ -349,9 +363,9 @@ def _density_eras(
     return np.asarray(from_s), np.asarray(scale), flux, exponent
 
 
-def _frontal_area_m2(power_p: power.Params, bodies: Bodies, names: Names, t_s: float) -> float:
-    """Frontal area of this model without ships at `t_s`, mean over beta angles of 0, 25, 45 and 60 deg."""
-    here = (bodies.pose_from_s <= t_s) & (t_s < bodies.pose_to_s) & (bodies.arrive_s[bodies.pose_part] <= t_s)
+def _frontal_area_m2(power_p: power.Params, bodies: Bodies, iss: np.ndarray, t_s: float) -> float:
+    """Frontal area of the parts of the ISS, `iss` (K,), without ships at `t_s`, mean over beta angles of 0, 25, 45 and 60 deg."""
+    here = (bodies.pose_from_s <= t_s) & (t_s < bodies.pose_to_s) & (bodies.arrive_s[bodies.pose_part] <= t_s) & iss[bodies.pose_part]
     station = np.full(bodies.bare_kg.size, -1, np.int64)
     station[bodies.pose_part[here]] = 0
     wings = np.zeros(1)
