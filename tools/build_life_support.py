@@ -137,6 +137,8 @@ ERAS = (
     Era("expedition-4", "2001-12-05", "2002-06-15", None, "bound", 14.0, 2.8, None,
         "at least 300 h and 72 h Russian in 26 weeks: spaceflightnow 011126"),
     Era("two-crew", "2003-05-04", "2005-07-26", None, "test", 20.0, None, None, "about 20 h planned: abcnews 97658"),
+    Era("three-crew-assembly", "2007-06-01", "2009-05-29", None, "test", 20.0, None, None,
+        "20 h before the crew of six: aviationnewsreleases.com 2009/05"),
     Era("increment-43-44", "2015-03-12", "2015-09-12", (2.85, 2.87), "test", None, None, 33.3,
         "875 h allocated to NASA in 184 d: parabolicarc 2014/10/17; crew by the plan of October 2014"),
     Era("usos-four", "2017-09-01", "2018-10-01", None, "test", None, None, None,

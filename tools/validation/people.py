@@ -212,6 +212,7 @@ def replayed_hours(ds: Any) -> Iterator[Told]:
     work = ds.hours_per_week
     for first, last, record, words in (
         ("2001-03-01", "2003-02-01", 20.0, "three-person rule; crews of three to ten were aboard"),
+        ("2007-06-01", "2009-05-29", 20.0, "three aboard, four modules outfitted: about 20 h before the crew of six"),
         ("2009-05-29", "2010-12-31", 70.0, "up to 70 h planned"),
     ):
         got = float(work.sel(use=RESEARCH, time=slice(first, last)).sum(["use", "partner"]).mean("time"))

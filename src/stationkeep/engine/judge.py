@@ -332,7 +332,10 @@ def requirements(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> No
             continue
         s.broken_s[j] = min(s.broken_s[j], t1_s)
         if s.breach_row[j] < 0 and t1_s - s.broken_s[j] >= q.grace_s[j]:
-            s.breach_row[j] = add(log, s.broken_s[j], happened.BREACH, st, happened.REQUIREMENT + j, _why(w, s, st, v), value)
+            cause = _why(w, s, st, v)
+            if v == 4 and cause < 0:  # nothing failed: more power is wanted than made
+                cause = add(log, s.broken_s[j], happened.OUTRUN, st, happened.SERVICE + services.POWER, -1, value)
+            s.breach_row[j] = add(log, s.broken_s[j], happened.BREACH, st, happened.REQUIREMENT + j, cause, value)
 
 
 @njit(cache=True)

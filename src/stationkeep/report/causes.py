@@ -62,7 +62,7 @@ SENTENCES = {
     "crew_cut": "{name} takes its crew home early",
     "spacewalk": "a spacewalk ({name})",
     "late": "{name} is late",
-    "outrun": "{name} is used faster than it is brought",
+    "outrun": "more {name} is used than is brought or made",
     "active_sun": "the Sun is active and drag above its usual",
     "kept_on": "{name} stays on for its relief",
     "brought_forward": "{name} is brought forward",
