@@ -161,7 +161,8 @@ def replay() -> Iterator[Told]:
     food = ds.reserve_d.sel(resource="food")
     low = food.sel(time=slice("2004-10-01", "2004-12-24"))
     yield line("replay: lowest food reserve of autumn 2004", 11.5, float(low.min()), "d", "test", None,
-               "7 to 14 days beyond 25 December, from 45 in mid-November (nbcnews 6688256; orlandosentinel 2004-12-10)")  # fmt: skip
+               "7 to 14 days beyond 25 December (nbcnews 6688256); the crew before had eaten more than planned and nobody had counted (Harwood, washingtonpost.com 2004-12-26), "
+               "which the replay does not know")  # fmt: skip
     for day, days, words in (
         ("2003-02-05", 146.0, "three people through the end of June with Progress M-47 (NASA status report 03-6)"),
         ("2015-04-18", 134.0, "864 person-days on 8 April with what SpX-6 was to bring (zero on 5 September), for six, ten days later"),
