@@ -141,6 +141,12 @@ def test_what_a_vehicle_lacks_is_said(cases, vehicle, missing):
     assert [any(item.startswith(word) for item in made.missing) for word in missing] == [True] * len(missing)
 
 
+def test_a_refusal_ends_with_status_1(capsys):
+    with pytest.raises(SystemExit) as stop:
+        deorbit("progress-ms", from_="2028-07-01", by="2031-01-31", json=True)
+    assert stop.value.code == 1 and json.loads(capsys.readouterr().out)["missing"]
+
+
 def test_progress_could_bring_down_mir(cases):
     """Mir, 23 March 2001: from 217 km to 160, then to 79 km, 2,678 kg aboard Progress M1-5 (russianspaceweb.com)."""
     mir = cases[1]._replace(mass_kg=137e3, altitude_m=217e3, entry_perigee_m=79e3)

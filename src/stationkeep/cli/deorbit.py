@@ -74,6 +74,8 @@ def deorbit(
     early, late = (plan(case._replace(altitude_m=lowered_m), pusher).entry_t_s for case in (cases[2], cases[0]))
     result = _as_json(chosen, pusher, mass_kg, early, late)
     emit(result, json, lambda: _render(result))
+    if not chosen.feasible:
+        raise SystemExit(1)
 
 
 def _check(mass_kg: float, altitude_km: float, burns_from_km: float, entry_perigee_km: float) -> None:

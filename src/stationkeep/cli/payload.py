@@ -130,7 +130,11 @@ def _render(result: dict[str, Any], quote: Row) -> None:
         show("The range does not allow this azimuth: a turn on the way costs payload that is not counted here.")
     if quote:
         source = f"({quote['status']}: {quote['source']})"
-        show(f"Quoted: {result['quoted_kg']:,.0f} kg for {result['quoted_for']} {source}. {quote['what']}")
+        same = all(float(quote[key]) == result[key] for key in ("perigee_km", "apogee_km", "inclination_deg"))
+        off = f" ({100 * (result['payload_kg'] / result['quoted_kg'] - 1):+.1f} % here)" if same else ""
+        show(
+            f"Quoted: {result['quoted_kg']:,.0f} kg{off} for {result['quoted_for']} {source}. {quote['what']}".rstrip()
+        )
     show(
         f"Speed: {result['available_m_per_s']:,.0f} m/s from the stages = orbit "
         f"+ {result['penalty_m_per_s']:,.0f} lost on the way "

@@ -299,7 +299,8 @@ def _render(result: dict[str, Any]) -> None:
         show(f"  burn {burn['start_utc'][:19]}, {burn['duration_s']:.0f} s, {burn['frame']} {speeds} m/s")
     days = list(result["mean_altitude_km"].items())
     if days:
-        show(f"  mean altitude {days[0][1]:.3f} km on {days[0][0]}, {days[-1][1]:.3f} km on {days[-1][0]}")
+        last = f", {days[-1][1]:.3f} km on {days[-1][0]}" if len(days) > 1 else ""
+        show(f"  mean altitude {days[0][1]:.3f} km on {days[0][0]}{last}")
     if "hours" in result:
         table = Table("hour", "radial km", "in-track km", "cross-track km", title="less the ephemeris of --against")
         rows = list(zip(*(result[key] for key in ("hours", "radial_km", "intrack_km", "crosstrack_km")), strict=True))

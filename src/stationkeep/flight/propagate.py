@@ -143,6 +143,8 @@ def propagate(
         from stationkeep.formats.space_weather import read_space_weather
 
         weather = read_space_weather()
+    if weather is not None:  # told before hours of integration, not after
+        activity_of_day(weather, math.floor((until_t_s - 1e-3) / DAY_S))
     if sample_t_s is None:
         sample_t_s = np.append(np.arange(start.t_s, until_t_s - 1e-3, step_s), until_t_s)
     if sample_t_s[0] < start.t_s or sample_t_s[-1] > until_t_s:
