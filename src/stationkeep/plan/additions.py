@@ -31,23 +31,22 @@ class Addition(NamedTuple):
     scenario: Scenario
 
 
-def additions(scenario: Scenario, run: Nominal, wishes: Wishes, conflicts: tuple[str, ...], say: Callable[[str], None]) -> list[Addition]:
-    """Additions that each alone leave no proof that there is no plan, cheapest bound first; two of a kind only where none alone does.
+def additions(scenario: Scenario, run: Nominal, wishes: Wishes, conflicts: tuple[str, ...], say: Callable[[str], None], pairs: bool = False) -> list[Addition]:
+    """Additions that each alone leave no proof that there is no plan, cheapest bound first; with `pairs` vehicles with a docking port.
 
     Vehicles that flew last more than `NEW_d` before the start are history; where nobody unloads the gyroscopes, those that
     cannot are left out.
     """
-    alone = list(_tried([*_vehicles(scenario, run, wishes, conflicts, {}, ""), *_segment(scenario)], run, wishes, say))
-    plain = problem_of(scenario, run, wishes)
-    ports = list(_ports(scenario, plain))
-    alone += _tried([Addition(words, (), patch, scenario.patch(patch)) for words, patch in ports], run, wishes, say)
-    if not any(a.vehicles or PORT in str(a.patch) for _, a in alone):
-        for words, patch in ports:
-            alone += _tried(_vehicles(scenario, run, wishes, conflicts, patch, " with " + words), run, wishes, say)
-    return [a for _, a in sorted(alone, key=lambda found: found[0])]
+    ports = list(_ports(scenario, problem_of(scenario, run, wishes)))
+    if pairs:
+        more = [a for words, patch in ports for a in _vehicles(scenario, run, wishes, conflicts, patch, " with " + words)]
+    else:
+        more = [*_vehicles(scenario, run, wishes, conflicts, {}, ""), *_segment(scenario),
+                *(Addition(words, (), patch, scenario.patch(patch)) for words, patch in ports)]  # fmt: skip
+    return [a for _, a in sorted(_tried(more, run, wishes, say), key=lambda found: found[0])]
 
 
-def _tried(more: list[Addition] | Iterator[Addition], run: Nominal, wishes: Wishes, say: Callable[[str], None]) -> Iterator[tuple[float, Addition]]:
+def _tried(more: list[Addition], run: Nominal, wishes: Wishes, say: Callable[[str], None]) -> Iterator[tuple[float, Addition]]:
     """Bound and addition, for those with which nothing proves that there is no plan."""
     for a in more:
         own = run if not a.patch else lasting(nominal(a.scenario), a.scenario)

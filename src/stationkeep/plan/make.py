@@ -178,8 +178,13 @@ def plan_branch(
         return made
     tell("there is no plan: finding out why, and what would help ...")
     why = tuple(conflicts(made.problem))
-    more = additions(scenario, run, asked, why, tell)
-    answers = [_answer(a, horizon, asked, time_limit_s, tell) for a in more[:MOST_ANSWERS]]
+    more: list[Addition] = []
+    answers: list[dict[str, Any]] = []
+    for pairs in (False, True):
+        if not any(a["status"] in ("optimal", "feasible") for a in answers):
+            found = additions(scenario, run, asked, why, tell, pairs)
+            answers += [_answer(a, horizon, asked, time_limit_s, tell) for a in found[:MOST_ANSWERS]]
+            more += found
     return replace(made, conflicts=why, additions=tuple(a.words for a in more), answers=tuple(answers))
 
 
