@@ -23,6 +23,7 @@ lint: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python -m pytest benchmarks -m "not slow" --benchmark-only
+	$(BIN)/python tools/step_shares.py
 
 validation: $(VENV)/ready
 	$(BIN)/python tools/validate.py $(if $(FACTS),--facts $(FACTS))
