@@ -83,8 +83,8 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
         s.backlog_h[st, upkeep.HANDOVER] += x.arrivals[st] * c.rules.arrival_h
         if people <= 0:
             continue
-        volume = np.zeros(2)
-        aged = np.zeros(2)
+        volume, aged, load, counts = x.kept_m3, x.kept_y, x.load_h, x.residents
+        volume[:] = aged[:] = load[:] = 0.0
         place, segment = s.traffic.part_station, w.traffic.part_segment
         size_m3, arrive_s = w.bodies.volume_m3, w.bodies.arrive_s
         for k in range(w.traffic.part_station.size):
@@ -95,12 +95,10 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
         for g in range(2):
             if volume[g] > 0.0:
                 aged[g] /= volume[g]
-        load = np.zeros((2, 5))
         share = c.share_frac[0]
         for d in range(c.share_from_s.size):
             if c.share_from_s[d] <= t1_s:
                 share = c.share_frac[d]
-        counts = np.zeros(s.crew.aboard.shape[1])
         crew.residents(w.crew, s.crew, st, counts)
         upkeep.outfit(w, s, st, volume)
         upkeep.work_off(w, s, st, counts, load, crew_time.spread_h(1.0, dt_s), WEEK_s / dt_s)

@@ -144,7 +144,7 @@ def new_scratch(case: Case) -> Scratch:
         rate_rad_per_s=real(st), cmgs=whole(st), flag_a=truth(st), flag_b=truth(st), dockings=real(st),
         propellant_kg=real(st), wing_area_m2=real(st), arrivals=real(st), reserve_d=real(st, 5),
         use_kg_per_s=real(r), volume_m3=real(st), stock_kg=real(st, sizes["P"], r),
-        hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), inferred=real(st),
+        kept_m3=real(2), kept_y=real(2), load_h=real(2, 5), residents=real(sizes["P"]), hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), inferred=real(st),
     )  # fmt: skip
 
 

@@ -149,14 +149,15 @@ def work_off(
     w: World, s: RunState, st: int, people: np.ndarray, load: np.ndarray, frac: float, per_week: float
 ) -> None:
     """Hours of the backlogs worked off in a step into `load` (segment, use): repair, traffic, EVA, handover, outfitting."""
-    count = np.zeros(2)
+    everyone = russian = 0.0
     for p in range(people.size):
-        count[w.partner_crew_segment[p]] += people[p]
+        everyone += people[p]
+        russian += people[p] if w.partner_crew_segment[p] == 1 else 0.0
     for j in range(9):
         worked = s.backlog_h[st, j] * frac
         s.backlog_h[st, j] -= worked
         if j == HANDOVER:
-            for g in range(2):
-                load[g, 3] += worked * per_week * count[g] / max(count.sum(), 1.0)
+            load[0, 3] += worked * per_week * (everyone - russian) / max(everyone, 1.0)
+            load[1, 3] += worked * per_week * russian / max(everyone, 1.0)
         else:
             load[j % 2, (1, 2, 0, 4)[j // 2]] += worked * per_week

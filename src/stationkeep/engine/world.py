@@ -313,6 +313,10 @@ class Scratch(NamedTuple):
     use_kg_per_s: np.ndarray  # (R,)
     volume_m3: np.ndarray  # (S,)
     stock_kg: np.ndarray  # (S, P, R)
+    kept_m3: np.ndarray  # (2,) volume kept by segment
+    kept_y: np.ndarray  # (2,) and its mean age
+    load_h: np.ndarray  # (2, 5) hours asked of the week by segment and use
+    residents: np.ndarray  # (P,)
     hours: np.ndarray  # (S, P, H)
     matrix: np.ndarray  # (P, P) hours at work for whom
     inferred: np.ndarray  # (S,)

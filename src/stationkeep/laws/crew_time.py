@@ -86,8 +86,8 @@ def working_week(
     """
     hours[:] = 0.0
     matrix[:] = 0.0
-    count = np.zeros(SEGMENTS)
-    owed = np.zeros(SEGMENTS)
+    room = np.zeros((8 + 6, SEGMENTS))  # one block: asking for memory costs time
+    count, owed, total, spare, helped, need = room[0], room[1], room[2], room[3], room[4], room[8:].reshape((SEGMENTS, 6))
     for k in range(people.size):
         if entitlement_frac[k] > 0.0:
             count[partner_segment[k]] += people[k]
@@ -96,16 +96,12 @@ def working_week(
     for g in range(SEGMENTS):
         kept += 1.0 if volume_m3[g] > 0.0 else 0.0
     each = programme_h_per_week(rules)
-    need = np.zeros((SEGMENTS, 6))
-    total = np.zeros(SEGMENTS)
     for g in range(SEGMENTS):
         if volume_m3[g] > 0.0:
             need[g, 0] = upkeep_h_per_week(rules, volume_m3[g], age_y[g], 1.0 / kept)
         for j in range(5):
             need[g, 1 + j] = load_h[g, j]
         total[g] = need[g, :5].sum()
-    spare = np.zeros(SEGMENTS)
-    helped = np.zeros(SEGMENTS)
     for g in range(SEGMENTS):
         spare[g] = count[g] * each - total[g]
     for g in range(SEGMENTS):
@@ -119,8 +115,8 @@ def working_week(
         hours[k, OWN_NEEDS] = rules.own_needs_h_per_d * rules.days_per_week * people[k]
         hours[k, EXERCISE] = rules.exercise_h_per_week * people[k]
     _share_loads(people, partner_segment, entitlement_frac, count, need, total, helped, each, hours)
-    _outfit(people, partner_segment, entitlement_frac, count, need[:, 5], rules.outfit_most_frac, cooperation_frac, spare, hours)
-    _share_research(people, partner_segment, entitlement_frac, count, owed, spare, cooperation_frac, matrix)
+    _outfit(people, partner_segment, entitlement_frac, count, need[:, 5], rules.outfit_most_frac, cooperation_frac, spare, room[5:7], hours)
+    _share_research(people, partner_segment, entitlement_frac, count, owed, spare, cooperation_frac, room[7], matrix)
     for k in range(people.size):
         if entitlement_frac[k] <= 0.0:
             matrix[k, k] = each * people[k]
@@ -166,11 +162,12 @@ def _outfit(
     most_frac: float,
     cooperation_frac: float,
     spare: np.ndarray,
+    work: np.ndarray,
     hours: np.ndarray,
 ) -> None:
     """Outfitting takes at most `most_frac` of the free hours of each segment's people, in their own segment first; what it
-    takes is no longer in `spare` (segment,)."""
-    own, room = np.zeros(SEGMENTS), np.zeros(SEGMENTS)
+    takes is no longer in `spare` (segment,). `work` (2, segment) is filled."""
+    own, room = work[0], work[1]
     for g in range(SEGMENTS):
         room[g] = most_frac * max(0.0, spare[g])
         own[g] = min(wanted[g], room[g])
@@ -192,10 +189,11 @@ def _share_research(
     owed: np.ndarray,
     spare: np.ndarray,
     cooperation_frac: float,
+    free: np.ndarray,
     matrix: np.ndarray,
 ) -> None:
-    """Research hours to the partners they serve: shares of the whole by agreement, as far as cooperation goes."""
-    free = np.zeros(SEGMENTS)
+    """Research hours to the partners they serve: shares of the whole by agreement, as far as cooperation goes; fills `free`
+    (segment,)."""
     for g in range(SEGMENTS):
         free[g] = max(0.0, spare[g])
     everything = free[0] + free[1]
