@@ -81,9 +81,9 @@ def bridged(holds: np.ndarray, lapse: int) -> np.ndarray:
     """The same with gaps of fewer than `lapse` steps between two Trues closed."""
     out = holds.copy()
     there = np.flatnonzero(holds)
-    for first, last in zip(there[:-1], there[1:], strict=True):
-        if 1 < last - first <= lapse:
-            out[first:last] = True
+    apart = np.diff(there)
+    for gap in np.flatnonzero((apart > 1) & (apart <= lapse)):
+        out[there[gap] : there[gap + 1]] = True
     return out
 
 

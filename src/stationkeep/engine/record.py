@@ -136,7 +136,8 @@ def daily_sky(case: Any, sky: np.ndarray, times: np.ndarray) -> tuple[np.ndarray
 def _on_all_uses(array: np.ndarray, uses: Sequence[str]) -> np.ndarray:
     """Spread the last axis from `uses` over all uses, NaN where a use is none of this variable's."""
     out = np.full((*array.shape[:-1], len(ALL_USES)), np.nan, np.float32)
-    out[..., [ALL_USES.index(use) for use in uses]] = array
+    first = ALL_USES.index(uses[0])  # those of one variable stand together
+    out[..., first : first + len(uses)] = array
     return out
 
 
