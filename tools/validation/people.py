@@ -64,7 +64,7 @@ class Cabin:
             crew = np.array([people])
             cabin.ask(params, state, t_s, dt_s, crew, works, where, here, none, wants)
             got = np.minimum(wants, stock)
-            cabin.step(params, state, dt_s, crew, works, where, none, got, gives, flow)
+            cabin.step(params, state, dt_s, crew, none, got, gives, flow)
             stock += gives[0] - got[0]
             t_s += dt_s
         self.flow = flow[0] / days

@@ -86,7 +86,7 @@ def bring_forward(w: World, s: RunState, st: int, t_s: float, hungry: bool, thir
     every tanker for one `thirsty` for propellant; when that is `urgent` tankers fly as often as they ever did."""
     r, coming = w.rules, 0
     for f in range(w.ships.tank.size):
-        if w.traffic.flown[f] or w.traffic.station[f] != st:
+        if w.traffic.flown[f] or w.traffic.dated[f] or w.traffic.station[f] != st:
             continue
         due_s, tanker = s.traffic.next_s[f], thirsty and w.ships.refuel_kg[f] > 0.0
         soon = hungry and w.traffic.seats[f] == 0 and due_s < t_s + r.stock_target_s

@@ -47,6 +47,7 @@ class Params(NamedTuple):
     ports: np.ndarray  # (F, 8) candidate ports in order, -1 padded
     after: np.ndarray  # (F,) event waited for, -1
     until: np.ndarray  # (F,) event that ends the series, -1
+    dated: np.ndarray  # (F,) bool: the scenario tells what becomes of its launch on its day, so that it does not fly sooner
     move_s: np.ndarray  # (R,) relocations in order of time
     move_flight: np.ndarray
     move_port: np.ndarray
