@@ -10,7 +10,7 @@ pytest.importorskip("playwright")
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on this machine")
 
 
-def test_first_view_is_quick_and_full(watched):
+def test_first_view_is_full(watched):
     page = watched.open()
     print(f"first view after {page.evaluate('() => document.body.dataset.ready')} ms; asked 3 s on a quiet machine")
     for picture in ("#globe", "#station"):
@@ -36,7 +36,7 @@ def test_one_slider_drives_everything(watched):
     assert int(page.inner_text("#station-caption").split(": ")[1].split()[0]) < 10, "Zarya, Unity and what came with them"
 
 
-def test_slider_is_fluent(watched):
+def test_pictures_follow_the_slider_while_it_is_dragged(watched):
     watched.page.add_init_script("""(() => { const real = WebGL2RenderingContext.prototype.clear; window.drawn = { globe: 0, station: 0 };
       WebGL2RenderingContext.prototype.clear = function (mask) { window.drawn[this.canvas.parentElement.id]++; return real.call(this, mask); } })()""")
     page = watched.open("#/look?t=2005-01-01")

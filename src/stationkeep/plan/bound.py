@@ -17,8 +17,8 @@ import numpy as np
 from .milp import relax
 from .problem import PortClass, Problem
 from .programme import INF, Model
-from .stock_rows import propellant_rows, standdown_rows, stock_rows, unloading_rows, waste_rows
-from .traffic_rows import cadence_rows, money_rows, people_rows, price
+from .stock_rows import need_rows
+from .traffic_rows import cadence_rows, price
 
 WHOLE_count = 1e-4
 """How near a whole number a count of flights is taken for one."""
@@ -47,13 +47,7 @@ def by_months(p: Problem) -> Model:
             m.leaves[i, w] = m.column(0.0, 0.0, 1.0)
         m.rows.add("docked", {m.leaves[i, w]: 1.0 for w in there.leaves_w}, 1.0, 1.0)
     cadence_rows(m)
-    crew = people_rows(m)
-    stock_rows(m, crew)
-    standdown_rows(m)
-    propellant_rows(m)
-    unloading_rows(m)
-    waste_rows(m)
-    money_rows(m)
+    need_rows(m)
     return m
 
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from .problem import GASES, Problem, Solution, Visit
 from .programme import Model, MONTH_w
-from .stock_rows import propellant_rows, standdown_rows, stock_rows, unloading_rows, waste_rows
-from .traffic_rows import launch_rows, money_rows, people_rows, port_rows, visit_rows
+from .stock_rows import need_rows
+from .traffic_rows import launch_rows, port_rows, visit_rows
 
 WHOLE = 800
 """Most binaries handed to HiGHS in one piece; beyond, its simplex does not even end the relaxation of eight ports in a minute."""
@@ -34,13 +34,7 @@ def build(problem: Problem) -> Model:
     visit_rows(m)
     port_rows(m)
     launch_rows(m)
-    crew = people_rows(m)
-    stock_rows(m, crew)
-    standdown_rows(m)
-    propellant_rows(m)
-    unloading_rows(m)
-    waste_rows(m)
-    money_rows(m)
+    need_rows(m)
     return m
 
 

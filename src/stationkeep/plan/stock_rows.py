@@ -6,6 +6,7 @@ import numpy as np
 
 from .problem import BOTTLE_FACTOR, DRY, GASES
 from .programme import INF, Model, MONTH_w, YEAR_w
+from .traffic_rows import money_rows, people_rows
 
 CREW_share = 0.9
 """Most of its dry cargo that a ship is filled with for people; the rest is hardware (`engine.supply`)."""
@@ -16,6 +17,17 @@ BOTTLES_share = 0.1
 """Most gas in bottles against a ship's dry cargo (`engine.supply`)."""
 SHORT_share = 0.75
 """Share of dry cargo that is food and supplies while both are short: `CREW_share` less bags of water and gas bottles. Assumed."""
+
+
+def need_rows(m: Model) -> None:
+    """What a plan must meet whether its launches are weeks or months: people, stocks, propellant, waste, money."""
+    crew = people_rows(m)
+    stock_rows(m, crew)
+    standdown_rows(m)
+    propellant_rows(m)
+    unloading_rows(m)
+    waste_rows(m)
+    money_rows(m)
 
 
 def stock_rows(m: Model, crew: list[int]) -> None:

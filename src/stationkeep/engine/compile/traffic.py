@@ -40,6 +40,7 @@ def build_traffic(
         candidates[i, : len(chosen)] = chosen[:CANDIDATES]
         moves += [(t, i, _port_at(ports, port, t)) for t, port in f.relocations]
     moves.sort()
+    told = {event.fail for event in scenario.events.values()}
     p = traffic.Params(
         partner=integers(partner[f.partner] for f in flights),
         family=integers(names.of("families")[vehicles[f.vehicle]["family"]] for f in flights),
@@ -57,7 +58,7 @@ def build_traffic(
         ports=candidates,
         after=integers(event.get(f.after, -1) for f in flights),
         until=integers(event.get(f.until, -1) for f in flights),
-        dated=np.array([f.id in {e.fail for e in scenario.events.values()} for f in flights], np.bool_),
+        dated=truths(f.id in told for f in flights),
         move_s=reals(m[0] for m in moves), move_flight=integers(m[1] for m in moves),
         move_port=integers(m[2] for m in moves),
         port_part=integers(r["_part"] for r in ports), port_open_s=reals(r["_open"] for r in ports),
