@@ -92,3 +92,21 @@ def test_starliner_comes_home_empty_and_its_two_wait_for_the_next_dragon():
     assert people(ds, "2024-09-08", "2025-04-20").min() >= 7
     short = (ds.seats_count < ds.people_count).sel(time=slice("2024-09-07", "2025-04-20"))
     assert 15 <= int(short.sum()) <= 25  # 23 days in the record
+
+
+@pytest.mark.parametrize(
+    ("what", "held"),
+    [
+        ("progress-ms", {"progress-ms"}), ("soyuz-2.1a", {"progress-ms", "soyuz-ms"}), ("soyuz", {"progress-ms", "soyuz-ms"}),
+        ("baikonur/31", {"progress-ms", "soyuz-ms"}), ("kennedy", {"crew-dragon", "cargo-dragon-2"}),
+        ("falcon-9", {"crew-dragon", "cargo-dragon-2"}),
+    ],
+)  # fmt: skip
+def test_a_grounding_holds_what_it_names_and_nothing_else(what, held):
+    ground = {"ground": what, "on": "2022-08-01", "for_d": 400}
+    scenario = sk.read_scenario("iss-2022").patch({"horizon": "2023-04-01", "events.stop": ground})
+    ds = sk.simulate(scenario, runs=1, seed=3).isel(run=0)
+    ids = ds.event_name.values[ds.event_kind.values == "grounded"]
+    vehicle = {flight.split(" ")[0]: None for flight in ids}
+    named = {scenario.flights[name.rsplit("-", 1)[0]].vehicle for name in vehicle}
+    assert named == held

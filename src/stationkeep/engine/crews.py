@@ -46,8 +46,8 @@ def last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool:
 
 
 @njit(cache=True)
-def stay_on(w: World, s: RunState, family: int, t_s: float, row: int, log: Log) -> None:
-    """Crews whose relief is grounded stay on for it, or until the last day their ship can still land by daylight.
+def stay_on(w: World, s: RunState, group: int, t_s: float, row: int, log: Log) -> None:
+    """Crews whose relief the grounding of `group` holds stay on for it, or until the last day their ship can still land by daylight.
 
     As TMA-21 in 2011 and TMA-15M in 2015. Ships of the record leave as they left.
     """
@@ -56,11 +56,12 @@ def stay_on(w: World, s: RunState, family: int, t_s: float, row: int, log: Log) 
         if q.status[f] != traffic.DOCKED or w.crew.seats[f] == 0 or s.crew.damaged[f] or riders(s, f) == 0:
             continue
         r, as_flown = traffic.relieved_by(p, q, f), p.flown[f] and p.undock_s[f] <= w.rules.replay_until_s
-        if r < 0 or q.status[r] != traffic.PLANNED or p.family[r] != family or as_flown:
+        if r < 0 or q.status[r] != traffic.PLANNED or group not in p.groups[r] or as_flown:
             continue
-        back_s = max(q.ground_until_s[family] + p.crew_after_s[r], q.next_s[r]) + p.transit_s[r]
+        until_s = q.ground_until_s[traffic.held_by(p, q, r)]
+        back_s = max(until_s + p.crew_after_s[r], q.next_s[r]) + p.transit_s[r]
         last_s = q.docked_s[f] + p.most_s[f]
-        if q.ground_until_s[family] <= q.next_s[r] or q.next_s[f] >= NEVER_s:
+        if until_s <= q.next_s[r] or q.next_s[f] >= NEVER_s:
             continue
         leaves_s = last_s
         if back_s > last_s and p.partner[f] == w.ru_partner:
@@ -90,7 +91,7 @@ def bring_crew_forward(w: World, s: RunState, lost: int, t_s: float, row: int, l
     """A crew was lost at launch or has to go home early: the next crew of its kind comes sooner, none on short notice."""
     p, q, best = w.traffic, s.traffic, -1
     for f in range(p.partner.size):
-        if p.flown[f] or q.status[f] != traffic.PLANNED or p.family[f] != p.family[lost] or p.station[f] != p.station[lost]:
+        if p.flown[f] or q.status[f] != traffic.PLANNED or p.groups[f, 0] != p.groups[lost, 0] or p.station[f] != p.station[lost]:
             continue
         if w.crew.seats[f] > 0 and p.crew_after_s[f] > 0.0 and q.next_s[f] < NEVER_s and (best < 0 or q.next_s[f] < q.next_s[best]):
             best = f

@@ -121,7 +121,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
     elif kind == partners.FAIL and p.target[e] >= 0:
         equipment.fail(w.equipment, s.equipment, p.target[e], t_s, row, p.for_s[e], log)
     elif kind == partners.GROUND:
-        traffic.ground(w.traffic, s.traffic, p.target[e], t_s + p.for_s[e], row)
+        traffic.ground(s.traffic, p.target[e], t_s + p.for_s[e], row)
         stay_on(w, s, p.target[e], t_s, row, log)
     elif kind == partners.DAMAGE:
         f = p.target[e]
@@ -357,7 +357,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             _note_supply(w, s, f, row)
             if not w.traffic.flown[f]:
                 review(w, s, f, st, t_s)
-                stay_on(w, s, w.traffic.family[f], t_s, row, log)
+                stay_on(w, s, w.traffic.groups[f, 0], t_s, row, log)
                 if w.crew.seats[f] > 0:
                     bring_crew_forward(w, s, f, t_s, row, log)
         elif s.traffic.status[f] == traffic.LOST or s.traffic.status[f] == traffic.CANCELLED or s.traffic.held[f]:

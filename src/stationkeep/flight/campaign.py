@@ -12,6 +12,7 @@ from stationkeep.laws.radiation import dose_mSv_per_d
 from stationkeep.laws.visibility import seen_frac
 from stationkeep.model.catalogue import Catalogue, Row, listed, number
 from stationkeep.model.files import InputError
+from stationkeep.model.fleet import launched_by
 from stationkeep.model.scenario import Scenario
 from stationkeep.model.station import Station
 
@@ -43,8 +44,7 @@ def lifts(scenario: Scenario, station: str) -> list[dict[str, Any]]:
         if flight is None or flight.station != station:
             continue
         row = vehicles[flight.vehicle]
-        launcher = flight.launcher or listed(row, "launchers")[-1]
-        site = flight.site or listed(_launcher(launcher), "sites")[0]
+        launcher, site = launched_by(Catalogue(), flight.vehicle, flight.launcher, flight.site)
         out.append(_lift(f"{name} ({flight.vehicle})", number(row, "gross_mass_kg"), launcher, site, place.inclination_deg))
     return out
 

@@ -62,7 +62,7 @@ class Event(Record):
     fail: str | None = None
     """This machine fails, or the launch of this flight does."""
     ground: str | None = None
-    """This vehicle type, launcher or site does not fly for `for_d` days."""
+    """This vehicle type, launcher (or family of them), launch site or pad does not fly for `for_d` days: nothing else is held."""
     damage: str | None = None
     """This docked ship can bring nobody home any more."""
     lose_person: Partner | None = None

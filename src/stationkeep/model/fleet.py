@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from .base import Date, Partner, PositiveDays, Record
+from .catalogue import Catalogue, listed
 
 Cargo = dict[Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "spares", "research"], float]
 
@@ -21,9 +22,9 @@ class Flight(Record):
     station: str = "iss"
     """Where it goes."""
     launcher: str | None = None
-    """Launcher id; default: the vehicle's latest."""
+    """Launcher id; default: the vehicle's latest that flies from the site."""
     site: str | None = None
-    """Launch site id; default: the vehicle's."""
+    """Launch site id; default: the launcher's first."""
     port: str | tuple[str, ...] | None = None
     """Port, or ports in order of preference; default: all that accept the vehicle."""
     launch: Date | None = None
@@ -69,3 +70,14 @@ class Flight(Record):
         if self.first and self.last and self.last < self.first:
             raise ValueError("dates out of order; `last` must not come before `first`")
         return self
+
+
+def launched_by(catalogue: Catalogue, vehicle: str, launcher: str | None, site: str | None) -> tuple[str, str]:
+    """Launcher and site of a flight: as told, else the vehicle's latest launcher that flies from the site, and its first site."""
+    def sites(name: str) -> list[str]:
+        return listed(catalogue.by_id("fleet/launchers").get(name, {}), "sites")
+
+    candidates = listed(catalogue.by_id("fleet/vehicles")[vehicle], "launchers")
+    from_there = [name for name in candidates if site and any(site in (s, s.split("/")[0]) for s in sites(name))]
+    chosen = launcher or (from_there or candidates)[-1]
+    return chosen, site or next(iter(sites(chosen)), "")

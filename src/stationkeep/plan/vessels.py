@@ -12,7 +12,7 @@ from ..model.base import NEVER_s, seconds
 from ..model.catalogue import Catalogue, Row, listed, number
 from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
-from ..model.fleet import Flight
+from ..model.fleet import Flight, launched_by
 from ..model.scenario import Scenario
 from .ports import ports_named
 from .problem import PortClass, Vessel
@@ -55,19 +55,18 @@ def _vessel(
         str(p["id"]) for p in catalogue.table("stations/iss/ports") if {name, f"standard:{row['standard']}"} & set(listed(p, "accepts"))
     } | {f"{module}/{i + 1}" for module, m in modules.items() for i, kind in enumerate(m.ports) if kind == row["standard"]}
     ports = tuple(c.name for c in classes if set(c.ports) <= takes)
-    sites = listed(catalogue.by_id("fleet/launchers").get(listed(row, "launchers")[-1], {}), "sites")
     alone = any(r["giver"] == name and r["service"] == "desaturation" and not r["needs_part"] for r in catalogue.table("stations/iss/services"))
     known = flies[partner][:weeks] & _window(own, weeks, t0_s)
     if own is None and not any(f["vehicle"] == name for f in catalogue.table("traffic/flights")):
         known[: int(NEW_d // 7)] = False
-    site = (own.site if own and own.site else None) or (sites[0] if sites else "")
+    launcher, site = launched_by(catalogue, name, own.launcher if own else None, own.site if own else None)
     rating_w = max(int(number(row, "max_docked_d", 180) // 7), 1)
     if people:
         stays = sorted({rating_w - short - wishes.early_w for short in CREW_STAYS_w})
     else:
         stays = sorted({max(int(rating_w * frac), 1) for frac in CARGO_STAYS})
     return Vessel(
-        name=name, partner=partner, site=site, launcher=(own.launcher if own and own.launcher else listed(row, "launchers")[-1]),
+        name=name, partner=partner, site=site, launcher=launcher,
         cost_musd=number(row, "cost_musd"), stays_w=tuple(s for s in stays if s > 0),
         weeks=known, ports=ports, unloads=alone,
         per_year_count=wishes.cadence_count.get(name, shown_cadence_count(catalogue, row, t0_s, own)), people=people,

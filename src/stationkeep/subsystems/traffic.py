@@ -32,7 +32,7 @@ class Params(NamedTuple):
     """Flights (F), ports (Q) and parts (K = modules, then flights). Times are seconds since 2000-01-01 UTC."""
 
     partner: np.ndarray  # (F,) whose flight
-    family: np.ndarray  # (F,) what a failure grounds
+    groups: np.ndarray  # (F, 5) what it is grounded with: family (by a failure), vehicle type, launcher, site, pad; G in all
     station: np.ndarray  # (F,) destination
     flown: np.ndarray  # (F,) bool: recorded times hold
     launch_s: np.ndarray  # (F,) planned launch, or days after the gating event
@@ -81,8 +81,8 @@ class State(NamedTuple):
     left_s: np.ndarray  # (F,)
     port: np.ndarray  # (F,)
     port_flight: np.ndarray  # (Q,)
-    ground_until_s: np.ndarray  # (FAM,)
-    ground_row: np.ndarray  # (FAM,)
+    ground_until_s: np.ndarray  # (G,)
+    ground_row: np.ndarray  # (G,)
     row: np.ndarray  # (F,) last log row about the flight
     held: np.ndarray  # (F,) bool: a hold was logged
     moves: np.ndarray  # (1,) relocations done
@@ -192,11 +192,21 @@ def cancel(p: Params, s: State, f: int, t_s: float, row: int, log: Log) -> None:
 
 
 @njit(cache=True)
-def ground(p: Params, s: State, family: int, until_s: float, row: int) -> None:
-    """Nothing of this family flies before `until_s`."""
-    if until_s > s.ground_until_s[family]:
-        s.ground_until_s[family] = until_s
-        s.ground_row[family] = row
+def ground(s: State, group: int, until_s: float, row: int) -> None:
+    """Nothing of this group of flights flies before `until_s`."""
+    if until_s > s.ground_until_s[group]:
+        s.ground_until_s[group] = until_s
+        s.ground_row[group] = row
+
+
+@njit(cache=True)
+def held_by(p: Params, s: State, f: int) -> int:
+    """Of the groups flight `f` belongs to, the one grounded the longest."""
+    held = p.groups[f, 0]
+    for group in p.groups[f]:
+        if s.ground_until_s[group] > s.ground_until_s[held]:
+            held = group
+    return int(held)
 
 
 @njit(cache=True)
@@ -222,7 +232,7 @@ def coming_s(p: Params, s: State, f: int, t_s: float, slip_s: float) -> float:
     if p.flown[f]:
         return max(p.launch_s[f] - slip_s, t_s) + p.transit_s[f]
     planned_s = s.next_s[f] if p.after[f] >= 0 else min(p.launch_s[f], s.next_s[f])
-    return max(planned_s, t_s, s.ground_until_s[p.family[f]]) + p.transit_s[f]
+    return max(planned_s, t_s, s.ground_until_s[held_by(p, s, f)]) + p.transit_s[f]
 
 
 @njit(cache=True)
@@ -337,17 +347,17 @@ def undock(p: Params, s: State, f: int, t_s: float, log: Log) -> None:
 def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool, log: Log) -> None:
     name = happened.FLIGHT + f
     if not p.flown[f]:
-        family = p.family[f]
-        if s.ground_until_s[family] > t_s:
-            s.next_s[f] = s.ground_until_s[family] + p.crew_after_s[f] + max(0.25 * luck.slip_s[f], 0.0)
+        group = held_by(p, s, f)
+        if s.ground_until_s[group] > t_s:
+            s.next_s[f] = s.ground_until_s[group] + p.crew_after_s[f] + max(0.25 * luck.slip_s[f], 0.0)
             if not s.held[f]:
                 s.held[f] = True
-                s.row[f] = add(log, t_s, happened.GROUNDED, p.station[f], name, s.ground_row[family], s.next_s[f])
+                s.row[f] = add(log, t_s, happened.GROUNDED, p.station[f], name, s.ground_row[group], s.next_s[f])
             return
         if s.held[f]:
             gap_s = p.crew_after_s[f] if p.crew_after_s[f] > 0.0 else LEAST_GAP_s
-            for other in range(p.family.size):
-                if p.family[other] == family and t_s - gap_s < s.launched_s[other] <= t_s:
+            for other in range(p.partner.size):
+                if p.groups[other, 0] == p.groups[f, 0] and t_s - gap_s < s.launched_s[other] <= t_s:
                     s.next_s[f] = s.launched_s[other] + gap_s
                     return
         if not habitable:
@@ -362,7 +372,7 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
         s.status[f], s.next_s[f] = LOST, NEVER_s
         s.row[f] = add(log, t_s, happened.LAUNCH_FAILURE, p.station[f], name, s.row[f], luck.grounded_s[f] / DAY_s)
         if not p.flown[f]:
-            ground(p, s, p.family[f], t_s + luck.grounded_s[f], s.row[f])
+            ground(s, p.groups[f, 0], t_s + luck.grounded_s[f], s.row[f])
         return
     s.status[f] = EN_ROUTE
     s.next_s[f] = t_s + p.transit_s[f]

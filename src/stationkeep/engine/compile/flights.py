@@ -10,7 +10,7 @@ from statistics import median
 from ...model.base import NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
 from ...model.files import Problem, ScenarioError
-from ...model.fleet import Flight
+from ...model.fleet import Flight, launched_by
 from ...model.scenario import Scenario
 from .life_support import rule
 
@@ -201,13 +201,14 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
     ends = flight.until if flight.until and not flight.until[:4].isdigit() else ""
     last_s = min(seconds(d) if d else NEVER_s for d in (flight.last, None if ends else flight.until))
     ports = (flight.port,) if isinstance(flight.port, str) else tuple(flight.port or ())
+    launcher, site = launched_by(catalogue, flight.vehicle, flight.launcher, flight.site)
     base = PlannedFlight(
         id=name, vehicle=flight.vehicle, partner=partner, station=flight.station, launch_s=0.0,
         transit_s=transit_s(catalogue, flight.vehicle), undock_s=seconds(flight.undock) if flight.undock else NEVER_s,
         stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if ends in scenario.events else "",
         handover_s=handover_s(catalogue, flight.vehicle) if flight.handover_d == "record" else float(flight.handover_d) * DAY_s, people={str(k): v for k, v in flight.people.items()}, cargo_kg=_cargo(flight),
         dry_kg=flown_dry_kg(catalogue, flight.vehicle),
-        launcher=flight.launcher or row["launchers"].split(";")[-1], site=flight.site or "", relief=flight.relief or "",
+        launcher=launcher, site=site, relief=flight.relief or "",
         series=name if crewed else "", relieves=flight.relieves or "",
     )  # fmt: skip
     if flight.launch is not None:

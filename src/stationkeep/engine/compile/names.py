@@ -20,7 +20,8 @@ class Names:
     ports: tuple[str, ...]
     events: tuple[str, ...]
     vehicles: tuple[str, ...]
-    families: tuple[str, ...]
+    groups: tuple[str, ...]
+    """What can be grounded: families, vehicle types, launchers, launch sites, pads."""
     machines: tuple[str, ...] = ()
     machine_kinds: tuple[str, ...] = ()
     services: tuple[str, ...] = ()

@@ -96,9 +96,7 @@ def _target(scenario: Scenario, catalogue: Catalogue, names: Names, event: str, 
     elif e.damage:
         table, kind = names.of("flights"), "flight"
     elif e.ground:
-        vehicles, launchers = catalogue.by_id("fleet/vehicles"), catalogue.by_id("fleet/launchers")
-        name = vehicles[name]["family"] if name in vehicles else launchers.get(name, {}).get("family", name)
-        table, kind = names.of("families"), "vehicle type, launcher or family"
+        table, kind = names.of("groups"), "vehicle type, launcher, family or launch site"
     else:
         table, kind = names.of("stations"), "station"
     if name not in table:

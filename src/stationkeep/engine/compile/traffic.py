@@ -43,7 +43,7 @@ def build_traffic(
     told = {event.fail for event in scenario.events.values()}
     p = traffic.Params(
         partner=integers(partner[f.partner] for f in flights),
-        family=integers(names.of("families")[vehicles[f.vehicle]["family"]] for f in flights),
+        groups=np.array([_groups(f, catalogue, names) for f in flights], np.int64).reshape(-1, 5),
         station=integers(station[f.station] for f in flights),
         flown=truths(f.flown for f in flights),
         launch_s=reals(f.launch_s for f in flights),
@@ -69,13 +69,20 @@ def build_traffic(
     s = traffic.State(
         status=np.zeros(count, np.int64), next_s=np.full(count, NEVER_s), launched_s=np.full(count, NEVER_s),
         docked_s=np.full(count, NEVER_s), left_s=np.full(count, NEVER_s), port=np.full(count, -1, np.int64),
-        port_flight=np.full(len(ports), -1, np.int64), ground_until_s=np.full(len(names.families), -NEVER_s),
-        ground_row=np.full(len(names.families), -1, np.int64), row=np.full(count, -1, np.int64),
+        port_flight=np.full(len(ports), -1, np.int64), ground_until_s=np.full(len(names.groups), -NEVER_s),
+        ground_row=np.full(len(names.groups), -1, np.int64), row=np.full(count, -1, np.int64),
         held=np.zeros(count, np.bool_), moves=np.zeros(1, np.int64), part_station=np.full(parts, -1, np.int64),
         part_done=np.zeros(len(names.modules), np.bool_), changed=np.zeros(1, np.bool_),
         shut=np.zeros(len(ports), np.bool_),
     )  # fmt: skip
     return p, s
+
+
+def _groups(f: PlannedFlight, catalogue: Catalogue, names: Names) -> list[int]:
+    """What flight `f` is grounded with: its family, its type, its launcher, its site and its pad."""
+    own = (catalogue.by_id("fleet/vehicles")[f.vehicle]["family"], f.vehicle, f.launcher, f.site.split("/")[0], f.site)
+    groups = names.of("groups")
+    return [groups.get(name, groups[own[0]]) for name in own]
 
 
 @cache
