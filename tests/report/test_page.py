@@ -70,6 +70,7 @@ def test_the_page_answers_first_and_shows_every_part(html):
         "presence",
         "breaks",
         "time",
+        "reserves",
         "services",
         "ports",
         "money",

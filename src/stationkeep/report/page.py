@@ -15,6 +15,7 @@ from stationkeep.report.metrics import presence
 from stationkeep.report.money import money
 from stationkeep.report.people import dose_text
 from stationkeep.report.read import attr, future_names, words
+from stationkeep.report.reserves import reserve_rows
 from stationkeep.report.verdict import headline, notice_text, verdict
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def page(ds: xr.Dataset) -> str:
         "depends": [(item, depends.headline(item)) for item in attr(ds, "depends") or []],
         **sections.services(ds),
         **sections.ports(ds),
+        "reserve_tables": [(name, reserve_rows(told["reserves"], name)) for name in names],
         "dose_lines": [(name, dose_text([row for row in told["dose"] if row["future"] == name])) for name in names],
         "sources": sorted(told["sources"], key=lambda item: str(item.get("date", ""))),
         "version": version("stationkeep"),
@@ -101,6 +103,7 @@ def _contents(context: dict[str, Any]) -> list[tuple[str, str]]:
         ("presence", "Year by year", told["presence"]),
         ("breaks", "What breaks and why", True),
         ("time", "Against time", True),
+        ("reserves", "Reserves", told["reserves"]),
         ("people", "Crew time and dose", told["crew_time"] or told["dose"]),
         ("services", "Who depends on whom", context["services"] or context["service_tables"]),
         ("ports", "Ports", context["port_charts"]),

@@ -23,6 +23,7 @@ from stationkeep.report.metrics import (
 from stationkeep.report.money import cost
 from stationkeep.report.people import crew_time, dose, dose_text
 from stationkeep.report.read import attr, future_names, future_weights, scenario_name, words
+from stationkeep.report.reserves import reserve_rows, reserves_told
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -58,6 +59,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "presence_if_weights_move": _moved(ds, to_end),
         "presence_whatever_the_weights": [round(float(f(to_end.share[:, -1])), 6) for f in (min, max)],
         "gaps": gaps(ds),
+        "reserves": reserves_told(ds),
         "enough": enough(ds),
         "notices": attr(ds, "notices") or [],
         "presence_capability": capable.all(),
@@ -125,6 +127,8 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
         _render_findings(out, future, several=len(told["futures"]) > 1)
     for name, gap in told["gaps"].items():
         out.print(_gap_table(words(name), gap))
+    for future in told["futures"]:
+        _render_reserves(out, told, future["name"])
     for notice in told["notices"]:
         if notice["breaks_agreement"]:
             out.print(Text(notice_text(notice), style="yellow"))
@@ -132,6 +136,24 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
         out.print(table)
     _render_crew_time(out, told)
     out.print(Text(_foot(told), style="dim"))
+
+
+def _render_reserves(out: Console, told: dict[str, Any], future: str) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    head, rows, safe = reserve_rows(told["reserves"], future)
+    if rows:
+        title = "\nReserves" + (f", {words(future)}" if len(told["futures"]) > 1 else "") + ": share of runs below a level, first day"
+        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for name in head:
+            table.add_column(name)
+        for row in rows:
+            table.add_row(*row)
+        out.print(table)
+    if safe:
+        out.print(Text(safe if rows else f"Reserves: {safe[0].lower()}{safe[1:]}", style="dim"))
 
 
 def _render_crew_time(out: Console, told: dict[str, Any], most: int = 7) -> None:

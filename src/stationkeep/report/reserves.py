@@ -1,0 +1,96 @@
+"""Reserves in days by commodity: how low they came, and when they fell below the levels at which the rules act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stationkeep.report.checks import percent
+from stationkeep.report.read import attr, future_names, iso_day, reserves, series, stamps
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+COMMODITIES = ("food", "water", "oxygen", "supplies", "propellant")
+NONE_LEFT_d = 1.0
+"""Less than a day's worth counts as nothing left."""
+
+
+def reserves_told(ds: xr.Dataset) -> list[dict[str, Any]]:
+    """Per future and commodity (all stations; people as usual, nothing recovered): the least reserve over the time somebody
+    is aboard, days (5, 50, 95 % of runs), and for each level of the rules the share of runs that fall below it and the
+    first day they do. Days of a result kept by month are those of months; a summary tells no days.
+    """
+    rules = {item["name"]: float(item["value"]) for item in attr(ds, "assumptions") or []}
+    levels = {"reserve": rules.get("reserve_d", 45.0), "leave": rules.get("leave_d", 30.0), "none_left": NONE_LEFT_d}
+    return [
+        {"future": future_names(ds)[place], "resource": name, "least_d": _spread(least), "below": below}
+        for place, name, least, below in _by_commodity(ds, levels)
+    ]
+
+
+def _by_commodity(ds: xr.Dataset, levels: dict[str, float]) -> Iterator[tuple[int, str, np.ndarray, dict[str, Any]]]:
+    whole, kept = reserves(ds), series(ds, "reserve_min_d")
+    found = kept if kept is not None else whole
+    if found is None or "run" not in found.dims:
+        return
+    for place in range(found.sizes["future"]):
+        for name in [name for name in COMMODITIES if name in found["resource"].values]:
+            of_runs = found.isel(future=place).sel(resource=name)
+            axes = [axis for axis in of_runs.dims if axis != "run"]
+            least = of_runs.min(axes).values if axes else of_runs.values
+            if not np.isfinite(least).any():
+                continue
+            below = {
+                level: {"days": days, "runs_frac": round(float((least < days).mean()), 4), "first": _first(of_runs, days)}
+                for level, days in levels.items()
+            }
+            yield place, name, least, below
+
+
+def _first(of_runs: xr.DataArray, days: float) -> dict[str, str | None] | None:
+    """The day of the first stamp below `days` at any station, over the runs that get there."""
+    if "station" not in of_runs.dims:
+        return None
+    low = (of_runs < days).any("station").transpose("run", ...).values
+    reached = low.any(axis=-1)
+    if not reached.any():
+        return None
+    order = np.sort(stamps(of_runs)[low.argmax(axis=-1)][reached])
+    return {f"p{q}": iso_day(order[int(q / 100 * (order.size - 1) + 0.5)]) for q in (5, 50, 95)}
+
+
+def _spread(least: np.ndarray) -> dict[str, float]:
+    return {f"p{q}": round(float(np.quantile(least[np.isfinite(least)], q / 100)), 1) for q in (5, 50, 95)}
+
+
+def reserve_rows(told: list[dict[str, Any]], future: str) -> tuple[list[str], list[list[str]], str]:
+    """Head and cells of the table of one future: commodities that fall below a level; and a sentence on those that do not."""
+    mine = [row for row in told if row["future"] == future]
+    if not mine:
+        return [], [], ""
+    levels = list(mine[0]["below"].values())
+    head = ["reserve, days", "least", *(f"below {level['days']:.0f}" if level["days"] > NONE_LEFT_d else "none left" for level in levels)]
+    rows = [
+        [row["resource"], _days(row["least_d"]), *(_below(level) for level in row["below"].values())]
+        for row in mine if any(level["runs_frac"] > 0.0 for level in row["below"].values())
+    ]  # fmt: skip
+    safe = ", ".join(f"{row['resource']} {_days(row['least_d'])}" for row in mine if row["resource"] not in {r[0] for r in rows})
+    return head, rows, f"Never below {levels[0]['days']:.0f} days (least reserve): {safe}." if safe else ""
+
+
+def _days(least: dict[str, float]) -> str:
+    low, middle, high = (f"{least[q]:,.0f}" for q in ("p5", "p50", "p95"))
+    return middle if low == high else f"{middle} ({low}–{high})"
+
+
+def _below(level: dict[str, Any]) -> str:
+    if not level["runs_frac"]:
+        return "–"
+    share = percent(level["runs_frac"])
+    if level["first"] is None:
+        return share
+    first, last = level["first"]["p5"], level["first"]["p95"]
+    return f"{share}, {first}" if first == last else f"{share}, {level['first']['p50']} ({first} to {last})"

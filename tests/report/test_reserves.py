@@ -1,0 +1,48 @@
+"""Reserves: how low they came, when they fell below a level, and what is told of it."""
+
+import json
+
+import numpy as np
+import xarray as xr
+
+from stationkeep.report.read import ENDLESS_d
+from stationkeep.report.reserves import reserve_rows, reserves_told
+
+UTC = np.arange("2015-04-18", "2015-09-20", dtype="datetime64[D]").astype("datetime64[ns]")
+
+
+def falling(*from_d: float) -> xr.Dataset:
+    """Food that falls by a day a day from `from_d`, one per run; water that is never short, oxygen nobody uses."""
+    food = np.maximum(np.asarray(from_d)[:, None] - np.arange(UTC.size), 0.0)
+    days = np.stack([food, np.full_like(food, 200.0), np.full_like(food, ENDLESS_d)], axis=-1)[:, None]
+    return xr.Dataset(
+        {"reserve_d": (("run", "station", "time", "resource"), days)},
+        coords={"run": range(len(from_d)), "station": ["iss"], "time": UTC, "resource": ["food", "water", "oxygen"]},
+        attrs={"name": "x", "assumptions": json.dumps([{"name": "reserve_d", "value": 45.0}, {"name": "leave_d", "value": 20.0}])},
+    )  # fmt: skip
+
+
+def test_the_first_day_below_each_level_of_the_rules_is_told():
+    told = reserves_told(falling(145.0))
+    food = next(row for row in told if row["resource"] == "food")
+    assert food["least_d"] == {"p5": 0.0, "p50": 0.0, "p95": 0.0}
+    assert food["below"]["reserve"]["first"]["p50"] == str(np.datetime64("2015-04-18") + 101)
+    assert food["below"]["leave"]["first"]["p50"] == str(np.datetime64("2015-04-18") + 126)
+    assert food["below"]["none_left"]["first"]["p50"] == str(np.datetime64("2015-04-18") + 145)
+    assert "oxygen" not in {row["resource"] for row in told}
+
+
+def test_shares_and_days_are_those_of_the_runs_that_fall_below():
+    head, rows, safe = reserve_rows(reserves_told(falling(145.0, 180.0, 300.0)), "x")
+    assert head == ["reserve, days", "least", "below 45", "below 20", "none left"]
+    assert rows == [["food", "26 (3–134)", "67 %, 2015-09-01 (2015-07-28 to 2015-09-01)", "33 %, 2015-08-22", "33 %, 2015-09-10"]]
+    assert safe == "Never below 45 days (least reserve): water 200."
+
+
+def test_a_summary_tells_shares_without_days():
+    ds = xr.Dataset(
+        {"reserve_min_d": (("run", "resource"), [[10.0, 200.0], [60.0, 210.0]])},
+        coords={"run": [0, 1], "resource": ["food", "water"]}, attrs={"name": "x"},
+    )  # fmt: skip
+    _, rows, _ = reserve_rows(reserves_told(ds), "x")
+    assert rows == [["food", "35 (12–58)", "50 %", "50 %", "–"]]
