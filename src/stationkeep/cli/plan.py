@@ -9,6 +9,9 @@ from stationkeep.cli.options import Json, Scenario, Workers, processes
 from stationkeep.cli.output import emit
 from stationkeep.model.files import InputError
 
+PROVED_runs = 1000
+"""Fresh runs behind a probability that is asked for without a number of runs."""
+
 
 def plan(
     scenario: Scenario,
@@ -28,8 +31,9 @@ def plan(
     since: str = "",
     lost: str = "",
     home: str = "",
-    probability: float = 0.95,
+    probability: float = 0.0,
     runs: int = 0,
+    until: str = "",
     seed: int = 0,
     workers: Workers = 0,
     time_limit_s: float = 60.0,
@@ -74,9 +78,11 @@ def plan(
     home
         Flights of the published plan whose crew came home early: `soyuz-ms-2023-03 2023-05-01`.
     probability
-        Chance of unbroken presence to the horizon that `--runs` must show.
+        Chance of unbroken presence to the horizon that `--runs` must show; alone it asks for 1,000 runs. Default with runs: 0.95.
     runs
-        Runs to prove the plan on; margins grow until the probability is met. 0: the plan is not tried.
+        Fresh runs to prove the plan on; margins grow where runs break until the probability is met. 0: the plan is not tried.
+    until
+        Day the plan has to reach: `2030`, `2029-07-01`; default: the scenario's horizon.
     seed
         Number the chance of the runs is drawn from.
     time_limit_s
@@ -96,9 +102,15 @@ def plan(
     from stationkeep.plan.make import plan_branch, with_plan
 
     read = sk.read_scenario(scenario)
+    if until:
+        read = read.patch({"horizon": _day(f"{until}-01-01" if len(until) == 4 else until, "--until")[:10]})
     if altitude and read.futures:
         raise InputError("--altitude", None, "the altitude policy is one for all futures of a scenario",
                          "write a scenario file of the one future to plan")  # fmt: skip
+    if not 0.0 <= probability < 1.0:
+        raise InputError("--probability", None, f"{probability:g} is no chance a plan can promise", "write a number such as 0.95, below 1")
+    if probability and not runs:
+        runs = PROVED_runs
     names: list[str | None] = [future] if future else [*read.futures] or [None]
     wishes: dict[str, Any] = {
         "objective": objective, "vehicles": _listed(vehicles), "fix": _listed(fix), "margin_d": margin_d,
@@ -125,7 +137,7 @@ def plan(
                 print(f"{name + ': ' if name else ''}{text}", file=sys.stderr, flush=True)
 
         made[name] = plan_branch(
-            read.branch(name), probability=probability, runs=runs, seed=seed, workers=processes(workers),
+            read.branch(name), probability=probability or 0.95, runs=runs, seed=seed, workers=processes(workers),
             time_limit_s=time_limit_s, altitude=altitude, say=say, **wishes,
         )  # fmt: skip
     new = read
@@ -193,6 +205,22 @@ def _write(scenario: Any, made: Any, out: str, csv: str, ics: str, gantt: str) -
     return written
 
 
+def _tell_runs(found: Any) -> None:
+    """What the runs said: each step with its price, and the plan that was chosen on runs nothing was chosen on."""
+    from stationkeep.plan.robust import told
+
+    if found.margins:
+        print(f"  margins: {found.margins}")
+    for step in ([found.unplanned] if found.unplanned else []) + list(found.curve):
+        price = step.get("price_musd_per_percent")
+        print(f"  {step['probability_frac']:.1%} ({step['low']:.1%} to {step['high']:.1%}) unbroken for {step['cost_musd']:,.0f} M$, {step['flights_count']:.0f} flights"
+              + ("" if price is None else f", {price:,.0f} M$ for each added per cent") + f": {step.get('margins', 'as it stands')}")  # fmt: skip
+    if found.probability_frac is not None:
+        low, high = found.interval_frac
+        print(f"  on {found.proved_runs} fresh runs {found.probability_frac:.1%} ({low:.1%} to {high:.1%}) unbroken; "
+              f"{found.asked_frac:.0%} asked: {'met' if found.met else 'NOT MET'}; {told(found.broke)}")  # fmt: skip
+
+
 def _tell(made: dict[str | None, Any], written: list[str]) -> None:
     for name, found in made.items():
         s = found.solution
@@ -218,11 +246,7 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
             parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
             print(f"  stocks of plan and nominal run differ by at most: {parts}")
             print("  least reserves of the nominal run: " + ", ".join(f"{k} {v:,.0f} d" for k, v in found.least_d.items()))
-        for step in ([found.unplanned] if found.unplanned else []) + list(found.curve):
-            words = "as it stands" if "margin_d" not in step else (
-                f"reserves +{step['margin_d']:g} d, crews {step['early_w']} weeks early, {step['standdown_w']} weeks without a family")  # fmt: skip
-            print(f"  {words}: {step['flights_count']:.0f} flights, {step['cost_musd']:,.0f} M$, "
-                  f"unbroken in {step['probability_frac']:.1%} ({step['low']:.1%} to {step['high']:.1%})")  # fmt: skip
+        _tell_runs(found)
         told = found.as_dict()
         for title, figures in (("altitude", told["altitude"]), ("against the published plan", told["changes"])):
             if figures:

@@ -21,12 +21,14 @@ HOLD_MASS_kg = 420e3
 
 @njit(cache=True)
 def _take_propellant(w: World, s: RunState, st: int, kg: float) -> float:
-    """Propellant for attitude: from the tanks and ships of a station, in the order of the table."""
-    got = 0.0
+    """Propellant for attitude: from the tanks and ships of a station, in the order of the table; not from the tanks of a
+    segment that is powered down."""
+    got, modules, side, runs = 0.0, w.traffic.part_station.size, w.traffic.part_segment, s.partners.segment_runs
     for c in range(w.stores.container_part.size):
         if got >= kg:
             break
-        if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[w.stores.container_part[c]] == st:
+        k = w.stores.container_part[c]
+        if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[k] == st and (k >= modules or runs[side[k]]):
             part = min(kg - got, s.stores.stock_kg[c])
             s.stores.stock_kg[c] -= part
             got += part
@@ -128,7 +130,7 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
         if kind[c] == PROPELLANT and part[c] < modules and s.traffic.part_station[part[c]] == st:
             spare_kg += stock_kg[c]
     for e in range(w.ships.engine_part.size):
-        if s.traffic.part_station[w.ships.engine_part[e]] != st:
+        if s.traffic.part_station[w.ships.engine_part[e]] != st or not s.partners.segment_runs[w.traffic.part_segment[w.ships.engine_part[e]]]:
             continue
         for c in range(part.size):
             if done >= wanted_m_per_s or spare_kg <= 0.0:

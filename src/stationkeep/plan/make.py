@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from .milp import fill, solve
 from .nominal import Nominal, lasting, nominal
 from .problem import Problem, Solution
 from .prove import RESERVES, AGREE_frac, agree, least_d, loaded, refuted
+from .robust import WIDE, Climb, Levels, Trial, cheapest_crew, counted, priced, share, told, with_margins, words
 from .stores import reserve_d
 from .take import problem_of
 from .wishes import WEEK_s, Wishes
@@ -35,19 +36,6 @@ SPARE_d = 5.0
 """Days more than was short that are asked for of a reserve that the nominal run broke. Assumed."""
 
 
-class Margins(NamedTuple):
-    """What a plan holds beyond the requirements."""
-
-    margin_d: float  # days added to every reserve
-    early_w: int  # weeks crews are relieved before the rating of their ship
-    standdown_w: int  # weeks without any one family of launchers that crew stores last through
-    careful: bool  # leaks and failures at their 95 % value
-
-
-MARGINS = (Margins(0.0, 0, 0, False), Margins(75.0, 2, 26, True), Margins(150.0, 4, 39, True), Margins(150.0, 6, 52, True))
-"""Step by step; without runs to try them on, the plan is made with the largest for which there is one."""
-
-
 @dataclass(frozen=True)
 class Plan:
     """A plan of one branch and what was proved about it."""
@@ -60,8 +48,13 @@ class Plan:
     least_d: dict[str, float] = field(default_factory=dict)  # least reserve in the nominal run
     probability_frac: float | None = None
     interval_frac: tuple[float, float] | None = None
-    unplanned: dict[str, float] | None = None  # the scenario as it stands, on the same draws
-    curve: tuple[dict[str, float], ...] = ()
+    asked_frac: float | None = None  # the probability asked for
+    selected_frac: float = 0.0  # on the runs it was chosen on: not to be quoted
+    proved_runs: int = 0  # fresh runs behind `probability_frac`
+    broke: dict[str, int] = field(default_factory=dict)  # what broke first in those of them that did not hold
+    margins: str = ""  # in words
+    unplanned: dict[str, Any] | None = None  # the scenario as it stands, on the draws of the curve
+    curve: tuple[dict[str, Any], ...] = ()
     conflicts: tuple[str, ...] = ()
     additions: tuple[str, ...] = ()  # what would do, each alone, where there is no plan: vehicles first
     answers: tuple[dict[str, Any], ...] = ()  # plans with the first of these vehicles
@@ -78,6 +71,11 @@ class Plan:
         """That of the solver; `refuted` where the nominal run does not bear its flights out."""
         return "refuted" if self.refuted else self.solution.status
 
+    @property
+    def met(self) -> bool | None:
+        """Whether fresh runs meet the probability asked for; None when none was tried."""
+        return None if self.asked_frac is None or self.probability_frac is None else self.probability_frac >= self.asked_frac
+
     def counted(self) -> list[Planned]:
         """Flights launched before the horizon; those after it are there to be brought forward."""
         until = self.scenario.horizon
@@ -93,7 +91,9 @@ class Plan:
         return {
             "status": self.status, "objective": s.objective, "bound": s.bound, "gap_frac": s.gap_frac,
             "cost_musd": self.cost_musd(), "flights": rows(self.problem, list(self.flights)) if self.stands else [],
+            "margins": self.margins, "probability_asked_frac": self.asked_frac,
             "probability_frac": self.probability_frac, "probability_interval_frac": self.interval_frac,
+            "proved_runs_count": self.proved_runs, "broke": self.broke, "met": self.met,
             "conflicts": list(self.conflicts), "additions": list(self.additions),
             "answers": list(self.answers), "refuted": list(self.refuted), "unplanned": self.unplanned, "curve": list(self.curve), "agreement_frac": self.agreement_frac,
             "least_reserve_d": self.least_d,
@@ -105,7 +105,7 @@ class Plan:
 def plan(scenario: Scenario, *, runs: int = 0, **wishes: Any) -> Scenario:
     """A scenario whose flights were chosen; each future of it is planned apart.
 
-    `runs` > 0 tightens margins until `probability` (default 0.95) of that many runs keep someone aboard without a break.
+    `runs` > 0 tightens margins until `probability` (default 0.95) of that many fresh runs keep someone aboard without a break.
     Other keywords are those of `plan_branch` and `Wishes`. Raises ScenarioError with the conflicting requirements when
     there is no plan.
     """
@@ -172,7 +172,7 @@ def plan_branch(
     if not runs:
         made = _widest(scenario, run, asked, time_limit_s, tell)
     else:
-        made = _robust(scenario, run, asked, time_limit_s, tell, _Trial(horizon, runs, seed, workers), probability)
+        made = _robust(scenario, run, asked, time_limit_s, tell, Trial(horizon, runs, seed, workers), probability)
     made = replace(_to_horizon(made, horizon), altitude=heights)
     if made.solution.status != "infeasible":
         return made
@@ -199,14 +199,15 @@ def _answer(a: Addition, horizon: str, asked: Wishes, time_limit_s: float, tell:
 
 
 def _widest(scenario: Scenario, run: Nominal, asked: Wishes, time_limit_s: float, tell: Say) -> Plan:
-    """The plan with the largest margins there is one with; else what was found without margins."""
-    own = asked.margin_d or asked.early_w or asked.standdown_w or asked.careful
-    for margins in MARGINS[:1] if own else MARGINS[::-1]:
-        made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
+    """The plan with the widest margins there is one with; else what was found without margins."""
+    own = asked.margin_d or asked.early_w or asked.standdown_w or asked.without_frac or asked.careful
+    cheapest = cheapest_crew(problem_of(scenario, run, asked))
+    for levels in WIDE[-1:] if own else WIDE:
+        made = _chosen(scenario, run, with_margins(asked, levels, cheapest), time_limit_s, tell)
         if made.stands:
             break
-        tell(f"no plan with margins of {margins.margin_d:g} days: " + ("; ".join(made.refuted) or made.status))
-    return made
+        tell(f"no plan with {words(levels)}: " + ("; ".join(made.refuted) or made.status))
+    return replace(made, margins=words(levels))
 
 
 def _beyond(scenario: Scenario) -> Scenario:
@@ -225,68 +226,59 @@ def _to_horizon(made: Plan, horizon: str) -> Plan:
     return replace(made, scenario=made.scenario.model_copy(update={"horizon": horizon}))
 
 
-def _with(wishes: Wishes, margins: Margins) -> Wishes:
-    return replace(wishes, margin_d=wishes.margin_d + margins.margin_d, early_w=wishes.early_w + margins.early_w,
-                   standdown_w=wishes.standdown_w + margins.standdown_w, careful=wishes.careful or margins.careful)  # fmt: skip
-
-
 def _robust(
-    scenario: Scenario, run: Nominal, asked: Wishes, time_limit_s: float, tell: Say, trial: _Trial, probability: float
+    scenario: Scenario, run: Nominal, asked: Wishes, time_limit_s: float, tell: Say, trial: Trial, probability: float
 ) -> Plan:
-    """Margins step by step until the probability is met, each against the scenario as it stands on the same draws."""
-    before = trial(scenario)
-    until_s = NEVER_s if trial.horizon == "last-flight" else seconds(trial.horizon)
+    """Margins grow where the runs break, on the same draws each time, until the probability is met on fresh draws too."""
+    before, what = trial.select(scenario)
+    unplanned = {**_as_it_stands(scenario, run, trial.horizon), **share(before), "broke": counted(what)}
+    tell(f"as it stands: {unplanned['cost_musd']:,.0f} M$, {before.mean():.1%} of {before.size} runs unbroken; {told(unplanned['broke'])}")
+    cheapest = cheapest_crew(problem_of(scenario, run, asked))
+    climb = Climb(probability)
+    best: Plan | None = None
+    proved = 0
+    levels: Levels | None = climb.levels
+    while levels is not None:
+        made = _to_horizon(_chosen(scenario, run, with_margins(asked, levels, cheapest), time_limit_s, tell), trial.horizon)
+        if not made.stands:
+            tell(f"no plan with {words(levels)}: " + ("; ".join(made.refuted) or made.status))
+            best = best or made
+            climb.ends |= {name for name, level in levels.items() if level > climb.levels[name]}
+        else:
+            held, what = trial.select(made.scenario)
+            climb.levels = levels
+            climb.curve.append({"margins": words(levels), "flights_count": len(made.counted()), "cost_musd": made.cost_musd(), **share(held),
+                                "runs_count": held.size, "better_runs_count": int((held & ~before).sum()), "worse_runs_count": int((before & ~held).sum()), "broke": counted(what)})  # fmt: skip
+            tell(f"{words(levels)}: {made.cost_musd():,.0f} M$, {held.mean():.1%} of {held.size} runs unbroken; {told(counted(what))}")
+            if best is None or not best.stands or held.mean() > best.selected_frac:
+                best = replace(made, selected_frac=float(held.mean()), margins=words(levels))
+            if held.mean() >= probability:
+                best = replace(made, selected_frac=float(held.mean()), margins=words(levels))
+                proved += 1
+                best, what = _proved(best, trial, proved, tell)
+                if (best.probability_frac or 0.0) >= probability:
+                    break
+        levels = climb.higher(what)
+    assert best is not None
+    if best.stands and best.probability_frac is None:
+        best, what = _proved(best, trial, proved + 1, tell)
+    return replace(best, curve=tuple(priced(climb.curve)), unplanned=unplanned, asked_frac=probability)
+
+
+def _proved(made: Plan, trial: Trial, time: int, tell: Say) -> tuple[Plan, np.ndarray]:
+    """The plan with its share of fresh runs, and (R,) what broke in them."""
+    held, what = trial.prove(made.scenario, time)
+    found = share(held)
+    tell(f"on {held.size} fresh runs: {held.mean():.1%} unbroken; {told(counted(what))}")
+    return replace(made, probability_frac=found["probability_frac"], interval_frac=(found["low"], found["high"]), broke=counted(what), proved_runs=held.size), what
+
+
+def _as_it_stands(scenario: Scenario, run: Nominal, horizon: str) -> dict[str, Any]:
+    """Count and cost of the flights the scenario has without a plan."""
+    until_s = NEVER_s if horizon == "last-flight" else seconds(horizon)
     flown = [f for f in run.case.flights if not f.flown and f.station == scenario.main_station and f.launch_s < until_s]
     vehicles = run.case.catalogue.by_id("fleet/vehicles")
-    cost = sum(number(vehicles[f.vehicle], "cost_musd", 0) for f in flown)
-    unplanned = {"flights_count": float(len(flown)), "cost_musd": cost, **_share(before)}
-    tell(f"as it stands: {cost:,.0f} M$, {before.mean():.1%} of runs unbroken")
-    best: Plan | None = None
-    curve: list[dict[str, float]] = []
-    for margins in MARGINS:
-        made = _chosen(scenario, run, _with(asked, margins), time_limit_s, tell)
-        made = _to_horizon(made, trial.horizon)
-        if not made.stands:
-            tell(f"no plan with margins of {margins.margin_d:g} days: " + ("; ".join(made.refuted) or made.status))
-            best = best or made
-            continue
-        held = trial(made.scenario)
-        share = _share(held)
-        curve.append({**margins._asdict(), "flights_count": len(made.counted()), "cost_musd": made.cost_musd(), **share,
-                      "better_runs_count": float((held & ~before).sum()), "worse_runs_count": float((before & ~held).sum())})  # fmt: skip
-        tell(f"margins of {margins.margin_d:g} days: {made.cost_musd():,.0f} M$, {held.mean():.1%} of runs unbroken")
-        made = replace(made, probability_frac=share["probability_frac"], interval_frac=(share["low"], share["high"]))
-        if best is None or not best.stands or share["probability_frac"] > (best.probability_frac or 0.0):
-            best = made
-        if share["probability_frac"] >= probability:
-            break
-    assert best is not None
-    return replace(best, curve=tuple(curve), unplanned=unplanned)
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """Runs of an ensemble that every candidate is tried on, to the horizon asked for."""
-
-    horizon: str
-    runs: int
-    seed: int
-    workers: int | None
-
-    def __call__(self, scenario: Scenario) -> np.ndarray:
-        """(runs,) bool: somebody is aboard without a break to the horizon."""
-        from ..engine.simulate import simulate
-        from ..report.metrics import presence_to_end
-
-        scenario = scenario.model_copy(update={"horizon": self.horizon})
-        return np.asarray(presence_to_end(simulate(scenario, self.runs, self.seed, workers=self.workers)), bool).reshape(-1)
-
-
-def _share(held: np.ndarray) -> dict[str, float]:
-    from ..report.metrics import wilson
-
-    low, high = wilson(float(held.mean()), held.size)
-    return {"probability_frac": float(held.mean()), "low": low, "high": high}
+    return {"flights_count": float(len(flown)), "cost_musd": sum(number(vehicles[f.vehicle], "cost_musd", 0) for f in flown)}
 
 
 def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:

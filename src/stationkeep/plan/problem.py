@@ -122,6 +122,7 @@ class Problem:
     external_kg_per_y: float = 0.0
     site_gap_w: int = 1
     standdown_w: int = 0  # weeks without any one family of launchers that crew stores must last through
+    without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family, in any two years
     bottles_kg: float = np.inf  # most gas in bottles in one ship
     leave_d: float = 30.0  # days of crew stores at which people leave
     objective: Objective = "cost"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .problem import BOTTLE_FACTOR, DRY, GASES
+from .problem import BOTTLE_FACTOR, DRY, GASES, Problem
 from .programme import INF, Model, MONTH_w, YEAR_w
 from .traffic_rows import money_rows, people_rows
 
@@ -17,6 +17,9 @@ BOTTLES_share = 0.1
 """Most gas in bottles against a ship's dry cargo (`engine.supply`)."""
 SHORT_share = 0.75
 """Share of dry cargo that is food and supplies while both are short: `CREW_share` less bags of water and gas bottles. Assumed."""
+WITHOUT_months = 26
+"""Span over which the other families bring their share: two years, as long as the long stand-downs of the record lasted (404 to 975 days,
+life_support/groundings.csv)."""
 
 
 def need_rows(m: Model) -> None:
@@ -108,26 +111,46 @@ def _capacity(m: Model, k: int, ships: list[tuple[int, int]]) -> None:
 
 
 def standdown_rows(m: Model) -> None:
-    """Food and supplies last while any one family of launchers stands down: stock and what the others can bring."""
+    """Food and supplies last while any one family of launchers stands down: stock and what the others can bring; and in any
+    two years the others bring their share of what those live on whose ships are not of that family."""
     p = m.problem
-    span = -(-p.standdown_w // MONTH_w)
+    span, year = -(-p.standdown_w // MONTH_w), YEAR_w // MONTH_w
     stores = [c for c in p.commodities if c.name in ("food", "supplies")]
-    if not span or not stores:
-        return
-    use = sum((c.use_kg + c.person_kg * p.people for c in stores), np.zeros(p.weeks))
-    least = sum(float(c.person_kg * p.people.max()) for c in stores) * p.leave_d / 7.0
     families = dict.fromkeys(v.family for v in p.vessels if v.dry_kg and not v.crew)
+    if not stores or not families or not (span or p.without_frac):
+        return
+    person_kg = sum(c.person_kg for c in stores)
+    use = sum((c.use_kg for c in stores), np.zeros(p.weeks)) + person_kg * p.people
+    least = person_kg * float(p.people.max()) * p.leave_d / 7.0
     brings = {family: [m.column() for _ in range(m.months)] for family in families}
     for family, columns in brings.items():
         for k, c in enumerate(columns):
             ships = {x: -SHORT_share * p.vessels[v].dry_kg for v, x in m.by_month.get(k, ()) if p.vessels[v].family == family}
             m.rows.add("balance", {c: 1.0, **ships}, 0.0, 0.0)
+    first = _first_month(m)
     for family in families:
-        for k in range(span + YEAR_w // MONTH_w // 2, m.months):
+        others = [brings[f] for f in families if f != family]
+        for k in range(span + year // 2, m.months) if span else ():
             terms = {m.stock[c.name][k - span]: 1.0 for c in stores}
-            terms.update({brings[f][month]: 1.0 for f in families if f != family for month in range(k - span + 1, k)})
+            terms.update({columns[month]: 1.0 for columns in others for month in range(k - span + 1, k)})
             need = float(use[(k - span + 1) * MONTH_w : (k + 1) * MONTH_w].sum())
             m.rows.add(f"standdown {family}", terms, need + least, INF)
+        if p.without_frac:
+            left, long = use - person_kg * _carried(p, family), min(WITHOUT_months, m.months - first)
+            for k in range(first, m.months - long + 1):
+                need = p.without_frac * float(left[k * MONTH_w : (k + long) * MONTH_w].sum())
+                m.rows.add(f"without {family}", {columns[month]: 1.0 for columns in others for month in range(k, k + long)}, need, INF)
+
+
+def _first_month(m: Model) -> int:
+    """First month in which a cargo ship can be launched."""
+    return min((k for k, ships in m.by_month.items() if any(not m.problem.vessels[v].crew for v, _ in ships)), default=m.months)
+
+
+def _carried(p: Problem, family: str) -> np.ndarray:
+    """(W,) people asked for whose ships are of a family: they are not there while it stands down for long."""
+    kinds = {v.name: v.crew for v in p.vessels if v.family == family}
+    return sum((ships * kinds.get(name, 0) for name, ships in p.lines.items()), np.zeros(p.weeks))
 
 
 def propellant_rows(m: Model) -> None:

@@ -124,7 +124,8 @@ def _asked_d(scenario: Scenario, wishes: Wishes, name: str, weeks: int) -> np.nd
     grown = np.clip((np.arange(weeks) - lead_w) / GROWS_w, 0.0, 1.0)
     table = {row["name"]: number(row, "value") for row in scenario.catalogue().table("rules")}
     most_d = math.inf if name == "propellant" else MOST_share * table["water_target_d"] if name == "water" else table["stock_alert_d"]
-    return np.asarray(base_d + grown * min(wishes.margin_d, max(most_d - base_d, 0.0)))
+    margin_d = wishes.margin_d + wishes.more_d.get(name, 0.0)
+    return np.asarray(base_d + grown * min(margin_d, max(most_d - base_d, 0.0)))
 
 
 def reserve_d(scenario: Scenario, wishes: Wishes, name: str) -> float:

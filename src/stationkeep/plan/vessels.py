@@ -62,7 +62,8 @@ def _vessel(
     launcher, site = launched_by(catalogue, name, own.launcher if own else None, own.site if own else None)
     rating_w = max(int(number(row, "max_docked_d", 180) // 7), 1)
     if people:
-        stays = sorted({rating_w - short - wishes.early_w for short in CREW_STAYS_w})
+        early_w = wishes.early_w + wishes.early_by_w.get(name, 0)
+        stays = sorted({rating_w - short - early_w for short in CREW_STAYS_w})
     else:
         stays = sorted({max(int(rating_w * frac), 1) for frac in CARGO_STAYS})
     return Vessel(

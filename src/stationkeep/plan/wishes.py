@@ -43,8 +43,11 @@ class Wishes:
     reserve_d: dict[str, float] = field(default_factory=dict)  # over the scenario's requirements
     margin_d: float = 0.0  # days added to every reserve
     standdown_w: int = 0  # weeks without any one family of launchers that crew stores last through
+    without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family of launchers, in any two years
+    more_d: dict[str, float] = field(default_factory=dict)  # days added to single reserves
     careful: bool = False  # leaks and failures at the 95 % value of what is not known of them
     early_w: int = 0  # weeks a crew ship leaves before its rating, for reliefs that come late
+    early_by_w: dict[str, int] = field(default_factory=dict)  # weeks more for single kinds of crew ship
     budgets_musd: dict[tuple[str, int], float] = field(default_factory=dict)
     fix: tuple[str, ...] = ()  # flights and series of the scenario that stay as they are
     cadence_count: dict[str, int] = field(default_factory=dict)  # most flights in 52 weeks, by vehicle

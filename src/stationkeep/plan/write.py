@@ -166,11 +166,23 @@ def calendar(table: list[dict[str, Any]], made: str) -> str:
     """The visits as an iCalendar (RFC 5545), one event each; `made` is the instant it was made."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//stationkeep//plan//EN"]
     for row in table:
+        who = ", ".join(f"{count} {partner}" for partner, count in row["people"].items())
+        cargo = ", ".join(f"{column[:-3]} {row[column]:,.0f} kg" for column in COLUMNS if column.endswith("_kg") and row[column])
+        says = "; ".join(x for x in (f"launch {row['launch'][:10]} ({row['launcher']}, {row['site']})", who and f"people {who}", cargo) if x)
         lines += [
             "BEGIN:VEVENT", f"UID:{row['name']}@stationkeep", f"DTSTAMP:{_stamp(made)}", f"DTSTART:{_stamp(row['expected'])}",
-            f"DTEND:{_stamp(row['undock'])}", f"SUMMARY:{row['name']} ({row['vehicle']})", f"LOCATION:{row['port']}", "END:VEVENT",
+            f"DTEND:{_stamp(row['undock'])}", f"SUMMARY:{row['name']} ({row['vehicle']})", f"LOCATION:{row['port']}", *_folded(f"DESCRIPTION:{_escaped(says)}"), "END:VEVENT",
         ]  # fmt: skip
     return "\r\n".join([*lines, "END:VCALENDAR"]) + "\r\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
+
+
+def _folded(line: str) -> list[str]:
+    """Lines of at most 75 octets, those that go on begin with a space (RFC 5545, 3.1)."""
+    return [line[:75], *(" " + line[i : i + 74] for i in range(75, len(line), 74))]
 
 
 def _stamp(utc: str) -> str:

@@ -44,6 +44,7 @@ class Params(NamedTuple):
     relief: np.ndarray  # (F,) flight that relieves this crew, -1
     crew_after_s: np.ndarray  # (F,) after a stand-down others fly first: how much longer this flight waits
     seats: np.ndarray  # (F,)
+    supplies: np.ndarray  # (F,) bool: it brings no people, but cargo (a ship that only pushes feeds nobody)
     ports: np.ndarray  # (F, 8) candidate ports in order, -1 padded
     after: np.ndarray  # (F,) event waited for, -1
     until: np.ndarray  # (F,) event that ends the series, -1
@@ -237,11 +238,11 @@ def coming_s(p: Params, s: State, f: int, t_s: float, slip_s: float) -> float:
 
 @njit(cache=True)
 def next_supplies_s(p: Params, s: State, station: int, t_s: float, slip_s: float) -> tuple[float, float]:
-    """When the next two ships without seats are to dock at `station` as it looks now; NEVER_s where there is none."""
+    """When the next two ships with supplies are to dock at `station` as it looks now; NEVER_s where there is none."""
     first_s = second_s = NEVER_s
-    seats, at = p.seats, p.station
-    for f in range(seats.size):
-        if seats[f] == 0 and at[f] == station:
+    supplies, at = p.supplies, p.station
+    for f in range(supplies.size):
+        if supplies[f] and at[f] == station:
             due_s = coming_s(p, s, f, t_s, slip_s)
             if due_s < first_s:
                 first_s, second_s = due_s, first_s

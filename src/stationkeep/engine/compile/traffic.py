@@ -55,6 +55,7 @@ def build_traffic(
         crew_after_s=reals(crew_after_s if f.people else 0.0 for f in flights),
         relief=integers(flight_index.get(f.relief, -1) for f in flights),
         seats=integers(number(vehicles[f.vehicle], "seats", 0) for f in flights),
+        supplies=truths(number(vehicles[f.vehicle], "seats", 0) == 0 and number(vehicles[f.vehicle], "cargo_up_kg", 0) > 0 for f in flights),
         ports=candidates,
         after=integers(event.get(f.after, -1) for f in flights),
         until=integers(event.get(f.until, -1) for f in flights),
