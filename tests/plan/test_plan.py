@@ -226,3 +226,14 @@ def test_a_crew_that_comes_home_early_is_replaced_and_the_rest_of_the_plan_stays
     after = [f for f in again.flights if f.visit.vessel == "soyuz-ms" and f.launch > "2022-11-20"]
     assert after and after[0].launch < "2023-03-01"
     assert again.as_dict()["changes"]["kept_count"] >= 0.8 * len([f for f in made.flights if f.launch >= "2022-11-01"]) - 1
+
+
+def test_committed_series_are_flown_at_whatever_port_and_the_file_reads_back(short, tmp_path):
+    held = plan_branch(short, time_limit_s=20.0, margin_d=0.001, fix=("soyuz", "progress"))
+    names = {f.name for f in held.flights}
+    assert held.stands and {"soyuz-1", "progress-1", "progress-2"} <= names
+    assert all(sum(f.visit.manifest_kg.values()) > 1000.0 for f in held.flights if f.name.startswith("progress-") and f.launch < "2023-01-01")
+    file = tmp_path / "held.yaml"
+    file.write_text(held.scenario.to_yaml(), encoding="utf-8")
+    again = sk.read_scenario(file)
+    assert again.flights["soyuz"].every_d == 183 and "soyuz-1" not in again.flights

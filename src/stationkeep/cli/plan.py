@@ -148,6 +148,8 @@ def plan(
     if len(names) > 1:
         told["futures"] = [{"name": name, **found.as_dict()} for name, found in made.items()]
     written = _write(new, first, out, csv, ics, gantt) if first.stands else []
+    if not first.stands and first.answer is not None and len(names) == 1:  # the branch with what was added
+        written = _write(first.answer.scenario, first.answer, out, csv, ics, gantt)
     emit(told, json, lambda: _tell(made, written))
     if any(found.refuted for found in made.values()):
         raise SystemExit(1)
@@ -238,10 +240,13 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
                 print("  one addition that would do: " + ("; ".join(found.additions) or "none that is known"))
             for more in found.answers:
                 words = "; ".join(more["refuted"]) or more["status"]
+                if more["probability_frac"] is not None:
+                    low, high = more["probability_interval_frac"]
+                    words += f"; {more['probability_frac']:.1%} ({low:.1%} to {high:.1%}) of {more['proved_runs_count']} fresh runs unbroken, {found.answer.asked_frac:.0%} asked: " + ("met" if more["met"] else "NOT MET")
                 print(f"  with {more['addition']}: {more['flights_count']} flights, {more['of_it_count']} of it, {more['cost_musd']:,.0f} M$ ({words})")
             continue
-        print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}: {s.objective:,.0f}, no plan below {s.bound:,.0f} "
-              f"with half a year more; gap {s.gap_frac:.2%} in {s.wall_s:.0f} s")  # fmt: skip
+        bounds = "" if found.problem.kept else f"{s.objective:,.0f}, no plan below {s.bound:,.0f} with half a year more; gap {s.gap_frac:.2%} "
+        print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}: {bounds}in {s.wall_s:.0f} s")
         if found.agreement_frac:
             parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
             print(f"  stocks of plan and nominal run differ by at most: {parts}")
@@ -251,6 +256,9 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
         for title, figures in (("altitude", told["altitude"]), ("against the published plan", told["changes"])):
             if figures:
                 print(f"  {title}: " + ", ".join(f"{k} {v:,.0f}" for k, v in figures.items()))
+        for one in found.replanned:
+            days = " to ".join(str(x) for x in (one["published"], one["now"]) if x)
+            print(f"    {one['change']} {one['vehicle']} {days}: {one['why']}")
         counts: dict[str, int] = {}
         for f in found.flights:
             counts[f.visit.vessel] = counts.get(f.visit.vessel, 0) + 1

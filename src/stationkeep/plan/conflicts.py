@@ -85,7 +85,7 @@ def _words(p: Problem, group: str) -> str:
     if kind == "standdown":
         return f"food and supplies last {p.standdown_w} weeks without {rest} launches"
     if kind == "without":
-        return f"ships other than {rest} bring {p.without_frac:.0%} of what those left aboard live on, in any two years"
+        return f"ships other than {rest} bring {p.without_frac:.0%} of what those left aboard live on, in every year"
     if kind == "site":
         return f"{rest} launches at most once in {p.site_gap_w} weeks"
     if kind == "crew":

@@ -20,6 +20,7 @@ from .milp import fill, solve
 from .nominal import Nominal, lasting, nominal
 from .problem import Problem, Solution
 from .prove import RESERVES, AGREE_frac, agree, least_d, loaded, refuted
+from .replan import changed
 from .robust import WIDE, Climb, Levels, Trial, cheapest_crew, counted, priced, share, told, with_margins, words
 from .stores import reserve_d
 from .take import problem_of
@@ -58,7 +59,9 @@ class Plan:
     conflicts: tuple[str, ...] = ()
     additions: tuple[str, ...] = ()  # what would do, each alone, where there is no plan: vehicles first
     answers: tuple[dict[str, Any], ...] = ()  # plans with the first of these vehicles
+    answer: Plan | None = None  # the best of them
     refuted: tuple[str, ...] = ()  # why the nominal run says that the flights are no plan
+    replanned: tuple[dict[str, Any], ...] = ()  # how it differs from the published plan, flight by flight
     altitude: dict[str, float] | None = None  # figures of the chosen altitude policy
 
     @property
@@ -98,7 +101,7 @@ class Plan:
             "answers": list(self.answers), "refuted": list(self.refuted), "unplanned": self.unplanned, "curve": list(self.curve), "agreement_frac": self.agreement_frac,
             "least_reserve_d": self.least_d,
             "solve_s": round(s.wall_s, 2), "altitude": self.altitude,
-            "changes": changes(self.problem, list(self.flights)) if self.problem.kept else None,
+            "replanned": list(self.replanned), "changes": changes(self.problem, list(self.flights)) if self.problem.kept else None,
         }  # fmt: skip
 
 
@@ -175,27 +178,39 @@ def plan_branch(
         made = _robust(scenario, run, asked, time_limit_s, tell, Trial(horizon, runs, seed, workers), probability)
     made = replace(_to_horizon(made, horizon), altitude=heights)
     if made.solution.status != "infeasible":
-        return made
+        if not made.problem.kept:
+            return made
+        tell("finding out why published flights are changed ...")
+        return replace(made, replanned=tuple(changed(made.problem, list(made.flights), asked.lost)))
     tell("there is no plan: finding out why, and what would help ...")
     why = tuple(conflicts(made.problem))
     more: list[Addition] = []
-    answers: list[dict[str, Any]] = []
+    answers: list[tuple[dict[str, Any], Plan]] = []
     for pairs in (False, True):
-        if not any(a["status"] in ("optimal", "feasible") for a in answers):
-            found = additions(scenario, run, asked, why, tell, pairs)
-            answers += [_answer(a, horizon, asked, time_limit_s, tell) for a in found[:MOST_ANSWERS]]
-            more += found
-    return replace(made, conflicts=why, additions=tuple(a.words for a in more), answers=tuple(answers))
+        if not any(found.stands and found.met is not False for _, found in answers):
+            able = additions(scenario, run, asked, why, tell, pairs)
+            answers += [_answer(a, horizon, asked, time_limit_s, tell, Trial(horizon, runs, seed, workers) if runs else None, probability) for a in able[:MOST_ANSWERS]]
+            more += able
+    best = max((found for _, found in answers if found.stands), key=lambda x: (bool(x.met), x.probability_frac or 0.0, -x.cost_musd()), default=None)
+    return replace(made, conflicts=why, additions=tuple(a.words for a in more), answers=tuple(told for told, _ in answers), answer=best)
 
 
-def _answer(a: Addition, horizon: str, asked: Wishes, time_limit_s: float, tell: Say) -> dict[str, Any]:
-    """The cheapest plan with an addition, tried in its nominal run, as `plan --json` tells it."""
+def _answer(
+    a: Addition, horizon: str, asked: Wishes, time_limit_s: float, tell: Say, trial: Trial | None, probability: float
+) -> tuple[dict[str, Any], Plan]:
+    """The cheapest plan with an addition, tried in its nominal run, with `trial` on the ensemble too: as `plan --json` tells it, and itself."""
     tell(f"a plan with {a.words} ...")
     run = lasting(nominal(a.scenario), a.scenario)
-    found = _to_horizon(_chosen(a.scenario, run, replace(asked, vehicles=(*asked.vehicles, *a.vehicles)), time_limit_s, tell), horizon)
+    wishes = replace(asked, vehicles=(*asked.vehicles, *a.vehicles))
+    found = _chosen(a.scenario, run, wishes, time_limit_s, tell)
+    if trial and found.stands:
+        found = _robust(a.scenario, run, wishes, time_limit_s, tell, trial, probability)
+    found = _to_horizon(found, horizon)
     return {"addition": a.words, "vehicles": list(a.vehicles), "patch": a.patch, "status": found.status, "flights_count": len(found.counted()),
             "cost_musd": found.cost_musd(), "of_it_count": sum(f.visit.vessel in a.vehicles for f in found.counted()),
-            "least_reserve_d": found.least_d, "agreement_frac": found.agreement_frac, "refuted": list(found.refuted)}  # fmt: skip
+            "least_reserve_d": found.least_d, "agreement_frac": found.agreement_frac, "refuted": list(found.refuted), "margins": found.margins,
+            "probability_frac": found.probability_frac, "probability_interval_frac": found.interval_frac, "proved_runs_count": found.proved_runs,
+            "met": found.met, "broke": found.broke, "curve": list(found.curve)}, found  # fmt: skip
 
 
 def _widest(scenario: Scenario, run: Nominal, asked: Wishes, time_limit_s: float, tell: Say) -> Plan:
@@ -243,7 +258,10 @@ def _robust(
         if not made.stands:
             tell(f"no plan with {words(levels)}: " + ("; ".join(made.refuted) or made.status))
             best = best or made
-            climb.ends |= {name for name, level in levels.items() if level > climb.levels[name]}
+            if not any(levels.values()) and made.solution.status == "infeasible":
+                break
+            raised = [name for name, level in levels.items() if level > climb.levels[name]]
+            climb.ends |= set(sorted(raised, key=lambda name: int((what == name).sum()))[:1])
         else:
             held, what = trial.select(made.scenario)
             climb.levels = levels

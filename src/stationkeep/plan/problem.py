@@ -80,8 +80,12 @@ class Fixed:
     name: str
     vessel: str
     week: int
-    port: str
+    port: str  # class; empty: any that takes it
     stay_w: int
+
+    def flown_by(self, vessel: str, week: int, port: str, stay_w: int) -> bool:
+        """Whether a visit is this flight."""
+        return (vessel, week, stay_w) == (self.vessel, self.week, self.stay_w) and self.port in ("", port)
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ class Problem:
     external_kg_per_y: float = 0.0
     site_gap_w: int = 1
     standdown_w: int = 0  # weeks without any one family of launchers that crew stores must last through
-    without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family, in any two years
+    without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family, in every year
     bottles_kg: float = np.inf  # most gas in bottles in one ship
     leave_d: float = 30.0  # days of crew stores at which people leave
     objective: Objective = "cost"

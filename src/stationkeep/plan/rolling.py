@@ -17,6 +17,7 @@ from .bound import Bound
 from .milp import build, finished, relax, run
 from .problem import Problem, Solution
 from .programme import Model
+from .traffic_rows import committed
 
 CREW_w = (208, 104)
 CARGO_w = (104, 52)
@@ -38,6 +39,8 @@ LEAST_s = 20.0
 """Seconds that windows of cargo have at least, where the time is over and nothing is found yet."""
 EARLY_frac = 1e-3
 """Share of its cost by which a crew flight is dearer for each week it leaves earlier, while crews are chosen."""
+REPLAN_frac = 1e-3
+"""Gap of a replan, in which each kept flight is worth more than any costs: at a hundred flights a tenth of one."""
 Key = tuple[int, int, int, int]
 
 
@@ -65,8 +68,7 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
 def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int, int]] | None:
     """Visits and departures of a first plan; None where none was found in time."""
     p = m.problem
-    names, ports = [v.name for v in p.vessels], [q.name for q in p.ports]
-    chosen: set[Key] = {(names.index(f.vessel), f.week, ports.index(f.port), f.stay_w) for f in p.fixed}
+    chosen = set[Key]()
     leaves: dict[int, int] = {}
     crews = crews_of(m)
     ports_kept = {v for v, vessel in enumerate(p.vessels) if vessel.unloads} if p.unload_need.any() else set[int]()
@@ -89,6 +91,13 @@ def crews_of(m: Model) -> set[int]:
     return {v for v, vessel in enumerate(m.problem.vessels) if vessel.crew}
 
 
+def asked_keys(m: Model) -> set[Key]:
+    """Visits that are tried in whatever week they are: committed flights at any port, published ones at any stay."""
+    p = m.problem
+    kept = set(p.kept)
+    return {key for key in m.visits if (p.vessels[key[0]].name, key[1], p.ports[key[2]].name) in kept or any(committed(p, f, key) for f in p.fixed)}
+
+
 def _windows(
     m: Model, chosen: set[Key], leaves: dict[int, int], who: set[int], width: tuple[int, int], guide: np.ndarray | None,
     until: float,
@@ -97,6 +106,7 @@ def _windows(
     p = m.problem
     seen, kept = width
     others = {k for k in chosen if k[0] not in who}
+    asked = asked_keys(m)
     mine: set[Key] = set()
     crew = guide is None
     for first in range(0, p.weeks, kept):
@@ -104,6 +114,8 @@ def _windows(
         part = _cut(p, last)
         w = build(replace(part, commodities=(), waste_kg=None) if crew else part)
         for key, c in w.visits.items():
+            if key in asked and key not in others:
+                continue  # a committed flight chooses its port
             if key[0] not in who:
                 w.low[c] = w.high[c] = float(key in others)
             elif key[1] < first:
@@ -133,9 +145,9 @@ def _cargo(
     m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], time_limit_s: float, gap_frac: float
 ) -> np.ndarray | None:
     """Cargo of the whole horizon with crews pinned: every week of the first half year, then every fourth to begin with."""
-    first = min((key[1] for key in m.visits if key[0] not in crews), default=0)
-    _free(m, chosen, leaves, lambda key: key[0] not in crews and (key[1] < first + HURRY_w or (key[1] - first) % GRID_w == 0))
-    result: Any = run(m, time_limit_s=time_limit_s, gap_frac=gap_frac)
+    first, kept = min((key[1] for key in m.visits if key[0] not in crews), default=0), asked_keys(m)
+    _free(m, chosen, leaves, lambda key: key[0] not in crews and (key[1] < first + HURRY_w or (key[1] - first) % GRID_w == 0 or key in kept))
+    result: Any = run(m, time_limit_s=time_limit_s, gap_frac=REPLAN_frac if m.problem.kept else gap_frac)
     return None if result.x is None else np.asarray(result.x)
 
 
@@ -159,7 +171,7 @@ def _improve(
     m: Model, chosen: set[Key], leaves: dict[int, int], bound: Bound, begun: float, time_limit_s: float, gap_frac: float,
 ) -> np.ndarray | None:  # fmt: skip
     """Free the cargo flights of one span at a time, everything else pinned; keep what is better."""
-    p, crews = m.problem, crews_of(m)
+    p, crews, kept = m.problem, crews_of(m), asked_keys(m)
     best: np.ndarray | None = None
     value = np.inf
     width, grid, gained = IMPROVED_w, 2, False
@@ -167,9 +179,9 @@ def _improve(
     while spans:
         first, last = spans.pop(0)
         left = time_limit_s - (time.perf_counter() - begun)
-        if best is not None and (left < 1.0 or value - bound.value <= gap_frac * abs(value)):
+        if best is not None and (left < 1.0 or value - bound.value <= (REPLAN_frac if p.kept else gap_frac) * abs(value)):
             break
-        _free(m, chosen, leaves, lambda key, a=first, b=last, g=grid: a <= key[1] < b and key[0] not in crews and (key[1] % g == 0 or key in chosen))
+        _free(m, chosen, leaves, lambda key, a=first, b=last, g=grid: a <= key[1] < b and key[0] not in crews and (key[1] % g == 0 or key in chosen or key in kept))
         most_s = left if width >= p.weeks else SPAN_s * width / IMPROVED_w
         result: Any = run(m, time_limit_s=max(min(left, most_s), 1.0), gap_frac=0.001)
         if result.x is not None and result.fun < value - 1e-6:

@@ -17,10 +17,6 @@ BOTTLES_share = 0.1
 """Most gas in bottles against a ship's dry cargo (`engine.supply`)."""
 SHORT_share = 0.75
 """Share of dry cargo that is food and supplies while both are short: `CREW_share` less bags of water and gas bottles. Assumed."""
-WITHOUT_months = 26
-"""Span over which the other families bring their share: two years, as long as the long stand-downs of the record lasted (404 to 975 days,
-life_support/groundings.csv)."""
-
 
 def need_rows(m: Model) -> None:
     """What a plan must meet whether its launches are weeks or months: people, stocks, propellant, waste, money."""
@@ -111,8 +107,8 @@ def _capacity(m: Model, k: int, ships: list[tuple[int, int]]) -> None:
 
 
 def standdown_rows(m: Model) -> None:
-    """Food and supplies last while any one family of launchers stands down: stock and what the others can bring; and in any
-    two years the others bring their share of what those live on whose ships are not of that family."""
+    """Food and supplies last while any one family of launchers stands down: stock and what the others can bring; and in every
+    year the others bring their share of what those live on whose ships are not of that family."""
     p = m.problem
     span, year = -(-p.standdown_w // MONTH_w), YEAR_w // MONTH_w
     stores = [c for c in p.commodities if c.name in ("food", "supplies")]
@@ -136,7 +132,7 @@ def standdown_rows(m: Model) -> None:
             need = float(use[(k - span + 1) * MONTH_w : (k + 1) * MONTH_w].sum())
             m.rows.add(f"standdown {family}", terms, need + least, INF)
         if p.without_frac:
-            left, long = use - person_kg * _carried(p, family), min(WITHOUT_months, m.months - first)
+            left, long = use - person_kg * _carried(p, family), min(year, m.months - first)
             for k in range(first, m.months - long + 1):
                 need = p.without_frac * float(left[k * MONTH_w : (k + long) * MONTH_w].sum())
                 m.rows.add(f"without {family}", {columns[month]: 1.0 for columns in others for month in range(k, k + long)}, need, INF)

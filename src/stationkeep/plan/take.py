@@ -102,7 +102,7 @@ def _fixed(
         week = int((f.launch_s - t0_s) // WEEK_s)
         if 0 <= week < weeks:
             stay_w = min(vessel.stays_w, key=lambda s: abs(s * WEEK_s - f.stay_s))
-            out.append(Fixed(f.id, f.vehicle, week, vessel.ports[0], stay_w))
+            out.append(Fixed(f.id, f.vehicle, week, "", stay_w))
     return tuple(out)
 
 

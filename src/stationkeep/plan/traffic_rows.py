@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from .problem import Problem, Vessel
+from .problem import Fixed, Problem, Vessel
 from .programme import INF, Model, MONTH_w, YEAR_w, empty, running
 
 
@@ -31,11 +31,14 @@ def visit_rows(m: Model) -> None:
     for key, c in m.visits.items():
         if kept and (p.vessels[key[0]].name, key[1], p.ports[key[2]].name) in kept:
             m.cost[c] -= p.keep_musd
-    for f in p.fixed:
-        v = [x.name for x in p.vessels].index(f.vessel)
-        q = [x.name for x in p.ports].index(f.port)
-        column = m.visits.get((v, f.week, q, f.stay_w))  # none: the flight cannot be flown as it stands
-        m.rows.add("commitments", {} if column is None else {column: 1.0}, 1.0, 1.0)
+    for f in p.fixed:  # where none of its visits is there the flight cannot be flown as it stands
+        m.rows.add("commitments", {c: 1.0 for key, c in m.visits.items() if committed(p, f, key)}, 1.0, 1.0)
+
+
+def committed(p: Problem, f: Fixed, key: tuple[int, int, int, int]) -> bool:
+    """Whether the visit of a key is a committed flight."""
+    v, week, q, stay_w = key
+    return week == f.week and f.flown_by(p.vessels[v].name, week, p.ports[q].name, stay_w)
 
 
 def price(p: Problem, vessel: Vessel, stay_w: int) -> float:

@@ -43,7 +43,7 @@ class Wishes:
     reserve_d: dict[str, float] = field(default_factory=dict)  # over the scenario's requirements
     margin_d: float = 0.0  # days added to every reserve
     standdown_w: int = 0  # weeks without any one family of launchers that crew stores last through
-    without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family of launchers, in any two years
+    without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family of launchers, in every year
     more_d: dict[str, float] = field(default_factory=dict)  # days added to single reserves
     careful: bool = False  # leaks and failures at the 95 % value of what is not known of them
     early_w: int = 0  # weeks a crew ship leaves before its rating, for reliefs that come late

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,10 +64,13 @@ def planned_scenario(scenario: Scenario, problem: Problem, flights: list[Planned
         name: f for name, f in scenario.flights.items()
         if f is None or f.station != scenario.main_station or f.after or name in kept
     }  # fmt: skip
-    fixed = {(f.vessel, f.week, f.port, f.stay_w) for f in problem.fixed if "/" not in f.name}
+    fixed = [f for f in problem.fixed if "/" not in f.name]
+    members = {f.name for f in fixed if f.name not in stay}
     for flight in flights:
         v = flight.visit
-        if (v.vessel, v.week, v.port, v.stay_w) not in fixed:
+        if flight.relief in members:  # a flight of a series has no entry that could be named
+            flight = replace(flight, relief=None)
+        if not any(f.flown_by(v.vessel, v.week, v.port, v.stay_w) for f in fixed):
             stay[flight.name] = Flight.model_validate(entry(problem, scenario, flight))
     return scenario.model_copy(update={"flights": stay})
 
@@ -86,8 +89,9 @@ def changes(problem: Problem, flights: list[Planned]) -> dict[str, int]:
     """How a replan differs from the published flights: kept, moved (same vehicle within two months), dropped, added."""
     left = [(f.visit.vessel, f.visit.week, f.visit.port) for f in flights]
     for f in problem.fixed:
-        if (f.vessel, f.week, f.port) in left:
-            left.remove((f.vessel, f.week, f.port))
+        stands = next((k for k in left if (k[0], k[1]) == (f.vessel, f.week) and f.port in ("", k[2])), None)
+        if stands:
+            left.remove(stands)
     missing = []
     for key in problem.kept:
         if key in left:
@@ -190,13 +194,15 @@ def _stamp(utc: str) -> str:
 
 
 def _names(problem: Problem, visits: list[Visit]) -> list[str]:
-    """vehicle-year-month, with a letter where a month has two."""
+    """vehicle-year-month, with a letter where a month has two; a committed flight has its own name."""
+    fixed = [f for f in problem.fixed if "/" not in f.name]
     plain = [f"{v.vessel}-{to_utc(problem.start_s + v.week * WEEK_s)[:7]}" for v in visits]
     seen: dict[str, int] = {}
     out = []
-    for name in plain:
+    for name, v in zip(plain, visits, strict=True):
         seen[name] = seen.get(name, 0) + 1
-        out.append(name if plain.count(name) == 1 else f"{name}{'abcdefgh'[seen[name] - 1]}")
+        lettered = name if plain.count(name) == 1 else f"{name}{'abcdefgh'[seen[name] - 1]}"
+        out.append(next((f.name for f in fixed if f.flown_by(v.vessel, v.week, v.port, v.stay_w)), lettered))
     return out
 
 
