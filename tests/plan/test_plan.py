@@ -22,6 +22,7 @@ from stationkeep.plan.milp import solve
 from stationkeep.plan.nominal import lasting, nominal
 from stationkeep.plan.prove import refuted
 from stationkeep.plan.robust import WIDE, with_margins
+from stationkeep.plan.stocks import stocks_csv
 from stationkeep.plan.take import problem_of
 from stationkeep.plan.wishes import Wishes, published_flights
 from stationkeep.plan.write import crew_of
@@ -50,6 +51,19 @@ def test_plan_and_simulation_agree(made):
     assert made.solution.found and made.flights
     assert {"food", "supplies", "water", "propellant"} <= set(made.agreement_frac)
     assert max(made.agreement_frac.values()) <= 0.02
+
+
+def test_the_plans_own_arithmetic_agrees_week_by_week_with_a_run_of_its_manifests(made):
+    """Nothing of the run goes into the plan's side: manifests of the table on their weeks, uses of the programme."""
+    rows = [dict(r) for r in made.stocks]
+    weeks = int((seconds(made.scenario.horizon) - made.problem.start_s) // (7 * 86400.0))
+    names = {"food", "supplies", "water", "nitrogen", "propellant"}
+    assert {r["commodity"] for r in rows} >= names and sum(r["commodity"] == "food" for r in rows) == weeks
+    for name, most in {**dict.fromkeys(names, 0.02), "propellant": 0.05}.items():
+        assert max(r["difference_frac"] for r in rows if r["commodity"] == name) <= most, f"{name}: the plan counts on more than there is"
+    for name in ("food", "supplies"):
+        assert min(r["difference_frac"] for r in rows if r["commodity"] == name) >= -0.02, "leaks are taken at their 95 % value, not meals"
+    assert stocks_csv(rows).count("\n") == len(rows) + 1
 
 
 def test_ships_are_filled_when_they_fly_and_the_table_says_with_what(made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,6 +42,8 @@ def plan(
     csv: str = "",
     ics: str = "",
     gantt: str = "",
+    stocks: str = "",
+    manifests: bool = False,
     json: Json = False,
 ) -> None:
     """Choose the flights of a scenario: vehicle, week, port, stay, people and manifest, at least cost or for most research.
@@ -95,6 +98,10 @@ def plan(
         Calendar (iCalendar) to write.
     gantt
         Chart of the ports (SVG) to write.
+    stocks
+        Table (CSV) of every stock by week, by the plan's own arithmetic and in a run of its manifests and dates, to write.
+    manifests
+        Write each ship's manifest into the scenario file; else ships are filled by need when they fly.
     """
     import sys
 
@@ -147,7 +154,12 @@ def plan(
     told: dict[str, Any] = {"scenario": read.name, "future": names[0], **first.as_dict()}
     if len(names) > 1:
         told["futures"] = [{"name": name, **found.as_dict()} for name, found in made.items()]
-    written = _write(new, first, out, csv, ics, gantt) if first.stands else []
+    if manifests and first.stands and len(names) == 1:
+        from stationkeep.plan.stocks import with_manifests
+
+        first = replace(first, scenario=with_manifests(first.scenario, first.problem, list(first.flights)))
+        new = with_plan(read, names[0], first)
+    written = _write(new, first, out, csv, ics, gantt, stocks) if first.stands else []
     if not first.stands and first.answer is not None and len(names) == 1:  # the branch with what was added
         written = _write(first.answer.scenario, first.answer, out, csv, ics, gantt)
     emit(told, json, lambda: _tell(made, written))
@@ -188,15 +200,16 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _write(scenario: Any, made: Any, out: str, csv: str, ics: str, gantt: str) -> list[str]:
+def _write(scenario: Any, made: Any, out: str, csv: str, ics: str, gantt: str, stocks: str = "") -> list[str]:
     """Write what was asked for; returns the names written."""
+    from stationkeep.plan.stocks import stocks_csv
     from stationkeep.plan.write import calendar, rows, table_csv
     from stationkeep.report.gantt import gantt_svg
 
     table = rows(made.problem, list(made.flights))
     texts = {
         out: scenario.to_yaml, csv: lambda: table_csv(table), ics: lambda: calendar(table, scenario.as_of or scenario.start),
-        gantt: lambda: gantt_svg(scenario.title, table, scenario.start, scenario.horizon),
+        stocks: lambda: stocks_csv(list(made.stocks)), gantt: lambda: gantt_svg(scenario.title, table, scenario.start, scenario.horizon),
     }  # fmt: skip
     written = [name for name in texts if name]
     for name in written:
@@ -250,6 +263,8 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
         if found.agreement_frac:
             parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
             print(f"  stocks of plan and nominal run differ by at most: {parts}")
+            print("  by its own arithmetic and manifests, flown on their days, the plan has (of the run's mean, week by week): "
+                  + ", ".join(f"{k} {low:+.1%} to {high:+.1%}" for k, (low, high) in found.as_dict()["apart_frac"].items()))  # fmt: skip
             print("  least reserves of the nominal run: " + ", ".join(f"{k} {v:,.0f} d" for k, v in found.least_d.items()))
         _tell_runs(found)
         told = found.as_dict()

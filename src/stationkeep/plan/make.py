@@ -22,6 +22,7 @@ from .problem import Problem, Solution
 from .prove import RESERVES, AGREE_frac, agree, least_d, loaded, refuted
 from .replan import changed
 from .robust import WIDE, Climb, Levels, Trial, cheapest_crew, counted, priced, share, told, with_margins, words
+from .stocks import apart, side_by_side
 from .stores import reserve_d
 from .take import problem_of
 from .wishes import WEEK_s, Wishes
@@ -61,6 +62,7 @@ class Plan:
     answers: tuple[dict[str, Any], ...] = ()  # plans with the first of these vehicles
     answer: Plan | None = None  # the best of them
     refuted: tuple[str, ...] = ()  # why the nominal run says that the flights are no plan
+    stocks: tuple[dict[str, Any], ...] = ()  # by week and commodity: the plan's own arithmetic beside a run of its manifests and dates
     replanned: tuple[dict[str, Any], ...] = ()  # how it differs from the published plan, flight by flight
     altitude: dict[str, float] | None = None  # figures of the chosen altitude policy
 
@@ -99,7 +101,7 @@ class Plan:
             "proved_runs_count": self.proved_runs, "broke": self.broke, "met": self.met,
             "conflicts": list(self.conflicts), "additions": list(self.additions),
             "answers": list(self.answers), "refuted": list(self.refuted), "unplanned": self.unplanned, "curve": list(self.curve), "agreement_frac": self.agreement_frac,
-            "least_reserve_d": self.least_d,
+            "least_reserve_d": self.least_d, "apart_frac": apart(list(self.stocks)),
             "solve_s": round(s.wall_s, 2), "altitude": self.altitude,
             "replanned": list(self.replanned), "changes": changes(self.problem, list(self.flights)) if self.problem.kept else None,
         }  # fmt: skip
@@ -177,6 +179,8 @@ def plan_branch(
     else:
         made = _robust(scenario, run, asked, time_limit_s, tell, Trial(horizon, runs, seed, workers), probability)
     made = replace(_to_horizon(made, horizon), altitude=heights)
+    if made.stands:
+        made = replace(made, stocks=tuple(side_by_side(made.scenario, made.problem, made.solution, list(made.flights))))
     if made.solution.status != "infeasible":
         if not made.problem.kept:
             return made

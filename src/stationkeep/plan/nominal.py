@@ -73,8 +73,9 @@ class Nominal:
         return self.stock_kg[:, [RESOURCES.index(r) for r in resources]].sum(axis=1)
 
 
-def nominal(scenario: Scenario) -> Nominal:
-    """Run one branch (no futures) once without chance. Raises ScenarioError when it cannot be compiled."""
+def nominal(scenario: Scenario, *, as_dated: bool = False) -> Nominal:
+    """Run one branch (no futures) once without chance; `as_dated`: no ship is brought forward. Raises ScenarioError when it cannot be
+    compiled."""
     case = compile(_certain(scenario))
     case = replace(case, openings_kg={k: (v, v, v) for k, (v, _, _) in case.openings_kg.items()})
     chances = prepare(case)
@@ -82,6 +83,7 @@ def nominal(scenario: Scenario) -> Nominal:
         chances = replace(chances, outlook=at_percentile(chances.outlook, chances.ahead, MEDIAN))
     per_y = quantities(scenario, case.catalogue)["avoidance_per_y"][1].value
     world, state, luck = draw(chances, 0, 0)
+    world.traffic.dated[:] |= as_dated
     slips_s = mean_slips_s(case)
     luck.traffic.slip_s[:] = slips_s
     state.traffic.next_s[state.traffic.next_s < NEVER_s] += slips_s[state.traffic.next_s < NEVER_s]

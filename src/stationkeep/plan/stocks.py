@@ -1,0 +1,82 @@
+"""Stocks of the plan's own arithmetic, week by week, beside those of a run that flies its flights on its dates with its manifests."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import numpy as np
+
+from ..model.base import seconds, to_utc
+from ..model.scenario import Scenario
+from .nominal import nominal
+from .problem import Problem, Solution
+from .prove import COMPARED
+from .stores import RESOURCE_OF
+from .wishes import WEEK_s
+from .write import Planned, people_aboard
+
+COLUMNS = ("week_ends", "commodity", "plan_kg", "run_kg", "difference_frac")
+
+
+def side_by_side(
+    scenario: Scenario, problem: Problem, solution: Solution, flights: list[Planned]
+) -> list[dict[str, Any]]:
+    """Rows by week and commodity up to the scenario's horizon: the stock by the plan's manifests, weeks and uses alone, and that of a
+    run without chance of the same flights, each with its manifest written down and flown on its day. Nothing is taken from that
+    run. `difference_frac` is of the run's mean; above zero the plan counts on more than there is.
+    """
+    run = nominal(with_manifests(scenario, problem, flights), as_dated=True)
+    until_s = run.t_s[-1] if scenario.horizon == "last-flight" else seconds(scenario.horizon)
+    people = people_aboard(problem, solution)
+    weeks = min(problem.weeks, run.t_s.size // 7, int((until_s - problem.start_s) // WEEK_s))
+    out = []
+    for c in problem.commodities:
+        if c.name not in COMPARED:
+            continue
+        resources = RESOURCE_OF.get(c.name, (c.name,))
+        came = np.zeros(problem.weeks)
+        for f in flights:
+            came[f.visit.week] += f.visit.manifest_kg.get(c.name, 0.0)
+        plan_kg = (run.opening_kg(*resources) + np.cumsum(came - c.use_kg - c.person_kg * people))[:weeks]
+        run_kg = run.stock(*resources)[6::7][:weeks]
+        off = (plan_kg - run_kg) / max(float(run_kg.mean()), 1.0)
+        out += [{"week_ends": to_utc(problem.start_s + (w + 1) * WEEK_s)[:10], "commodity": c.name, "plan_kg": round(float(plan_kg[w]), 1),
+                 "run_kg": round(float(run_kg[w]), 1), "difference_frac": round(float(off[w]), 4)} for w in range(weeks)]  # fmt: skip
+    return out
+
+
+def with_manifests(scenario: Scenario, problem: Problem, flights: list[Planned]) -> Scenario:
+    """The planned scenario with what each ship brings written down, its own propellant for pushes included: such ships are not filled anew."""
+    entries = dict(scenario.flights)
+    for f in flights:
+        entry = entries.get(f.name)
+        if entry is not None:
+            kg = dict(f.visit.manifest_kg)
+            push = problem.vessel(f.visit.vessel).push_kg
+            if push:
+                kg["propellant"] = kg.get("propellant", 0.0) + push
+            entries[f.name] = entry.model_copy(update={"cargo_kg": kg})
+    return scenario.model_copy(update={"flights": entries})
+
+
+def apart(rows: list[dict[str, Any]]) -> dict[str, tuple[float, float]]:
+    """By commodity how far the plan is at most below and above the run, of the run's mean."""
+    out: dict[str, tuple[float, float]] = {}
+    for row in rows:
+        low, high = out.get(row["commodity"], (0.0, 0.0))
+        out[row["commodity"]] = (min(low, row["difference_frac"]), max(high, row["difference_frac"]))
+    return out
+
+
+def stocks_csv(rows: list[dict[str, Any]]) -> str:
+    """The rows as CSV text."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+__all__ = ["apart", "side_by_side", "stocks_csv", "with_manifests"]
