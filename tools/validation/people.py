@@ -19,8 +19,13 @@ from stationkeep.engine.compile.life_support import (
     time_rules,
     values,
 )
+from stationkeep.engine.compile.world import compile as compile_scenario
+from stationkeep.engine.luck import draw, prepare
+from stationkeep.engine.run import advance
+from stationkeep.engine.simulate import new_rows, new_scratch
 from stationkeep.laws import crew_time, life_support, metabolism, radiation, reliability
 from stationkeep.laws import matter as of
+from stationkeep.log import new_log
 from stationkeep.model.base import seconds
 from stationkeep.model.catalogue import Catalogue, Row, number
 from stationkeep.subsystems import life_support as cabin
@@ -94,6 +99,25 @@ def air_and_water() -> Iterator[Told]:
         source = "NTRS 20110012997; OIG IG-24-020"
         yield line(f"air leaked, {day[:4]}", record, float(-flow[:, of.LEAK].sum()), "kg/d", "calibration", None, source)
         yield line(f"air made up from tanks and electrolysis, {day[:4]}", record, float(drawn), "kg/d", "test", 0.1, source)
+
+
+def books() -> Iterator[Told]:
+    """Whole runs in double precision: change of stocks and air against what flowed, and what uses inside make or lose."""
+    for name in ("iss-2022", "segment-as-core"):
+        case = compile_scenario(sk.read_scenario(name))
+        world, state, luck = draw(prepare(case), 0, 0)
+        rows, log, scratch = new_rows(case, False), new_log(), new_scratch(case)
+        advance(world, state, luck, scratch, rows, log, 0, 1, case.t0_s, case.dt_s)
+        stored = scratch.stock_kg.sum(axis=1)
+        advance(world, state, luck, scratch, rows, log, 1, case.steps, case.t0_s, case.dt_s)
+        flow = rows.flow_kg[1:].sum(axis=0)
+        through = float(np.abs(flow).sum(axis=2).max())
+        change = scratch.stock_kg.sum(axis=1)[:, : of.STORED] - stored[:, : of.STORED]
+        worst = float(np.abs(change - flow.sum(axis=2)[:, : of.STORED]).max()) / through
+        inside = [use for use in range(len(of.USES)) if use not in of.BOUNDARY_USES]
+        made = float(np.abs(flow[:, :, inside].sum(axis=1)).max()) / through
+        yield line(f"{name}, one run: change of stocks less flows, of what went through ({through / 1e3:.0f} t)", 0.0, worst, "", "test", 1e-9)
+        yield line(f"{name}, one run: mass made or lost by people and machines", 0.0, made, "", "test", 1e-9)
 
 
 def shortages() -> Iterator[Told]:
@@ -271,7 +295,7 @@ def dose_and_chance() -> Iterator[Told]:
 
 
 def main() -> None:
-    show([*air_and_water(), *shortages(), *hours(), *replay(), *dose_and_chance()])
+    show([*air_and_water(), *books(), *shortages(), *hours(), *replay(), *dose_and_chance()])
     for_others()
     rules = values(CATALOGUE, "life_support/rules")
     print(f"\nReserve {rules['reserve_d']:.0f} d, leave at {rules['leave_d']:.0f} d (rules.csv).")
