@@ -12,7 +12,7 @@ serve: $(VENV)/ready
 	$(BIN)/stationkeep serve
 
 test: $(VENV)/ready
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2
 
 slow: $(VENV)/ready
 	$(BIN)/python -m pytest -m slow
@@ -22,7 +22,7 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 
 bench: $(VENV)/ready
-	$(BIN)/python -m pytest benchmarks -m "not slow" --benchmark-only
+	$(BIN)/python -m pytest benchmarks --benchmark-only
 	$(BIN)/python tools/step_shares.py
 
 validation: $(VENV)/ready

@@ -42,9 +42,9 @@ def test_the_compiled_loop_is_found_on_disk_once_it_has_run(short):
     assert config.DISABLE_JIT or sk.compiled.is_kept(), "otherwise every run says that it compiles"
 
 
-@pytest.mark.parametrize("name", ["iss-2022", "segment-as-core"])
+@pytest.mark.parametrize("name", ["iss-2022", "segment-as-core", "successors"])
 def test_every_kilogram_is_accounted_for(name):
-    case = compile(sk.read_scenario(name).patch({"horizon": "2031-06-01"}))
+    case = compile(sk.read_scenario(name))
     world, state, luck = draw(prepare(case), 3, 0)
     rows, log, scratch = new_rows(case, False), new_log(), new_scratch(case)
     advance(world, state, luck, scratch, rows, log, 0, 10, case.t0_s, case.dt_s)
@@ -59,6 +59,19 @@ def test_every_kilogram_is_accounted_for(name):
     inside = [use for use in range(rows.flow_kg.shape[-1]) if use not in BOUNDARY_USES]
     made = np.abs(rows.flow_kg[10:][..., inside].sum(axis=2))
     assert made.max() < 1e-9, "a use inside the station neither makes nor loses mass"
+
+
+@pytest.mark.parametrize("name", ["iss-2022", "segment-as-core"])
+def test_crews_fly_in_their_order_and_no_ship_leaves_before_it_came(name):
+    scenario = sk.read_scenario(name)
+    ds = sk.simulate(scenario.branch(next(iter(scenario.futures), None)), runs=12, seed=0)
+    docked, undocked = (ds[name].transpose("run", "flight").values for name in ("docked_utc", "undocked_utc"))
+    assert not (undocked < docked).any()
+    series = [i for i, flight in enumerate(ds.flight.values) if str(flight).startswith("crew-dragon-")]
+    of_series = docked[:, series]
+    for run in of_series:
+        came = run[~np.isnat(run)]
+        assert (np.diff(came) > np.timedelta64(7, "D")).all()
 
 
 def test_a_state_saved_and_continued_is_the_same_run(short):

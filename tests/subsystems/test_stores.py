@@ -26,7 +26,7 @@ def three_containers():
         container_part=np.array([0, 0, 1]), container_resource=np.full(3, FOOD), container_owner=np.array([0, 1, 0]),
         capacity_kg=np.full(3, 30.0), density_kg_per_m3=np.full(len(RESOURCES), 320.0),
     )  # fmt: skip
-    return p, stores.State(np.array([10.0, 5.0, 20.0]), np.zeros(3, np.int64), np.zeros(1, np.int64))
+    return p, stores.State(np.array([10.0, 5.0, 20.0]), np.zeros(3, np.int64), np.zeros(1, np.int64), np.zeros(3, np.bool_))
 
 
 def test_params_index_themselves_and_survive_copies(three_containers):

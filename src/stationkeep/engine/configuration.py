@@ -6,10 +6,7 @@ import math
 
 from numba import njit
 
-from ..laws.matter import (
-    MOVED,
-    SPARES,
-)
+from ..laws.matter import DELIVERED, MOVED, SPARES
 from ..subsystems import attitude, life_support, stores
 from .world import RunState, Scratch, World
 
@@ -40,6 +37,7 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     place, held_in, stock = s.traffic.part_station, w.stores.container_part, s.stores.stock_kg
     if x.anew[0]:
         stores.line_up(w.stores, s.stores, place)
+        _count_stores(w, s, x)
     if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
         _weigh_dry(w, s, x, t1_s)
         _outfit(w, s, x)
@@ -53,6 +51,17 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     here = s.stores.here
     for i in range(s.stores.here_count[0]):
         mass_kg[place[held_in[here[i]]]] += stock[here[i]]
+
+
+@njit(cache=True)
+def _count_stores(w: World, s: RunState, x: Scratch) -> None:
+    """What a module brought along when it joined is delivered with it; ships' cargo is counted as they dock."""
+    part, resource, counted, place = w.stores.container_part, w.stores.container_resource, s.stores.counted, s.traffic.part_station
+    for i in range(s.stores.here_count[0]):
+        c = s.stores.here[i]
+        if not counted[c]:
+            counted[c] = True
+            x.flow_kg[place[part[c]], resource[c], DELIVERED] += s.stores.stock_kg[c]
 
 
 @njit(cache=True)

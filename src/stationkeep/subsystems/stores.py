@@ -52,11 +52,13 @@ class Params(_Fields):
 
 
 class State(NamedTuple):
-    """stock_kg: (container,); here: (container,) those aboard a station when parts last moved, the first ``here_count`` (1,)."""
+    """stock_kg: (container,); here: (container,) those aboard a station when parts last moved, the first ``here_count`` (1,);
+    counted: (container,) what it came with is in the books."""
 
     stock_kg: np.ndarray
     here: np.ndarray
     here_count: np.ndarray
+    counted: np.ndarray
 
 
 @njit(cache=True)

@@ -143,7 +143,7 @@ def _due_s(p: Params, s: State, f: int) -> float:
     that came late goes home with the others of its increment, when its relief has taken over.
     """
     r = relieved_by(p, s, f)
-    handed_s = s.docked_s[r] + p.handover_s[f] if r >= 0 and s.status[r] == DOCKED else NEVER_s
+    handed_s = max(s.docked_s[r], s.docked_s[f]) + p.handover_s[f] if r >= 0 and s.status[r] == DOCKED else NEVER_s
     if p.flown[f] and p.undock_s[f] < NEVER_s:
         kept_on = handed_s < NEVER_s and s.docked_s[r] > p.undock_s[f]  # its crew stayed on for a relief that was late
         return handed_s if kept_on else p.undock_s[f]
@@ -361,6 +361,10 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
                 if p.groups[other, 0] == p.groups[f, 0] and t_s - gap_s < s.launched_s[other] <= t_s:
                     s.next_s[f] = s.launched_s[other] + gap_s
                     return
+        first_s = _after_those_relieved_s(p, s, f)
+        if first_s > t_s:
+            s.next_s[f] = first_s
+            return
         if not habitable:
             s.next_s[f] = t_s + 7 * DAY_s
             return
@@ -378,6 +382,17 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
     s.status[f] = EN_ROUTE
     s.next_s[f] = t_s + p.transit_s[f]
     s.row[f] = add(log, t_s, happened.LAUNCH, p.station[f], name, s.row[f], 0.0)
+
+
+@njit(cache=True)
+def _after_those_relieved_s(p: Params, s: State, f: int) -> float:
+    """The first day for flight `f` when a crew it is to relieve waits on the ground: crews fly in their order."""
+    first_s = 0.0
+    if p.seats[f] > 0:
+        for other in range(p.relief.size):
+            if p.relief[other] == f and s.status[other] == PLANNED and s.next_s[other] < NEVER_s:
+                first_s = max(first_s, s.next_s[other] + LEAST_GAP_s)
+    return first_s
 
 
 @njit(cache=True)

@@ -223,7 +223,7 @@ def build_ships(
         engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
         engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[1] for e in own_engines)]),
     )  # fmt: skip
-    return p, stores.State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64)), ships, where
+    return p, stores.State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64), np.zeros(stock.size, np.bool_)), ships, where
 
 
 def _work_h(catalogue: Catalogue, vehicles: dict[str, Row], flights: tuple[PlannedFlight, ...]) -> np.ndarray:

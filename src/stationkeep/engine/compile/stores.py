@@ -61,4 +61,4 @@ def build_stores(
             raise ValueError(f"opening stock of {kg:g} kg {resource} of {partner}: its containers hold {room:g} kg")
         if kg > 0.0:
             stock[here] = kg * params.capacity_kg[here] / room
-    return params, State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64))
+    return params, State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64), np.zeros(stock.size, np.bool_))
