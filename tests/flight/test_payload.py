@@ -82,6 +82,17 @@ def test_promised_keys(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == out
 
 
+@pytest.mark.parametrize(("launcher", "word"), [("angara-1.2", "aggregate module"), ("ariane-5-es", "near orbital speed")])
+def test_the_command_says_why_it_differs(capsys: pytest.CaptureFixture[str], launcher: str, word: str) -> None:
+    payload(launcher, json=True)
+    out = json.loads(capsys.readouterr().out)
+    assert word in out["differs"]["why"] and out["differs"]["other_kg"] == pytest.approx(out["quoted_kg"], rel=0.10)
+    payload(launcher)
+    assert "Why it differs" in capsys.readouterr().out
+    payload("falcon-9", json=True)
+    assert "differs" not in json.loads(capsys.readouterr().out)
+
+
 def test_words_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     payload("h-iib")
     text = capsys.readouterr().out

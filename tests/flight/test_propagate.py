@@ -312,6 +312,10 @@ def test_command_from_a_state_writes_every_file(tmp_path, capsys):
     assert written.v_m_per_s[-1] / 1e3 == pytest.approx(result["v_km_per_s"], abs=1e-9)
     assert [float(word) for word in csv.read_text().splitlines()[-1].split(",")[2:5]] == pytest.approx(result["r_km"])
     assert len(json.loads(czml.read_text())[1]["position"]["cartesian"]) == 4 * len(written.t_s)
+    short = run(capsys, "--state", state, "--until", "2024-05-01T01:02:30")
+    assert short["burns"][0]["duration_s"] == 150.0 and short["burns"][0]["delta_v_m_per_s"] == [0.0, 0.25, 0.0]
+    before = run(capsys, "--state", state, "--until", "2024-05-01T00:30")
+    assert before["burns"] == [] and before["burns_outside_count"] == 1, "a burn after the end is not listed as flown"
     again = run(capsys, "--state", state, "--until", "2024-05-01T06:00", "--against", oem)
     assert max(again["worst_km"].values()) < 1e-5 and again["hours"] == [0, 1, 2, 3, 4, 5, 6]
     assert [len(again[key]) for key in ("radial_km", "intrack_km", "crosstrack_km")] == [7, 7, 7]
@@ -322,7 +326,7 @@ def test_command_from_an_ephemeris_starts_after_its_reconstruction(capsys):
     assert result["epoch"] == "2024-02-22T05:40:00.000000Z" and result["object"] == "ISS"
     assert result["worst_km"]["intrack"] < 0.3
     assert result["activity"] == "NASA's solar bulletin of 2024-01, 50 %"
-    assert result["burns"][0]["start_utc"] == "2024-02-24T00:21:00.000Z"
+    assert result["burns"] == [] and result["burns_outside_count"] == 1, "the burn of 24 February lies after the end"
 
 
 @pytest.mark.parametrize(

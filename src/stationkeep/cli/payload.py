@@ -42,7 +42,7 @@ def payload(
         Print one JSON object instead of words.
     """
     from stationkeep.flight.payload import payload as estimate
-    from stationkeep.flight.stages import find_stages
+    from stationkeep.flight.stages import find_explanation, find_stages
 
     launcher = launcher.lower()
     stages, fairing_kg = find_stages(launcher)
@@ -65,6 +65,12 @@ def payload(
     result = _as_json(launcher, found, quote) | {
         "site": site, "inclination_deg": inclination, "perigee_km": low, "apogee_km": high, **heading,
     }  # fmt: skip
+    explained = find_explanation(launcher)
+    if explained:
+        row, others = explained
+        other_kg = round(estimate(others, fairing_kg, low, high, inclination).payload_kg) if others else None
+        told = {"why": row["why"], "other": row["other"], "other_kg": other_kg, "source": row["source"], "status": row["status"]}
+        result["differs"] = told
     emit(result, json, lambda: _render(result, quote))
 
 
@@ -135,6 +141,11 @@ def _render(result: dict[str, Any], quote: Row) -> None:
         show(
             f"Quoted: {result['quoted_kg']:,.0f} kg{off} for {result['quoted_for']} {source}. {quote['what']}".rstrip()
         )
+    if "differs" in result:
+        told = result["differs"]
+        source = f"({told['status']}: {told['source']})"
+        also = f" Counted so - {told['other']} -: {told['other_kg']:,} kg." if told["other"] else ""
+        show(f"Why it differs: {told['why']}.{also} {source}")
     show(
         f"Speed: {result['available_m_per_s']:,.0f} m/s from the stages = orbit "
         f"+ {result['penalty_m_per_s']:,.0f} lost on the way "

@@ -199,19 +199,28 @@ def _result(plan: Plan, flown: Trajectory, forces: Forces) -> dict[str, Any]:
         "ap_mode": forces.ap_mode,
         "gravity_degree": forces.gravity_degree,
         "earth_orientation": earth_orientation(float(flown.t_s[-1])),
-        "burns": [
-            {
-                "start_utc": iso_utc(burn.start_t_s, 3) + "Z",
-                "duration_s": burn.duration_s,
-                "delta_v_m_per_s": list(burn.delta_v_m_per_s),
-                "frame": burn.frame,
-            }
-            for burn in plan.burns
-        ],
+        **_burns(plan, float(flown.t_s[-1])),
         "mean_altitude_km": {
             iso_utc(t, 0)[:10]: round(float(h), 4) for t, h in zip(noons_s, altitudes_km, strict=True)
         },
     }
+
+
+def _burns(plan: Plan, end_t_s: float) -> dict[str, Any]:
+    """The burns flown, one that the end cuts short as far as it was flown; and how many lie outside the span."""
+    from stationkeep.formats.oem import iso_utc
+
+    flown = []
+    for burn in plan.burns:
+        begun_t_s = max(burn.start_t_s, plan.start.t_s)
+        lasted_s = min(burn.start_t_s + burn.duration_s, end_t_s) - begun_t_s
+        if lasted_s > 0.0:
+            share = lasted_s / burn.duration_s
+            flown.append({
+                "start_utc": iso_utc(begun_t_s, 3) + "Z", "duration_s": lasted_s,
+                "delta_v_m_per_s": [share * part for part in burn.delta_v_m_per_s], "frame": burn.frame,
+            })  # fmt: skip
+    return {"burns": flown, "burns_outside_count": len(plan.burns) - len(flown)}
 
 
 def _errors(errors: Errors, start_t_s: float) -> dict[str, Any]:
@@ -297,6 +306,8 @@ def _render(result: dict[str, Any]) -> None:
     for burn in result["burns"]:
         speeds = ", ".join(f"{value:+.3f}" for value in burn["delta_v_m_per_s"])
         show(f"  burn {burn['start_utc'][:19]}, {burn['duration_s']:.0f} s, {burn['frame']} {speeds} m/s")
+    if result["burns_outside_count"]:
+        show(f"  {result['burns_outside_count']} more of the file outside this span, not flown")
     days = list(result["mean_altitude_km"].items())
     if days:
         last = f", {days[-1][1]:.3f} km on {days[-1][0]}" if len(days) > 1 else ""

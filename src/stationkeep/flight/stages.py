@@ -42,3 +42,17 @@ def _sea_level_frac(row: Row) -> float:
     """Thrust at sea level over thrust in vacuum, 1 for a stage without the first."""
     vacuum_kN = number(row, "thrust_vac_kN_each", 1.0)
     return number(row, "thrust_sl_kN_each", vacuum_kN) / vacuum_kN
+
+
+def find_explanation(launcher: str) -> tuple[Row, list[Stage] | None] | None:
+    """Why the method and the quoted figure differ, from fleet/payload_explained, and the stages as they are counted
+    otherwise: one changed, or one added on top. None where they agree or nothing is known."""
+    row = next((row for row in Catalogue().table("fleet/payload_explained") if row["launcher"] == launcher), None)
+    if row is None or not row["stage"]:
+        return row and (row, None)
+    stages, _ = find_stages(launcher)
+    figures = (number(row, name) for name in ("prop_kg", "rest_kg", "isp_s", "burn_s"))
+    other = Stage(row["stage"], False, 1, *figures, sea_level_frac=1.0)
+    if all(stage.name != other.name for stage in stages):
+        return row, [*stages, other]
+    return row, [other if stage.name == other.name else stage for stage in stages]
