@@ -201,6 +201,9 @@ def test_a_record_of_another_time_falls_from_its_own_end(made, tmp_path, capsys)
 
 def test_other_subjects_in_json(capsys):
     burns = run(capsys, "burns", "--json")
+    avoided = burns["avoidance"]
+    assert avoided["counted"] == 10 and avoided["low"] <= 10 <= avoided["high"], "fitted until May 2021"
+    assert avoided["expected"] == pytest.approx(7.8, abs=0.1) and avoided["growth_per_y"] == pytest.approx(0.045, abs=0.001)
     progress = burns["by_vehicle"]["Progress"]
     assert progress["rise_km_per_m_per_s"]["median"] == pytest.approx(1.75, rel=0.05), "2 a / v at 400 km"
     assert progress["delta_v_per_second_m_per_s2"]["median"] == pytest.approx(740 / 420e3, rel=0.15)

@@ -146,6 +146,17 @@ def errors(arcs: list[Arc], of: str = "modelled_km") -> dict[str, float]:
     }
 
 
+def _by_quarter(arcs: list[Arc]) -> dict[str, dict[str, float]]:
+    """Errors by calendar quarter of the start, the worst first, with the solar level of each."""
+    quarters: dict[str, list[Arc]] = {}
+    for arc in arcs:
+        month = np.datetime64("2000-01-01", "s") + np.timedelta64(int(arc.start_t_s), "s")
+        year, number = str(month)[:4], (int(str(month)[5:7]) + 2) // 3
+        quarters.setdefault(f"{year} Q{number}", []).append(arc)
+    told = {name: errors(part) | {"f107a": float(np.mean([arc.f107a for arc in part]))} for name, part in quarters.items()}
+    return dict(sorted(told.items(), key=lambda item: -item[1]["median_abs_error_frac"]))
+
+
 def summarize(arcs: list[Arc], geometry: Geometry) -> dict[str, Any]:
     """Per length: errors of the model, in sample, of the baselines, by era, by year and by solar level."""
     told: dict[str, Any] = {}
@@ -175,6 +186,7 @@ def summarize(arcs: list[Arc], geometry: Geometry) -> dict[str, Any]:
                 f"{low:g}-{high:g}": errors([arc for arc in these if low <= arc.f107a < high])
                 for low, high in pairwise(FLUX_LEVELS)
             },
+            "by_quarter": _by_quarter(these),
             "out_of_range_day_frac": sum(a.outside_d for a in these) / sum(a.days + 1 for a in these),
         }
     return told
