@@ -119,3 +119,18 @@ def test_adding_a_flight_leaves_others_luck_alone(short):
     for i, name in enumerate(names_a):
         j = names_b.index(name)
         assert a.slip_s[i] == b.slip_s[j] and a.fails[i] == b.fails[j] and a.grounded_s[i] == b.grounded_s[j]
+
+
+def test_a_ceiling_is_met_by_burns_back_and_a_given_record_is_followed():
+    """Deboosts and given altitudes; the day's burn stays within the longest burn of the engine that gives it."""
+    low = {"floor_km": 405, "target_km": 410, "ceiling_km": 415}
+    first = {"horizon": "2022-08-20", "stations.iss.altitude_km": 421}
+    down = sk.simulate(sk.read_scenario("iss-2022").patch(first | {"stations.iss.policy": [low]}), runs=1, seed=1).squeeze()
+    assert 408 < down.altitude_km.values[1] < 415 and down.reboost_m_per_s.values.sum() == pytest.approx(4.0, abs=0.01)
+    given = {"2022-08-10": 417.5, "2022-08-15": 418.0}
+    followed = sk.simulate(sk.read_scenario("iss-2022").patch(first | {"stations.iss.follow_record": given}), runs=1, seed=1).squeeze()
+    for day, altitude_km in given.items():
+        assert followed.altitude_km.sel(time=f"{day}T12:00", method="nearest").item() == pytest.approx(altitude_km, abs=0.05)
+    short_burns = first | {"stations.iss.policy": [low], "rules.burn_longest_s": 60}
+    slow = sk.simulate(sk.read_scenario("iss-2022").patch(short_burns), runs=1, seed=1).squeeze()
+    assert 0.0 < slow.reboost_m_per_s.values.max() < 1.1, "a minute of Zvezda's engines and of a ship's"

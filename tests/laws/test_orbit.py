@@ -84,3 +84,10 @@ def test_decay_rate_is_the_loss_of_energy():
     rho, ballistic = 3e-12, 0.0085
     power_per_kg = 0.5 * ballistic * rho * orbit.circular_speed(A_M) ** 3
     assert -orbit.decay_rate(A_M, ballistic, rho) == pytest.approx(2 * A_M**2 / orbit.MU_M3_PER_S2 * power_per_kg, rel=1e-12)
+
+
+def test_propellant_of_a_burn_by_time():
+    """Progress: 740 N at 285 s burns 0.265 kg/s; the same speed as `burn_duration` gives."""
+    assert orbit.burned_propellant(740.0, 285.0, 1000.0) == pytest.approx(264.8, abs=0.1)
+    lasted_s = orbit.burn_duration(420e3, 1.5, 740.0, 285.0)
+    assert orbit.burned_propellant(740.0, 285.0, lasted_s) == pytest.approx(orbit.burn_propellant(420e3, 1.5, 285.0))

@@ -75,7 +75,7 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
     """Debris avoidance and reboosts: propellant from a real tank, rise of the orbit from vis-viva."""
     while s.avoided[0] < luck.avoid_s.size and luck.avoid_s[s.avoided[0]] <= t1_s:
         if luck.avoid_s[s.avoided[0]] > t0_s and s.attitude.mass_kg[0] > 0.0:
-            done = _burn(w, s, x, 0, w.rules.avoidance_delta_v_m_per_s, False)
+            done = _burn(w, s, x, 0, w.rules.avoidance_delta_v_m_per_s, False, 1.0)
             add(log, t1_s, happened.AVOIDANCE, 0, happened.STATION, s.services.row[0, services.REBOOST], done)
         s.avoided[0] += 1
     for st in range(s.people.size):
@@ -91,11 +91,13 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
             orbit.correct(s.orbit, st, wanted)
             x.inferred[st] += wanted
             continue
-        if wanted <= 0.0:
+        if wanted == 0.0:
             continue
+        way = 1.0 if wanted > 0.0 else -1.0
+        wanted = abs(wanted)
         if not inferred:
             wanted = min(wanted, w.rules.burn_most_m_per_s)
-        done = _burn(w, s, x, st, wanted, inferred)
+        done = _burn(w, s, x, st, wanted, inferred, way)
         if inferred:
             x.inferred[st] += wanted
             if done < wanted:
@@ -103,7 +105,7 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
             if wanted > 0.05:
                 add(log, t1_s, happened.INFERRED_BURN, st, happened.STATION + st, -1, wanted)
         elif done > 0.0:
-            add(log, t1_s, happened.REBOOST, st, happened.STATION + st, -1, done)
+            add(log, t1_s, happened.REBOOST, st, happened.STATION + st, -1, way * done)
         elif s.services.up[st, services.REBOOST] and s.stock_row[st, PROPELLANT] < 0:
             s.stock_row[st, PROPELLANT] = add(
                 log, t1_s, happened.NO_PROPELLANT, st, happened.RESOURCE + PROPELLANT, s.supply_row[st, PROPELLANT], wanted
@@ -111,11 +113,13 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
 
 
 @njit(cache=True)
-def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spend_all: bool) -> float:
-    """Push station `st`: docked ships with thrust along the orbit first, then the station's engines. Returns m/s done."""
+def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spend_all: bool, way: float) -> float:
+    """Push station `st` forward (`way` 1) or back (-1): docked ships with thrust along the orbit first, then the station's
+    engines, each at most the longest burn a day unless the record says what was flown (`spend_all`). Returns m/s done."""
     if not s.services.up[st, services.REBOOST] and not spend_all:
         return 0.0
     done = 0.0
+    burn_s = DAY_s if spend_all else w.rules.burn_longest_s
     for i in range(x.ships_count[0]):
         f = x.ships[i]
         c = w.ships.tank[f]
@@ -123,7 +127,8 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
             continue
         if s.traffic.part_station[w.traffic.part_station.size + f] != st or w.ships.port_push_frac[s.traffic.port[f]] <= 0.0:
             continue
-        done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], s.stores.stock_kg[c])
+        most_kg = min(s.stores.stock_kg[c], orbit_law.burned_propellant(w.ships.thrust_N[f], w.ships.isp_s[f], burn_s))
+        done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], most_kg)
     part, kind, stock_kg, modules = w.stores.container_part, w.stores.container_resource, s.stores.stock_kg, w.traffic.part_station.size
     spare_kg = 0.0 if spend_all else -w.rules.tank_hold_kg * min(1.0, s.attitude.mass_kg[st] / HOLD_MASS_kg)
     for c in range(part.size):
@@ -132,15 +137,17 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
     for e in range(w.ships.engine_part.size):
         if s.traffic.part_station[w.ships.engine_part[e]] != st or not s.partners.segment_runs[w.traffic.part_segment[w.ships.engine_part[e]]]:
             continue
+        left_kg = orbit_law.burned_propellant(w.ships.engine_thrust_N[e], w.ships.engine_isp_s[e], burn_s)
         for c in range(part.size):
-            if done >= wanted_m_per_s or spare_kg <= 0.0:
+            if done >= wanted_m_per_s or spare_kg <= 0.0 or left_kg <= 0.0:
                 break
             if kind[c] == PROPELLANT and part[c] < modules and s.traffic.part_station[part[c]] == st:
                 before_kg = stock_kg[c]
-                done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.engine_isp_s[e], min(before_kg, spare_kg))
+                done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.engine_isp_s[e], min(before_kg, spare_kg, left_kg))
                 spare_kg -= before_kg - stock_kg[c]
+                left_kg -= before_kg - stock_kg[c]
     if done > 0.0:
-        orbit.push(s.orbit, st, done)
+        orbit.push(s.orbit, st, way * done)
     return done
 
 

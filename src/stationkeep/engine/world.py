@@ -43,6 +43,7 @@ class Rules(NamedTuple):
     tank_hold_kg: float
     avoidance_delta_v_m_per_s: float
     burn_most_m_per_s: float
+    burn_longest_s: float
     stock_target_s: float
     stock_alert_s: float
     water_target_s: float
@@ -101,6 +102,7 @@ class Ships(NamedTuple):
     port_refuels: np.ndarray  # (Q,) bool
     engine_part: np.ndarray  # (N,) station engines that can push
     engine_isp_s: np.ndarray
+    engine_thrust_N: np.ndarray
 
 
 class Simple(NamedTuple):

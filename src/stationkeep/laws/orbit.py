@@ -113,6 +113,12 @@ def burn_propellant(mass_kg: float, delta_v_m_per_s: float, isp_s: float) -> flo
 
 
 @njit(cache=True)
+def burned_propellant(thrust_N: float, isp_s: float, burn_s: float) -> float:
+    """Propellant that an engine burns in a time, kg: F t / (g0 Isp). Source: definition of specific impulse."""
+    return thrust_N * burn_s / (STANDARD_GRAVITY_M_PER_S2 * isp_s)
+
+
+@njit(cache=True)
 def burn_speed(mass_kg: float, propellant_kg: float, isp_s: float) -> float:
     """Delta-v that an amount of propellant gives, m/s: -g0 Isp ln(1 - dm / m). Source: Tsiolkovsky."""
     return -STANDARD_GRAVITY_M_PER_S2 * isp_s * math.log1p(-propellant_kg / mass_kg)

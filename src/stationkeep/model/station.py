@@ -77,6 +77,8 @@ class Band(Record):
     """Mean altitude at which a reboost is asked for."""
     target_km: Annotated[float, Field(gt=150, lt=1000)]
     """Mean altitude it aims at."""
+    ceiling_km: Annotated[float | None, Field(gt=150, lt=1000)] = None
+    """Mean altitude at which a burn back down to `target_km` is asked for (deboost); default: never."""
     source: str = ""
     """Where the policy comes from."""
 
@@ -84,6 +86,8 @@ class Band(Record):
     def _above(self) -> Band:
         if self.target_km <= self.floor_km:
             raise ValueError("the target must lie above the floor; raise `target_km` or lower `floor_km`")
+        if self.ceiling_km is not None and self.ceiling_km <= self.target_km:
+            raise ValueError("the ceiling must lie above the target; raise `ceiling_km` or lower `target_km`")
         return self
 
 
@@ -100,8 +104,9 @@ class Station(Record):
     """Inclination to the equator."""
     altitude_km: Quantity | Literal["record"] = "record"
     """Mean altitude (Brouwer semi-major axis less 6378.137 km) at the start; `record`: the last measured one."""
-    follow_record: bool = False
-    """Meet the measured altitude where there is one; burns needed for that are inferred and marked."""
+    follow_record: bool | dict[Date, Annotated[float, Field(gt=150, lt=1000)]] = False
+    """Meet the measured altitude where there is one, of the packaged record or given here (day: mean altitude in km);
+    burns needed for that are inferred and marked."""
     policy: tuple[Band, ...] = ()
     """Altitude policy by era, in order of dates."""
     stocks_kg: dict[Stocked, dict[Partner, Quantity]] = {}

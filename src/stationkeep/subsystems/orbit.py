@@ -27,6 +27,7 @@ class Params(NamedTuple):
     band_from_s: np.ndarray  # (S, B) ascending, NEVER padded
     floor_m: np.ndarray  # (S, B) altitude at which a reboost is asked for
     target_m: np.ndarray  # (S, B)
+    ceiling_m: np.ndarray  # (S, B) altitude at which a burn back down to the target is asked for, inf where none is
     record_m: np.ndarray  # (n + 1,) measured altitude at stamp k, nan where there is none
     record_gap: np.ndarray  # (n + 1,) stamps to the next measured one; policy flies when it is far
     record_gap_most: int
@@ -87,7 +88,8 @@ def step(
 
 @njit(cache=True)
 def wanted_delta_v(p: Params, s: State, st: int, t_s: float, stamp: int) -> tuple[float, bool]:
-    """Delta-v (m/s) the policy or the record asks for now, and whether it is inferred from the record.
+    """Delta-v (m/s, negative to lower the orbit) the policy or the record asks for now, and whether it is inferred from
+    the record.
 
     Near measured points the record rules: at one, the difference is met; between two close ones nothing is asked.
     """
@@ -101,7 +103,7 @@ def wanted_delta_v(p: Params, s: State, st: int, t_s: float, stamp: int) -> tupl
     for b in range(p.band_from_s.shape[1]):
         if p.band_from_s[st, b] <= t_s:
             band = b
-    if band < 0 or altitude_m > p.floor_m[st, band]:
+    if band < 0 or p.floor_m[st, band] < altitude_m < p.ceiling_m[st, band]:
         return 0.0, False
     return law.speed_for_raise(s.a_m[st], law.EARTH_RADIUS_M + p.target_m[st, band]), False
 

@@ -22,6 +22,8 @@ DAY_s = 86400.0
 YEAR_s = 365.25 * DAY_s
 MODULE_ISP_s = 290.0
 """Of storable propellant in the engines of a module the scenario gives; as Progress (fleet/vehicles.csv)."""
+MODULE_THRUST_N = 740.0
+"""Thrust of a module that a scenario lets push. Assumed: as Progress (stations/iss/engines.csv)."""
 PACKING_frac = 0.17
 """Of dry cargo carried inside, bags and foam that are waste once unpacked: 1,001 lb for 882 (CRS-1) and 2,314 for 1,869
 (CRS-2) with and without packing (spaceflightnow.com/falcon9/004 and 005, manifests); the share of crew stores in
@@ -200,7 +202,7 @@ def build_ships(
             stock[tank[i]] = tank_kg[i] - refuel[i]
     engines = [r for r in catalogue.table("stations/iss/engines") if r["use"] == "reboost" and r["kind"] == "part" and r["giver"] in part]
     ports = port_rows(scenario, catalogue, names)
-    own_engines = [(part[m], MODULE_ISP_s) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
+    own_engines = [(part[m], MODULE_ISP_s, MODULE_THRUST_N) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
     filled = truths(f.cargo_kg is None for f in flights)  # the record gives dry cargo whole, seldom what was in it
     ships = Ships(
         filled=filled, listed=truths(bool((f.row or {}).get("food_kg") or (f.row or {}).get("crew_supplies_kg")) for f in flights),
@@ -222,6 +224,7 @@ def build_ships(
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
         engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
         engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[1] for e in own_engines)]),
+        engine_thrust_N=reals([*(number(r, "thrust_N") for r in engines), *(e[2] for e in own_engines)]),
     )  # fmt: skip
     return p, stores.State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64), np.zeros(stock.size, np.bool_)), ships, where
 

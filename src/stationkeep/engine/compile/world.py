@@ -235,6 +235,7 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         leave_after_no_seat_s=table["leave_after_no_seat_d"] * DAY_s,
         leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, tank_hold_kg=table["tank_hold_kg"],
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
+        burn_longest_s=table["burn_longest_s"],
         stock_target_s=table["stock_target_d"] * DAY_s, stock_alert_s=table["stock_alert_d"] * DAY_s,
         water_target_s=table["water_target_d"] * DAY_s,
         overstay_s=table["overstay_d"] * DAY_s, tanker_forward_s=table["tanker_forward_d"] * DAY_s,
@@ -324,15 +325,16 @@ def _orbit(
         raise ScenarioError([Problem(scenario.title, None, None, "atmosphere", *str(error).split("; ", 1))]) from None
     bands = [scenario.stations.get(n, scenario.stations[scenario.main_station]).policy for n in names.stations]
     width = max(1, *(len(b) for b in bands))
-    from_s, floor, target = (np.full((len(bands), width), fill) for fill in (NEVER_s, 0.0, 0.0))
+    from_s, floor, target, ceiling = (np.full((len(bands), width), fill) for fill in (NEVER_s, 0.0, 0.0, math.inf))
     for i, items in enumerate(bands):
         for j, band in enumerate(items):
             from_s[i, j] = seconds(band.from_) if band.from_ else -NEVER_s
             floor[i, j], target[i, j] = band.floor_km * 1e3, band.target_km * 1e3
+            ceiling[i, j] = band.ceiling_km * 1e3 if band.ceiling_km else math.inf
     record, gap = _record(scenario, catalogue, t0_s, dt_s, steps)
     return orbit.Params(
         fit_a, fit_b, integers(0 if abs(i - inclinations[0]) <= 1.0 else 1 for i in inclinations),
-        reals(math.radians(i) for i in inclinations), DRAG_COEFFICIENT, from_s, floor, target, record, gap,
+        reals(math.radians(i) for i in inclinations), DRAG_COEFFICIENT, from_s, floor, target, ceiling, record, gap,
         int(30 * DAY_s / dt_s), *_density_eras(scenario.ap_mode, catalogue, power_p, bodies, names),
     )  # fmt: skip
 
@@ -385,13 +387,15 @@ def _record(
     """Measured altitude (m) at each stamp, and stamps to the next measured one."""
     record = np.full(steps + 1, math.nan)
     gap = np.full(steps + 1, 10**9, np.int64)
-    if scenario.stations[scenario.main_station].follow_record:
-        for row in catalogue.table("orbit/altitude"):
-            if row.get("isolated") == "1":
-                continue
-            stamp = round((seconds(row["date"] + "T12:00:00Z") - t0_s) / dt_s)
+    followed = scenario.stations[scenario.main_station].follow_record
+    if followed:
+        measured = followed if isinstance(followed, dict) else {
+            row["date"]: number(row, "alt_brouwer_km") for row in catalogue.table("orbit/altitude") if row.get("isolated") != "1"
+        }  # fmt: skip
+        for date, altitude_km in measured.items():
+            stamp = round((seconds(date[:10] + "T12:00:00Z") - t0_s) / dt_s)
             if 0 <= stamp <= steps:
-                record[stamp] = number(row, "alt_brouwer_km") * 1e3
+                record[stamp] = altitude_km * 1e3
         ahead = 10**9
         for k in range(steps, -1, -1):
             ahead = 0 if not math.isnan(record[k]) else ahead + 1
