@@ -18,18 +18,30 @@ import numpy as np
 from stationkeep.formats.density_fit import PACKAGED, load_fit, own_fits, save_fits
 from stationkeep.formats.space_weather import read_space_weather
 from stationkeep.laws import atmosphere
-from stationkeep.laws.atmosphere import AP_OFFSET, HARMONICS, DensityFit, drag_density_direct, ln_drag_density
+from stationkeep.laws.atmosphere import (
+    AP_OFFSET,
+    ECCENTRICITY_UNIT,
+    FREE_ECCENTRICITY_LIMIT,
+    HARMONICS,
+    POWERS,
+    DensityFit,
+    drag_density_direct,
+    eccentricity_powers,
+    ln_drag_density,
+)
 from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
 
 FITS = [(51.6, "daily"), (51.6, "history"), (97.0, "daily"), (97.0, "history")]
 BANDS_KM = [(150, 280), (270, 390), (380, 490), (480, 560)]
 DRIVERS = {"f107a": (60.0, 285.0), "f107 over f107a": (0.55, 1.8), "ap": (0.0, 300.0)}
-DEGREE, TURNING_DEGREE, ECCENTRIC_DEGREE = 6, 4, 2
+TURNING_DEGREE = 4
 ORDERS = [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 4),
           (3, 1), (3, 2)]  # harmonics of (year, local time): of all up to (4, 4) the 16 that contribute most at 51.6 and 97 deg
-TRAINING, TESTING, ECCENTRIC = 40_000, 3_000, 3_000
-STEP_ECCENTRICITY = 1.5e-3
+POLAR_ORDERS = [*ORDERS, (4, 0), (4, 1)]
+TRAINING, TESTING, ECCENTRIC = 60_000, 3_000, 30_000
+FEW = [(0, 1), (0, 2), (1, 0), (1, 1)]  # harmonics in which the square of the free eccentricity turns
 TEST_GRID = (16, 6)
+SAMPLES = ("domain", "record", "domain with free eccentricity", "record with free eccentricity")
 ERRORS = PACKAGED.with_name("fit_errors.csv")
 COLUMNS = [
     "inclination_deg", "ap_mode", "h_low_km", "h_high_km", "samples", "count", "rms_frac", "p99_frac", "max_frac",
@@ -37,40 +49,52 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def monomials() -> list[tuple[int, ...]]:
-    """Exponents of the four variables up to DEGREE, by degree."""
-    every = (e for e in itertools.product(range(DEGREE + 1), repeat=4) if sum(e) <= DEGREE)
+def monomials(degree: int) -> list[tuple[int, ...]]:
+    """Exponents of the four variables up to a degree, by degree."""
+    every = (e for e in itertools.product(range(degree + 1), repeat=4) if sum(e) <= degree)
     return sorted(every, key=lambda e: (sum(e), e))
 
 
-def harmonics() -> list[tuple[int, int]]:
+def harmonics(orders: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Pairs of indices among 1, cos, sin, cos 2, ... of (year, local time), the constant first."""
     return [
         (i, j)
-        for day, node in ORDERS
+        for day, node in orders
         for i in ((2 * day - 1, 2 * day) if day else (0,))
         for j in ((2 * node - 1, 2 * node) if node else (0,))
     ]
 
 
+def eccentric_terms(pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Terms of the free eccentricity: power, harmonic, number of monomials. Its vector turns with every harmonic, the
+    slowest to the highest degree; its squares with a few; cubes and the fourth power are steady."""
+    count = [len(monomials(degree)) for degree in range(5)]
+    orders = [((i + 1) // 2, (j + 1) // 2) for i, j in pairs]
+    vector = [(power, k, count[max(2, min(4, 5 - sum(order)))]) for k, order in enumerate(orders) for power in (0, 1)]
+    squares = [(power, k, count[4 if k == 0 else 1]) for power in (2, 3, 4) for k, order in enumerate(orders) if k == 0 or order in FEW]
+    return vector + squares + [(power, 0, count[2]) for power in range(5, POWERS)]
+
+
 def empty_fit(inclination_deg: float) -> DensityFit:
     """A fit with every coefficient zero; inside its range it does not ask what quadrature it stands for."""
-    powers, pairs = monomials(), harmonics()
+    polar = inclination_deg > 60.0  # the node's local time matters more, and to higher harmonics
+    powers, pairs = monomials(7 if polar else 6), harmonics(POLAR_ORDERS if polar else ORDERS)
     place = {e: k for k, e in enumerate(powers)}
     tree = np.zeros((2, len(powers)), np.int64)
     for k, e in enumerate(powers[1:], 1):
         tree[1, k] = next(v for v in range(4) if e[v])
         tree[0, k] = place[tuple(p - (v == tree[1, k]) for v, p in enumerate(e))]
-    turning, eccentric = (sum(sum(e) <= d for e in powers) for d in (TURNING_DEGREE, ECCENTRIC_DEGREE))
+    turning = len(monomials(TURNING_DEGREE))
+    terms = eccentric_terms(pairs)
     return DensityFit(
         band_m=np.array(BANDS_KM, float).T.copy() * 1e3,
         driver=np.array(list(DRIVERS.values())).T.copy(),
         monomial=tree,
         harmonic=np.array(pairs).T.copy(),
-        turning=np.zeros((len(BANDS_KM), len(pairs), turning + 2 * eccentric)),
-        steady=np.zeros((len(BANDS_KM), len(powers) - turning + eccentric)),
-        turning_count=turning,
-        eccentric_count=eccentric,
+        turning=np.zeros((len(BANDS_KM), len(pairs), turning)),
+        steady=np.zeros((len(BANDS_KM), len(powers) - turning)),
+        term=np.array(terms).T.copy(),
+        eccentric=np.zeros((len(BANDS_KM), sum(count for _, _, count in terms))),
         inclination_rad=float(np.radians(inclination_deg)), history=False, model=0,
     )  # fmt: skip
 
@@ -94,15 +118,17 @@ def draw(rng: np.random.Generator, count: int, band_km: tuple[int, int], record:
 def direct(
     arguments: list[np.ndarray], inclination_rad: float, kind: tuple[str, str], free: Any = (0.0, 0.0), grid: Any = (12, 4)
 ) -> np.ndarray:
-    """ln <rho F> by quadrature, in chunks; ``kind`` is (Ap mode, model), ``free`` is added to the frozen eccentricity, ``grid`` is (points,
-    hours)."""
+    """ln <rho F> by quadrature, in chunks; ``kind`` is (Ap mode, model), ``free`` (two numbers or arrays) is added to the
+    frozen eccentricity, ``grid`` is (points, hours)."""
     out = []
+    ex, ey = (np.broadcast_to(along, len(arguments[0])) for along in free)
     for start in range(0, len(arguments[0]), 4000):
-        part = [x[start : start + 4000] for x in arguments]
+        here = slice(start, start + 4000)
+        part = [x[here] for x in arguments]
         frozen = np.array([frozen_eccentricity(EARTH_RADIUS_M + h, inclination_rad) for h in part[0]])
         out.append(
             drag_density_direct(
-                *part, inclination_rad, free[0], frozen + free[1], ap_mode=kind[0], model=kind[1], points=grid[0], hours=grid[1]
+                *part, inclination_rad, ex[here], frozen + ey[here], ap_mode=kind[0], model=kind[1], points=grid[0], hours=grid[1]
             )
         )
     return np.log(np.concatenate(out))
@@ -147,55 +173,58 @@ def crossed(monomial: np.ndarray, wave: np.ndarray) -> np.ndarray:
     return (wave[:, :, None] * monomial[:, None, :]).reshape(len(wave), -1)
 
 
+def eccentricities(rng: np.random.Generator, count: int, most: float) -> tuple[np.ndarray, np.ndarray]:
+    """Free eccentricities, spread evenly over a disc."""
+    size, angle = most * np.sqrt(rng.random(count)), rng.uniform(0.0, 2.0 * np.pi, count)
+    return size * np.cos(angle), size * np.sin(angle)
+
+
 def fit_band(fit: DensityFit, band: int, kind: tuple[str, str], rng: np.random.Generator) -> None:
     """Fill the coefficients of one band in place."""
     arguments = draw(rng, TRAINING, BANDS_KM[band])
     values = direct(arguments, fit.inclination_rad, kind)
-    turning, eccentric, waves = fit.turning_count, fit.eccentric_count, fit.harmonic.shape[1]
+    (waves, turning), at = fit.turning.shape[1:], np.arange(TRAINING).reshape(-1, 5000)
 
     def blocks() -> Any:
-        for start in range(0, TRAINING, 5000):
-            monomial, wave = design(fit, [x[start : start + 5000] for x in arguments], band)
-            yield (
-                np.concatenate([crossed(monomial[:, :turning], wave), monomial[:, turning:]], 1),
-                values[start : start + 5000],
-            )
+        for here in at:
+            monomial, wave = design(fit, [x[here] for x in arguments], band)
+            yield np.concatenate([crossed(monomial[:, :turning], wave), monomial[:, turning:]], 1), values[here]
 
     solved = least_squares(blocks())
-    fit.turning[band, :, :turning] = solved[: waves * turning].reshape(waves, turning)
-    fit.steady[band, :-eccentric] = solved[waves * turning :]
+    fit.turning[band] = solved[: waves * turning].reshape(waves, turning)
+    fit.steady[band] = solved[waves * turning :]
 
-    arguments = draw(rng, ECCENTRIC, BANDS_KM[band])
-    step = STEP_ECCENTRICITY
-    middle = direct(arguments, fit.inclination_rad, kind)
-    monomial, wave = design(fit, arguments, band)
-    monomial = monomial[:, :eccentric]
-    square = 0.0
-    for column, along in ((turning, (1, 0)), (turning + eccentric, (0, 1))):
-        ahead, behind = (
-            direct(arguments, fit.inclination_rad, kind, (sign * step * along[0], sign * step * along[1]))
-            for sign in (1, -1)
-        )
-        slope = least_squares([(crossed(monomial, wave), (ahead - behind) / (2 * step))])
-        fit.turning[band, :, column : column + eccentric] = slope.reshape(waves, eccentric)
-        square = square + (ahead + behind - 2 * middle) / (2 * step**2) / 2
-    fit.steady[band, -eccentric:] = least_squares([(monomial, square)])
+    arguments = [x[:ECCENTRIC] for x in arguments]
+    ex, ey = eccentricities(rng, ECCENTRIC, ECCENTRICITY_UNIT)
+    change = direct(arguments, fit.inclination_rad, kind, (ex, ey)) - values[:ECCENTRIC]
+    power = np.empty((ECCENTRIC, POWERS))
+    for k in range(ECCENTRIC):
+        eccentricity_powers(ex[k], ey[k], power[k])
+
+    def eccentric_blocks() -> Any:
+        for here in at[: ECCENTRIC // 5000]:
+            monomial, wave = design(fit, [x[here] for x in arguments], band)
+            columns = [(power[here, p] * wave[:, w])[:, None] * monomial[:, :count] for p, w, count in fit.term.T]
+            yield np.concatenate(columns, 1), change[here]
+
+    fit.eccentric[band] = least_squares(eccentric_blocks())
 
 
 def measure(fit: DensityFit, band: int, kind: tuple[str, str], rng: np.random.Generator) -> list[dict[str, Any]]:
-    """Errors of the compiled evaluator on new samples: the whole box, days of the record, and those with a free
-    eccentricity."""
+    """Errors of the compiled evaluator on new samples: the whole box and days of the record, with the frozen
+    eccentricity and with any free one."""
     record = read_space_weather()
     low_km, high_km = BANDS_KM[band]
     one = slice(band, band + 1)
-    alone = fit._replace(band_m=fit.band_m[:, one].copy(), turning=fit.turning[one], steady=fit.steady[one])
+    alone = fit._replace(
+        band_m=fit.band_m[:, one].copy(), turning=fit.turning[one], steady=fit.steady[one], eccentric=fit.eccentric[one]
+    )
     rows = []
-    for samples in ("domain", "record", "record with free eccentricity"):
-        arguments = draw(rng, TESTING, (low_km, high_km), None if samples == "domain" else record)
-        angle = rng.uniform(0, 2 * np.pi)
-        free = 1e-3 * np.array([np.cos(angle), np.sin(angle)]) * ("free" in samples)
+    for samples in SAMPLES:
+        arguments = draw(rng, TESTING, (low_km, high_km), record if samples.startswith("record") else None)
+        free = eccentricities(rng, TESTING, FREE_ECCENTRICITY_LIMIT) if "free" in samples else np.zeros((2, TESTING))
         truth = direct(arguments, fit.inclination_rad, kind, free, TEST_GRID)
-        fitted = np.array([ln_drag_density(alone, *values, *free)[0] for values in zip(*arguments, strict=True)])
+        fitted = np.array([ln_drag_density(alone, *values)[0] for values in zip(*arguments, *free, strict=True)])
         error = np.abs(np.expm1(fitted - truth))
         rows.append({
             "inclination_deg": np.degrees(fit.inclination_rad).round(3), "ap_mode": kind[0], "h_low_km": low_km,

@@ -31,7 +31,7 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlms
     for path in files:
         if path.exists():
             with np.load(path) as stored:
-                held |= {n.split("/")[0]: path for n in stored.files if n.split("/")[1] == ap_mode}
+                held |= {n.split("/")[0]: path for n in stored.files if n.endswith(f"/{ap_mode}/term")}
     near = min(held, key=lambda name: abs(float(name) - inclination_deg), default=None)
     if near is None or abs(float(near) - inclination_deg) > TOLERANCE_DEG:
         raise ValueError(
@@ -40,8 +40,6 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlms
         )
     with np.load(held[near]) as stored:
         values: dict[str, Any] = {field: stored[f"{near}/{ap_mode}/{field}"] for field in FITTED}
-    for field in ("turning_count", "eccentric_count"):
-        values[field] = int(values[field])
     return DensityFit(
         **values, inclination_rad=math.radians(inclination_deg), history=ap_mode == "history", model=[*MODELS].index(model)
     )

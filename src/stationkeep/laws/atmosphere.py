@@ -142,8 +142,9 @@ class DensityFit(NamedTuple):
 
     The logarithm of NRLMSISE-00's orbit mean is a polynomial in (altitude, ln F10.7A, ln F10.7/F10.7A, ln(Ap + 15)),
     each mapped to [-1, 1], whose first T coefficients also turn with the day of the year and the local time of the
-    node. The free eccentricity adds a term along each of its axes (E turning coefficients) and one in its square.
-    Built by ``tools/fit_density.py``. Few arrays, because each costs time whenever the fit is passed on.
+    node. The free eccentricity adds E terms, each a product of one of its ten `eccentricity_powers`, a harmonic and a polynomial in
+    the same variables (N coefficients together). Built by ``tools/fit_density.py``. Few arrays, because each costs time
+    whenever the fit is passed on.
     """
 
     band_m: np.ndarray  # (2, B) lowest and highest altitude; bands overlap
@@ -152,12 +153,10 @@ class DensityFit(NamedTuple):
     harmonic: (
         np.ndarray
     )  # (2, H) indices among 1, cos x, sin x, cos 2x, ... of the day and of the node; the constant first
-    turning: (
-        np.ndarray
-    )  # (B, H, T + 2 E) coefficients of the first T monomials; then per free e cos w; per free e sin w
-    steady: np.ndarray  # (B, M - T + E) coefficients of the other monomials; then per free e squared
-    turning_count: int  # T
-    eccentric_count: int  # E
+    turning: np.ndarray  # (B, H, T) coefficients of the first T monomials
+    steady: np.ndarray  # (B, M - T) coefficients of the other monomials
+    term: np.ndarray  # (3, E) of the free eccentricity: power, harmonic, how many of the first monomials
+    eccentric: np.ndarray  # (B, N) their coefficients, one term after the other
     inclination_rad: float  # of the orbit it is loaded for
     history: bool  # made with the ap history, not the daily Ap
     model: int  # row of `MODELS`
@@ -169,8 +168,12 @@ AP_OFFSET = 15.0
 """Offset inside ln(Ap + 15): of the offsets tried (2 to 30) the one with the least error over Ap 0 to 300."""
 HARMONICS = 4
 """Highest harmonic of the year and of the local time that a fit may use."""
-FREE_ECCENTRICITY_LIMIT = 0.003
-"""Largest free eccentricity the correction was fitted for."""
+FREE_ECCENTRICITY_LIMIT = 0.0028
+"""Largest free eccentricity a fit is used for: the station's own since 1999 stays below 0.0027."""
+ECCENTRICITY_UNIT = 0.003
+"""Unit of the free eccentricity in a fit, and the largest it was fitted to."""
+POWERS = 10
+"""Functions of the free eccentricity that a fit may use."""
 
 
 @njit(cache=True)
@@ -190,21 +193,46 @@ def _unit(value: float, low: float, high: float) -> float:
 
 
 @njit(cache=True)
-def _add_waves(coefficient: np.ndarray, wave: np.ndarray, scale: float, table: np.ndarray, column: int) -> None:
-    """coefficient[k] += scale * sum over j of wave[j] table[j, column + k], four harmonics at a time (in a fixed
-    order)."""
-    count, width = table.shape[0], coefficient.shape[0]
+def eccentricity_powers(free_ex: float, free_ey: float, out: np.ndarray) -> None:
+    """Fill `out` (POWERS,) with the vector of the free eccentricity and its products up to the fourth degree.
+
+    An exponential atmosphere gives Bessel functions of e a / scale height, hence the square; its oblateness gives the
+    square turned against the equator (x^2 - y^2).
+    """
+    x, y = free_ex / ECCENTRICITY_UNIT, free_ey / ECCENTRICITY_UNIT
+    square = x * x + y * y
+    out[0], out[1], out[2], out[3], out[4] = x, y, square, x * x - y * y, x * y
+    out[5], out[6], out[7], out[8], out[9] = x * x * x, x * x * y, x * y * y, y * y * y, square * square
+
+
+@njit(cache=True)
+def _add_waves(coefficient: np.ndarray, wave: np.ndarray, table: np.ndarray) -> None:
+    """coefficient[k] += sum over j of wave[j] table[j, k], four harmonics at a time (in a fixed order)."""
+    count, width = table.shape
     whole = count - count % 4
     for j in range(0, whole, 4):
-        w0, w1, w2, w3 = scale * wave[j], scale * wave[j + 1], scale * wave[j + 2], scale * wave[j + 3]
-        last = column + width
-        t0, t1 = table[j, column:last], table[j + 1, column:last]
-        t2, t3 = table[j + 2, column:last], table[j + 3, column:last]
+        w0, w1, w2, w3 = wave[j], wave[j + 1], wave[j + 2], wave[j + 3]
+        t0, t1, t2, t3 = table[j], table[j + 1], table[j + 2], table[j + 3]
         for k in range(width):
             coefficient[k] += w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
     for j in range(whole, count):
         for k in range(width):
-            coefficient[k] += scale * wave[j] * table[j, column + k]
+            coefficient[k] += wave[j] * table[j, k]
+
+
+@njit(cache=True)
+def _add_eccentric(
+    coefficient: np.ndarray, wave: np.ndarray, term: np.ndarray, table: np.ndarray, free_ex: float, free_ey: float
+) -> None:
+    """What the free eccentricity adds to the coefficients of the monomials."""
+    power = np.empty(POWERS)
+    eccentricity_powers(free_ex, free_ey, power)
+    first = 0
+    for j in range(term.shape[1]):
+        scale, count = power[term[0, j]] * wave[term[1, j]], term[2, j]
+        for k in range(count):
+            coefficient[k] += scale * table[first + k]
+        first += count
 
 
 @njit(cache=True)
@@ -228,19 +256,15 @@ def _ln_in_band(
 ) -> tuple[float, float]:
     """ln <rho F> of one band at mapped variables ``x`` (4,) and harmonics ``wave`` (H,), and its slope in ``x[0]``;
     ``work`` (3, M) is filled."""
-    count, turning, eccentric = fit.monomial.shape[1], fit.turning_count, fit.eccentric_count
-    table, steady, parent, variable = fit.turning[band], fit.steady[band], fit.monomial[0], fit.monomial[1]
+    count, turning = fit.monomial.shape[1], fit.turning.shape[2]
+    steady, parent, variable = fit.steady[band], fit.monomial[0], fit.monomial[1]
     coefficient, monomial, in_height = work[0], work[1], work[2]
     coefficient[:turning] = 0.0
-    _add_waves(coefficient[:turning], wave, 1.0, table, 0)
+    _add_waves(coefficient[:turning], wave, fit.turning[band])
     for k in range(turning, count):
         coefficient[k] = steady[k - turning]
-    square = free_ex * free_ex + free_ey * free_ey
-    if square > 0.0:
-        _add_waves(coefficient[:eccentric], wave, free_ex, table, turning)
-        _add_waves(coefficient[:eccentric], wave, free_ey, table, turning + eccentric)
-        for k in range(eccentric):
-            coefficient[k] += square * steady[count - turning + k]
+    if free_ex != 0.0 or free_ey != 0.0:
+        _add_eccentric(coefficient, wave, fit.term, fit.eccentric[band], free_ex, free_ey)
     monomial[0], in_height[0] = 1.0, 0.0
     for k in range(1, count):
         before, v = monomial[parent[k]], variable[k]
