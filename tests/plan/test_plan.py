@@ -16,6 +16,7 @@ from stationkeep.laws.matter import RESOURCES
 from stationkeep.model.base import seconds
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
+from stationkeep.model.fleet import Flight
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import _beyond, plan_branch
 from stationkeep.plan.milp import solve
@@ -24,6 +25,7 @@ from stationkeep.plan.prove import refuted
 from stationkeep.plan.robust import WIDE, with_margins
 from stationkeep.plan.stocks import stocks_csv
 from stationkeep.plan.take import problem_of
+from stationkeep.plan.vessels import shown_cadence_count
 from stationkeep.plan.wishes import Wishes, published_flights
 from stationkeep.plan.write import crew_of
 
@@ -57,12 +59,12 @@ def test_the_plans_own_arithmetic_agrees_week_by_week_with_a_run_of_its_manifest
     """Nothing of the run goes into the plan's side: manifests of the table on their weeks, uses of the programme."""
     rows = [dict(r) for r in made.stocks]
     weeks = int((seconds(made.scenario.horizon) - made.problem.start_s) // (7 * 86400.0))
-    names = {"food", "supplies", "water", "nitrogen", "propellant"}
+    names = {"food", "supplies", "water", "propellant"}
     assert {r["commodity"] for r in rows} >= names and sum(r["commodity"] == "food" for r in rows) == weeks
     for name, most in {**dict.fromkeys(names, 0.02), "propellant": 0.05}.items():
         assert max(r["difference_frac"] for r in rows if r["commodity"] == name) <= most, f"{name}: the plan counts on more than there is"
     for name in ("food", "supplies"):
-        assert min(r["difference_frac"] for r in rows if r["commodity"] == name) >= -0.02, "leaks are taken at their 95 % value, not meals"
+        assert min(r["difference_frac"] for r in rows if r["commodity"] == name) >= -0.02
     assert stocks_csv(rows).count("\n") == len(rows) + 1
 
 
@@ -92,6 +94,13 @@ def test_a_ship_of_the_plan_carries_what_the_engine_gives_it(made):
         i = [x.id for x in flights].index(f.name)
         ship = next(v for v in ships if v.name == f.visit.vessel)
         assert ship.dry_kg == pytest.approx(world.cargo_kg[i, dry].sum()) and ship.refuel_kg == pytest.approx(world.refuel_kg[i])
+
+
+def test_cadence_is_what_the_series_of_a_scenario_ask_together():
+    catalogue = Catalogue("2009-07-01")
+    row, then = catalogue.by_id("fleet/vehicles")["soyuz-tma"], seconds("2009-07-01")
+    twice = [Flight.model_validate({"vehicle": "soyuz-tma", "every_d": 183})] * 2
+    assert shown_cadence_count(catalogue, row, then, []) == 3 and shown_cadence_count(catalogue, row, then, twice) == 4
 
 
 def test_a_trial_flight_is_no_load():

@@ -180,7 +180,7 @@ def plan_branch(
         made = _robust(scenario, run, asked, time_limit_s, tell, Trial(horizon, runs, seed, workers), probability)
     made = replace(_to_horizon(made, horizon), altitude=heights)
     if made.stands:
-        made = replace(made, stocks=tuple(side_by_side(made.scenario, made.problem, made.solution, list(made.flights))))
+        made = replace(made, stocks=tuple(side_by_side(made.scenario, made.problem, made.solution, list(made.flights), made.agreement_frac)))
     if made.solution.status != "infeasible":
         if not made.problem.kept:
             return made

@@ -41,6 +41,8 @@ EARLY_frac = 1e-3
 """Share of its cost by which a crew flight is dearer for each week it leaves earlier, while crews are chosen."""
 REPLAN_frac = 1e-3
 """Gap of a replan, in which each kept flight is worth more than any costs: at a hundred flights a tenth of one."""
+PUSHES_frac = 5e-3
+"""Share of its cost by which a crew flight is dearer at a port where ships push or refuel, where cargo found no room beside crews."""
 Key = tuple[int, int, int, int]
 
 
@@ -72,13 +74,14 @@ def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int
     leaves: dict[int, int] = {}
     crews = crews_of(m)
     ports_kept = {v for v, vessel in enumerate(p.vessels) if vessel.unloads} if p.unload_need.any() else set[int]()
-    if crews and not _windows(m, chosen, leaves, crews | ports_kept, CREW_w, None, until):
-        return None
-    chosen -= {key for key in chosen if key[0] in ports_kept}  # crews leave a port for those who unload the gyroscopes: when is cargo's matter
-    left = until - time.perf_counter()
-    x = _cargo(m, chosen, leaves, crews, max(CARGO_share * left, LEAST_s), max(gap_frac, ROUGH_frac))
-    if x is not None:
-        return {key for key, c in m.visits.items() if x[c] > 0.5}, leaves
+    for spare in (False, True) if crews else (False,):  # where cargo finds no room, crews leave the ports that push
+        if crews and not _windows(m, chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
+            return None
+        chosen -= {key for key in chosen if key[0] in ports_kept}  # crews leave a port for those who unload the gyroscopes: when is cargo's matter
+        left = until - time.perf_counter()
+        x = _cargo(m, chosen, leaves, crews, max(CARGO_share * left, LEAST_s), max(gap_frac, ROUGH_frac))
+        if x is not None:
+            return {key for key, c in m.visits.items() if x[c] > 0.5}, leaves
     relaxed = relax(build(p))
     windows = relaxed.status == 0 and _windows(
         m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, max(until, time.perf_counter() + LEAST_s)
@@ -100,7 +103,7 @@ def asked_keys(m: Model) -> set[Key]:
 
 def _windows(
     m: Model, chosen: set[Key], leaves: dict[int, int], who: set[int], width: tuple[int, int], guide: np.ndarray | None,
-    until: float,
+    until: float, spare: bool = False,
 ) -> bool:  # fmt: skip
     """Choose the visits of some vessels window by window, those of the others pinned. False: a window has none in its share of the time."""
     p = m.problem
@@ -121,7 +124,8 @@ def _windows(
             elif key[1] < first:
                 w.low[c] = w.high[c] = float(key in mine)
             elif crew:  # of rotations that cost the same, the one that launches latest: slack is not spent on overlap
-                w.cost[c] += EARLY_frac * abs(w.cost[c]) * (last - key[1])
+                needed = spare and (p.ports[key[2]].pushes or p.ports[key[2]].refuels)
+                w.cost[c] += abs(w.cost[c]) * (EARLY_frac * (last - key[1]) + PUSHES_frac * needed)
         for (i, week), c in w.leaves.items():
             if i in leaves and (first or not crew):
                 w.low[c] = w.high[c] = float(week == min(leaves[i], last))

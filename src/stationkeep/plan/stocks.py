@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,12 @@ COLUMNS = ("week_ends", "commodity", "plan_kg", "run_kg", "difference_frac")
 
 
 def side_by_side(
-    scenario: Scenario, problem: Problem, solution: Solution, flights: list[Planned]
+    scenario: Scenario, problem: Problem, solution: Solution, flights: list[Planned], names: Iterable[str] = COMPARED
 ) -> list[dict[str, Any]]:
     """Rows by week and commodity up to the scenario's horizon: the stock by the plan's manifests, weeks and uses alone, and that of a
     run without chance of the same flights, each with its manifest written down and flown on its day. Nothing is taken from that
-    run. `difference_frac` is of the run's mean; above zero the plan counts on more than there is.
+    run. `names`: commodities compared (a careful plan counts on more leaks than the run has). `difference_frac` is of
+    the run's mean; above zero the plan counts on more than there is.
     """
     run = nominal(with_manifests(scenario, problem, flights), as_dated=True)
     until_s = run.t_s[-1] if scenario.horizon == "last-flight" else seconds(scenario.horizon)
@@ -33,7 +35,7 @@ def side_by_side(
     weeks = min(problem.weeks, run.t_s.size // 7, int((until_s - problem.start_s) // WEEK_s))
     out = []
     for c in problem.commodities:
-        if c.name not in COMPARED:
+        if c.name not in names:
             continue
         resources = RESOURCE_OF.get(c.name, (c.name,))
         came = np.zeros(problem.weeks)

@@ -70,7 +70,7 @@ def _vessel(
         name=name, partner=partner, site=site, launcher=launcher,
         cost_musd=number(row, "cost_musd"), stays_w=tuple(s for s in stays if s > 0),
         weeks=known, ports=ports, unloads=alone,
-        per_year_count=wishes.cadence_count.get(name, shown_cadence_count(catalogue, row, t0_s, own)), people=people,
+        per_year_count=wishes.cadence_count.get(name, shown_cadence_count(catalogue, row, t0_s, [f for f in series(scenario) if f.vehicle == name])), people=people,
         dry_kg=cargo["food"] + cargo["supplies"] + cargo["toilet"] + cargo["spares"] + cargo["research"],
         water_kg=cargo["water"], gas_kg=cargo["oxygen"] + cargo["nitrogen"], refuel_kg=cargo["propellant"],
         refuel_most_kg=max(cargo["propellant"], number(row, "refuel_high_kg", 0)),
@@ -103,8 +103,9 @@ def _window(own: Flight | None, weeks: int, t0_s: float) -> np.ndarray:
     return (start >= first) & (start <= last)
 
 
-def shown_cadence_count(catalogue: Catalogue, row: Row, t0_s: float, own: Flight | None) -> int:
-    """Most launches of a vehicle's kind in any 365 days of the ten years before; a new vehicle's: as its series, or two."""
+def shown_cadence_count(catalogue: Catalogue, row: Row, t0_s: float, own: list[Flight]) -> int:
+    """Most launches of a vehicle's kind in any 365 days of the ten years before; as its series of the scenario ask
+    together, if that is more; a new vehicle's else: two."""
     rows = catalogue.by_id("fleet/vehicles")
     kin = {r["id"] for r in rows.values() if r["family"] == row["family"] and r["partner"] == row["partner"]
            and (number(r, "seats", 0) > 0) == (number(row, "seats", 0) > 0)}  # fmt: skip
@@ -113,5 +114,5 @@ def shown_cadence_count(catalogue: Catalogue, row: Row, t0_s: float, own: Flight
         if f["vehicle"] in kin and t0_s - RECORD_WINDOW_d * DAY_s <= seconds(f["launch_utc"])
     )  # fmt: skip
     shown = max((sum(a <= b < a + 365 * DAY_s for b in launches) for a in launches), default=0)
-    wanted = math.ceil(365 / float(own.every_d)) if own and own.every_d and own.every_d != "record" else 0
+    wanted = math.ceil(sum(365 / float(f.every_d) for f in own if f.every_d and f.every_d != "record"))
     return max(shown, wanted, 2 if not shown else 0)
