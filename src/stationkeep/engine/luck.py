@@ -140,8 +140,8 @@ def draw(
     if any(kind == "avoidance" for kind, _ in without):
         luck.avoid_s[:] = NEVER_s
     traffic.open_run(world.traffic, s.traffic, luck.traffic, case.t0_s)
-    part, parts = world.stores.container_part, s.traffic.part_station
-    s.stores.counted[:] = (parts[part] >= 0) | (part >= world.traffic.part_station.size)
+    holder, parts = world.stores.container_part, s.traffic.part_station
+    s.stores.counted[:] = (parts[holder] >= 0) | (holder >= world.traffic.part_station.size)
     s.usual_people[:] = s.crew.aboard.sum(axis=1)
     return world, s, luck
 

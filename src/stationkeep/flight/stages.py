@@ -48,11 +48,13 @@ def find_explanation(launcher: str) -> tuple[Row, list[Stage] | None] | None:
     """Why the method and the quoted figure differ, from fleet/payload_explained, and the stages as they are counted
     otherwise: one changed, or one added on top. None where they agree or nothing is known."""
     row = next((row for row in Catalogue().table("fleet/payload_explained") if row["launcher"] == launcher), None)
-    if row is None or not row["stage"]:
-        return row and (row, None)
+    if row is None:
+        return None
+    if not row["stage"]:
+        return row, None
     stages, _ = find_stages(launcher)
-    figures = (number(row, name) for name in ("prop_kg", "rest_kg", "isp_s", "burn_s"))
-    other = Stage(row["stage"], False, 1, *figures, sea_level_frac=1.0)
+    prop_kg, rest_kg, isp_s, burn_s = (number(row, name) for name in ("prop_kg", "rest_kg", "isp_s", "burn_s"))
+    other = Stage(row["stage"], False, 1, prop_kg, rest_kg, isp_s, burn_s, 1.0)
     if all(stage.name != other.name for stage in stages):
         return row, [*stages, other]
     return row, [other if stage.name == other.name else stage for stage in stages]
