@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sgp4.api import Satrec
+from sgp4.api import WGS72, Satrec
 
 from stationkeep.cli.window import find_ascent, find_site, window
 from stationkeep.flight.window import azimuth_allowed, opportunities
@@ -104,6 +104,27 @@ def test_dragons_by_the_law_alone() -> None:
     errors = [abs(predict(row, "dragon").error_s) for row in read_launches() if "Dragon" in row["vehicle"]]
     assert sum(error <= 60.0 for error in errors) >= 0.8 * len(errors)
     assert max(errors) <= 300.0
+
+
+@pytest.mark.parametrize("which", ["raise_m_per_s", "lower_m_per_s"])
+@pytest.mark.parametrize("profile", ["2-orbit", "4-orbit", "34-orbit"])
+def test_a_phasing_burn_opens_the_profile_in_sgp4(tle, capsys, profile, which):
+    span = {"site": "baikonur", "tle": tle, "from_": "2021-12-20", "to": "2021-12-22"}
+    told = _out(capsys, **span, profile=profile, burn="2021-12-06T09:35:01")["opportunities"]
+    pad = find_site("baikonur")
+    climb, chases = find_ascent(pad, "", parse_utc("2021-12-20"))
+    sat = Satrec.twoline2rv(*ISS)
+    for item in told:
+        speed = item["phasing"][which]
+        assert (speed == 0.0) == (profile in item["profiles"])
+        a_m = (3.986004418e14 / (sat.no_kozai / 60.0) ** 2) ** (1.0 / 3.0)
+        raised = 1.0 / (2.0 / a_m - (math.sqrt(3.986004418e14 / a_m) + speed) ** 2 / 3.986004418e14)  # vis-viva
+        burned = Satrec()
+        burned.sgp4init(WGS72, "i", 25544, sat.jdsatepoch + sat.jdsatepochF - 2433281.5, sat.bstar, 0.0, 0.0, sat.ecco, sat.argpo,
+                        sat.inclo, sat.mo, sat.no_kozai * (raised / a_m) ** -1.5, sat.nodeo)  # fmt: skip
+        at_s = parse_utc(item["crossing_utc"][:-1])
+        after = opportunities(burned, pad, climb, chases, at_s - 1200.0, at_s + 1200.0)
+        assert any(profile in one.profiles for one in after), (item, speed)
 
 
 def test_nearest_element_set_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

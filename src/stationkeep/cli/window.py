@@ -26,6 +26,8 @@ def window(
     from_: Annotated[str, Parameter(name="--from")],
     to: str,
     vehicle: str = "",
+    profile: str = "",
+    burn: str = "",
     json: bool = False,
 ) -> None:
     """List the passages of a launch site through the plane of an orbit: lift-off, heading, phase, rendezvous profiles.
@@ -46,10 +48,14 @@ def window(
     vehicle
         Vehicle type of the fleet (`soyuz-ms`, `crew-dragon`) or ascent of fleet/ascent_profiles; default: what flies
         from there.
+    profile
+        Rendezvous profile to reach (`2-orbit`): tells the burn of the station that brings the phase into its window.
+    burn
+        Day or instant (UTC) of that burn, before the span.
     json
         Print one JSON object instead of words.
     """
-    from stationkeep.flight.window import opportunities
+    from stationkeep.flight.window import mean_target, opportunities, phasing_burns
     from stationkeep.formats.elements import nearest, read_elements
     from stationkeep.formats.oem import iso_utc
 
@@ -59,6 +65,7 @@ def window(
         raise InputError("--to", None, what, "give an end within a year after --from")
     pad = find_site(site)
     climb, chases = find_ascent(pad, vehicle, start_t_s)
+    wanted, burn_t_s = _phasing(profile, burn, chases, start_t_s)
     elements = nearest(read_elements(tle), start_t_s)
     epoch_t_s = elements.epoch_t_s
     age_d = max(abs(start_t_s - epoch_t_s), abs(end_t_s - epoch_t_s)) / 86400.0
@@ -76,7 +83,26 @@ def window(
         "element_age_d": round(age_d, 2),
         "opportunities": [_as_json(item) for item in found],
     }
+    if wanted:
+        result |= {"profile": wanted.id, "burn_utc": iso_utc(burn_t_s, 0) + "Z"}
+        for item, told in zip(found, result["opportunities"], strict=True):
+            target = mean_target(elements.satellite, item.crossing_t_s)
+            up, down = phasing_burns(target, pad, climb, wanted, item.northbound, burn_t_s)
+            told["phasing"] = {"raise_m_per_s": round(up, 3), "lower_m_per_s": round(down, 3)}
     emit(result, json, lambda: _render(result))
+
+
+def _phasing(profile: str, burn: str, chases: list[Rendezvous], start_t_s: float) -> tuple[Rendezvous | None, float]:
+    """The profile a burn of the station is to serve, and when it burns."""
+    if not profile and not burn:
+        return None, 0.0
+    wanted = next((chase for chase in chases if chase.id == profile), None)
+    if wanted is None:
+        raise InputError("--profile", None, f"no rendezvous profile '{profile}' of this vehicle", f"one of {', '.join(c.id for c in chases)}")
+    burn_t_s = _instant("--burn", burn)
+    if not burn_t_s < start_t_s:
+        raise InputError("--burn", None, f"the burn '{burn}' does not come before the span", "give a day before --from")
+    return wanted, burn_t_s
 
 
 def find_site(name: str) -> Site:
@@ -165,6 +191,11 @@ def _as_json(item: Opportunity) -> dict[str, Any]:
     }
 
 
+def _burns(phasing: dict[str, float]) -> str:
+    up, down = phasing["raise_m_per_s"], phasing["lower_m_per_s"]
+    return "none" if up == down == 0.0 else f"{up:+.2f} or {down:+.2f}"
+
+
 def _choice(choice: LiftOff) -> dict[str, Any]:
     from stationkeep.formats.oem import iso_utc
 
@@ -183,17 +214,21 @@ def _render(result: dict[str, Any]) -> None:
     from rich import print as show
     from rich.table import Table
 
-    columns = ("crossing UTC", "heading", "lift-off UTC", "phase", "rendezvous")
+    columns = ["crossing UTC", "heading", "lift-off UTC", "phase", "rendezvous"]
+    columns += [f"station, m/s: {result['profile']}"] if "profile" in result else []
     table = Table(*columns, title=f"{result['site']} ({result['ascent']})")
     for item in result["opportunities"]:
         heading = f"{item['direction'][:5]} {item['azimuth_deg']:.1f}" + ("" if item["allowed"] else " range forbids")
         head = (item["crossing_utc"][:-1].replace("T", " "), heading)
+        burns = [_burns(item["phasing"])] if "phasing" in item else []
         for at in dict.fromkeys(choice["liftoff_utc"] for choice in item["choices"]):
             same = [choice for choice in item["choices"] if choice["liftoff_utc"] == at]
             names = ", ".join(c["profile"] if c["admitted"] else f"none (nearest {c['profile']})" for c in same)
-            table.add_row(*head, at[11:-1], f"{same[0]['phase_deg']:+.1f}", names)
-            head = ("", "")
+            table.add_row(*head, at[11:-1], f"{same[0]['phase_deg']:+.1f}", names, *burns)
+            head, burns = ("", ""), []
     show(table)
+    if "profile" in result:
+        show(f"Station burns on {result['burn_utc']}: raising lets its phase fall back, lowering moves it on.")
     show(f"Element set of {result['element_epoch']}, {result['element_age_d']:.1f} d from the far end of the span.")
     allowed = [item for item in result["opportunities"] if item["allowed"]]
     if allowed:

@@ -214,6 +214,40 @@ def _opportunity(
     return Opportunity(crossing_t_s, northbound, azimuth_deg, math.degrees(inertial) % 360.0, allowed, tuple(choices))
 
 
+def phasing_burns(
+    target: Target, site: Site, climb: Ascent, chase: Rendezvous, northbound: bool, burn_t_s: float
+) -> tuple[float, float]:
+    """Delta-v (m/s, along the orbit, at `burn_t_s`) of the target that opens a chase for the passage near `target.t_s`: by
+    raising, which lets it fall back, and by lowering (negative); 0.0 twice when the chase is open already.
+
+    Aims inside the edge it comes to first by a quarter of the window, at most 3 degrees. The orbit turns
+    otherwise as its axis says (node by J2); what drag does otherwise until then is left out. Raises ValueError for a burn after the passage.
+    """
+    if burn_t_s >= target.t_s:
+        raise ValueError("the burn comes after the lift-off")
+    inside_deg = min(3.0, 0.25 * (chase.phase_high_deg - chase.phase_low_deg))
+    since_s = target.t_s - burn_t_s
+
+    def raised_frac(shift_deg: float) -> float:
+        return float((1.0 + math.radians(shift_deg) / (target.argument_rad_per_s * since_s)) ** (-2.0 / 3.0))
+
+    def ahead_deg(shift_deg: float) -> float:
+        node_rad = target.node_rad + target.node_rad_per_s * (raised_frac(shift_deg) ** -3.5 - 1.0) * since_s
+        moved = target._replace(argument_rad=target.argument_rad + math.radians(shift_deg), node_rad=node_rad)
+        return _nearest_lap(lift_off(moved, site, climb, chase, northbound).phase_deg, chase)
+
+    def speed(edge_deg: float, shift_deg: float) -> float:
+        for _ in range(6):  # a lift-off follows the phase by seconds, and the phase the lift-off
+            shift_deg += math.degrees(_wrapped(math.radians(edge_deg - ahead_deg(shift_deg))))
+        return float(orbit.speed_for_raise(target.a_m, target.a_m * raised_frac(shift_deg)))
+
+    now_deg, low_deg, high_deg = ahead_deg(0.0), chase.phase_low_deg, chase.phase_high_deg
+    if low_deg <= now_deg <= high_deg:
+        return 0.0, 0.0
+    high_deg, low_deg = high_deg - inside_deg, low_deg + inside_deg
+    return speed(high_deg, -((now_deg - high_deg) % 360.0)), speed(low_deg, (low_deg - now_deg) % 360.0)
+
+
 def azimuth_allowed(azimuth_deg: float, site: Site) -> bool:
     """Whether the range of the site lets a launcher head there (limits may be negative: west of north)."""
     centre = 0.5 * (site.azimuth_low_deg + site.azimuth_high_deg)
