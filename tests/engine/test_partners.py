@@ -101,3 +101,42 @@ def test_handed_over_powered_down_and_separated_differ_for_the_right_reasons():
     assert ends["handed_over"]["desaturation"] == 1.0 and ends["handed_over"]["attitude_control"] == 1.0
     assert ends["powered_down"]["desaturation"] == 0.0 and ends["powered_down"]["attitude_control"] == 0.0
     assert ends["separated"]["desaturation"] == 0.0 and ends["separated"]["refuelling"] == 0.0
+
+
+NEM = {"partner": "roscosmos", "mass_t": 20.5, "area_m2": 150, "volume_m3": 94, "power_kW": 18, "load_kW": 4, "gives": ["power", "thermal"],
+       "at_port": "prichal-port", "arrives": "2022-11-10"}  # fmt: skip
+
+
+def test_a_module_that_docks_joins_the_segment_with_its_mass_volume_and_power_and_parts_with_it():
+    bare, joined = (sk.simulate(left("separated", **more), runs=1, seed=5).isel(run=0) for more in ({}, {"stations.iss.modules.nem": NEM}))
+    mass = (joined.mass_kg - bare.mass_kg).sel(time="2022-11-15T12:00:00")
+    assert float(mass.sel(station="iss")) == pytest.approx(20_500, abs=50)
+    alone = [ds.sel(station="russian", time="2022-12-20T12:00:00") for ds in (bare, joined)]
+    assert 20_400 < float(alone[1].mass_kg - alone[0].mass_kg) < 24_000, "it went along, with stores the segment had no room for"
+    assert float(alone[1].power_usable_kW - alone[0].power_usable_kW) == pytest.approx(14.0, rel=0.1), "18 kW less its own load"
+    assert float(alone[0].power_shed_kW) > 1.0 > float(alone[1].power_shed_kW)
+
+
+def test_from_a_station_that_was_given_up_nothing_parts():
+    ds = sk.simulate(left("separated", **{"events.end": {"retire": "iss", "on": "2022-11-20"}}), runs=1, seed=5).isel(run=0)
+    assert "separate" not in ds.event_kind.values and float(ds.mass_kg.sel(station="russian").max()) == 0.0
+
+
+def test_nobody_stays_aboard_a_station_that_comes_down():
+    """Without anything that pushes and from 285 km the ISS comes down: its crew leaves before."""
+    fall = {"stations.iss.altitude_km": {"value": 285}, "stations.iss.policy": [{"floor_km": 160, "target_km": 170}]}
+    ds = sk.simulate(sk.read_scenario("iss-2022").patch({"horizon": "2022-09-20", **fall}), runs=1, seed=5).isel(run=0)
+    kinds = ds.event_kind.values
+    assert "entry" in kinds and "perished" not in kinds
+    assert float(ds.people_count.sum("station").isel(time=-1)) == 0.0
+    left_at = ds.event_utc.values[kinds == "evacuate"].min()
+    assert left_at < ds.event_utc.values[kinds == "entry"].min()
+
+
+def test_a_partner_that_left_the_main_station_keeps_its_last_crew_waiting_for_a_late_relief_at_its_own():
+    late = {"flights.own": {"vehicle": "soyuz-ms", "station": "russian", "after": "leave", "wait_d": 120, "every_d": 183, "stay_d": 188,
+                            "people": {"roscosmos": 3}, "site": "baikonur/31"}}  # fmt: skip
+    quiet = {"uncertain": {"slip_factor": {"value": 0}, "hazard_factor": {"value": 0}, "launch_failure_factor": {"value": 0}}}
+    ds = sk.simulate(left("separated", "2023-06-15", **late, **quiet), runs=1, seed=5).isel(run=0)
+    people = ds.people_count.sel(station="russian", time=slice("2022-12-03", None))
+    assert float(people.min()) > 0, "the Soyuz of September stays past its 210 days until the relief of 31 March has taken over"

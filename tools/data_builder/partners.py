@@ -105,6 +105,29 @@ PRICE_VEHICLES = {
 }
 
 
+STATEMENT_ROWS = [
+    ("ros-visited-2021", "2021-01-11", "D. Rogozin, Roscosmos", "TASS 1243391", "said",
+     "the station will most probably be temporarily crewed, not continuously inhabited",
+     "successor; presence", "named an ability in 2023: it can fly in visiting mode", "tass.com/science/1243391"),
+    ("ros-visited-2022", "2022-06-06", "O. Orlov, Institute of Biomedical Problems", "Interfax", "said",
+     "flights of up to 11 months at 97 degrees keep within dose limits; crews visit the station instead of inhabiting it",
+     "successor; dose; presence", "51.6 degrees since December 2025", "interfax.com/newsroom/top-stories/79926"),
+    ("ros-first-crews-of-two", "2023-06-11", "Gagarin Cosmonaut Training Center", "TASS 1630603", "said",
+     "first crews of the Russian station are of two",
+     "successor; crew", "", "tass.com/science/1630603"),
+    ("starlab-cygnus", "2023-10-04", "Voyager Space, Northrop Grumman", "Executive Biz; Interesting Engineering", "done",
+     "Cygnus with a docking system of its own brings pressurised cargo to Starlab for the first five years",
+     "successor; cargo", "", "executivebiz.com/2023/10; interestingengineering.com"),
+    ("last-crew-a-year", "2024-09-23", "NASA's plan by Ars Technica", "AIAA news", "said",
+     "deorbit vehicle up to a year and a half before the end; the last crew launches in late 2029, stays a year",
+     "deorbit; presence", "", "aiaa.org/news/news/2024/09/23"),
+    ("ros-crew-from-iss", "2026-03-17", "O. Kononenko, Gagarin Cosmonaut Training Center", "TASS", "said",
+     "first modules dock to the Russian segment; the crew aboard when they part is the first of the Russian station",
+     "successor; separation; presence", "", "www1.ru/en/news/2026/03/17"),
+]  # fmt: skip
+"""Statements found since the table of facts was made: id, date, speaker, outlet, kind, words, bears on, what happened, source."""
+
+
 def build(source: Source) -> None:
     names = columns("id name state segment role usos_share_frac source status")
     rows = [dict(zip(names, (*row[:6], row[6], row[7]), strict=True)) for row in PARTNER_ROWS]
@@ -138,6 +161,7 @@ def _statements(source: Source) -> None:
         }
         for row in source.facts("statements.csv")
     ]
+    rows += [dict(zip(names, (row[0], row[1], *row[1:], "found"), strict=True)) for row in STATEMENT_ROWS]
     source.write("partners/statements.csv", rows, names)
 
 

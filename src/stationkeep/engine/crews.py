@@ -12,7 +12,7 @@ from ..laws import orbit as orbit_law
 from ..laws.matter import FOOD, WATER
 from ..laws.sun import lit_at_pass
 from ..log import Log, add
-from ..subsystems import crew, stores, traffic
+from ..subsystems import crew, services, stores, traffic
 from .world import RunState, World
 
 NEVER_s = 1e18
@@ -40,7 +40,8 @@ def last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool:
         return False  # it takes the port this one leaves
     coming = s.traffic.status[r] == traffic.PLANNED or s.traffic.status[r] == traffic.EN_ROUTE
     last = s.traffic.docked_s[f] + w.traffic.most_s[f]
-    if not coming or not s.partners.flies[w.traffic.partner[f]] or not last <= t_s < last + w.rules.overstay_s:
+    flies = st != 0 or s.partners.flies[w.traffic.partner[f]]  # who left the main station still flies to its own
+    if not coming or not flies or not last <= t_s < last + w.rules.overstay_s:
         return False
     return s.people[st] > 0 and riders(s, f) == s.people[st]
 
@@ -108,12 +109,14 @@ def bring_crew_forward(w: World, s: RunState, lost: int, t_s: float, row: int, l
 @njit(cache=True)
 def takes_ships(w: World, s: RunState, st: int, f: int) -> bool:
     """Whether flight `f` can be sent to a station: it is in orbit, holds its attitude, and is fit for people if it brings any;
-    an empty one must have food and water for them to live on."""
+    an empty one must have air, and food and water for them to live on."""
     if s.orbit.entered[st] or not (s.attitude_held[st] or w.simple.is_simple[st]):
         return False
     if w.crew.seats[f] == 0:
         return True
-    return not s.evacuated[st] and (s.people[st] > 0 or _has_stores(w, s, st, f))
+    up = s.services.up[st]
+    air = up[services.CO2] and up[services.OXYGEN] and up[services.PRESSURE]
+    return not s.evacuated[st] and (s.people[st] > 0 or (air and _has_stores(w, s, st, f)))
 
 
 @njit(cache=True)

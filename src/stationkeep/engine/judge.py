@@ -105,6 +105,11 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
         crew_time.working_week(
             c.rules, counts, w.partner_crew_segment, volume, aged, load, share, c.cooperation_frac, x.hours[st], x.matrix
         )
+        if st > 0:  # the shares of the agreement are those of the main station's laboratories
+            own, other = x.hours[st, :, crew_time.OWN_RESEARCH], x.hours[st, :, crew_time.OTHER_RESEARCH]
+            own += other
+            other[:] = 0.0
+            x.hours[st, :, crew_time.SERVED_BY_OTHERS] = 0.0
         _put_back(s, st, load, x.hours[st], dt_s / WEEK_s)
         work = x.hours[st, :, crew_time.OWN_RESEARCH].sum() + x.hours[st, :, crew_time.OTHER_RESEARCH].sum()
         research(w, s, x, st, work * dt_s / WEEK_s * c.research_kg_per_h)
@@ -235,6 +240,9 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
         cause, fewer = -2, False  # `fewer`: what is there may do for a smaller crew
         if t1_s - s.since_s[st, 0] >= w.rules.leave_after_attitude_lost_s:
             cause = s.attitude_row[st]
+        elif _is_low(w, s, st):
+            up = s.services.up[st, services.REBOOST]
+            cause = s.stock_row[st, PROPELLANT] if up else s.services.row[st, services.REBOOST]
         elif t1_s - s.since_s[st, 2] >= w.rules.leave_after_no_air_s:
             cause = s.services.row[st, services.CO2 if not s.life_support.co2_ok[st] else services.PRESSURE]
             fewer = s.services.up[st, services.CO2] and s.life_support.pressure_ok[st]
@@ -284,10 +292,16 @@ def _waits_for_ship(w: World, s: RunState, x: Scratch, st: int, j: int, t_s: flo
 
 
 @njit(cache=True)
+def _is_low(w: World, s: RunState, st: int) -> bool:
+    """Whether a station has sunk so far that its crew leaves it."""
+    return s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M < w.rules.leave_altitude_m
+
+
+@njit(cache=True)
 def _fit(w: World, s: RunState, x: Scratch, st: int) -> bool:
     """Whether people may come back: attitude held, air, power and stores for those who would come."""
     ok = s.attitude_held[st] and s.services.up[st, services.POWER] and s.services.up[st, services.COMMAND]
-    ok = ok and s.services.up[st, services.CO2] and s.services.up[st, services.OXYGEN]
+    ok = ok and s.services.up[st, services.CO2] and s.services.up[st, services.OXYGEN] and not _is_low(w, s, st)
     _people_use(w, 3.0, x.use_kg_per_s)
     for j in range(2):
         r = RESERVE_RESOURCE[j]
@@ -368,7 +382,9 @@ def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int)
 def _why(w: World, s: RunState, st: int, v: int) -> int:
     """The row that explains the value of required variable `v`."""
     row = s.services.row[st]
-    if v <= 1 or v == 5 or v == 20:
+    if v == 5:  # of all stations: the one left last
+        return s.crew_row.max()
+    if v <= 1 or v == 20:
         return s.crew_row[st]
     if v == 2:
         return s.stock_row[st, PROPELLANT] if s.services.up[st, services.REBOOST] else row[services.REBOOST]

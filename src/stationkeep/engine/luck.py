@@ -105,10 +105,16 @@ def draw(
     world = w._replace(life_support=life_support, power=w.power._replace(ageing=ageing))
     assembled = module_dates(chances, seed, run)
     if assembled:
-        arrive_s, part = w.traffic.part_arrive_s.copy(), case.names.of("parts")
-        for (_, module), at_s in assembled.items():
-            arrive_s[part[module]] = at_s
-        world = world._replace(traffic=w.traffic._replace(part_arrive_s=arrive_s))
+        arrive_s, since_s, close_s = w.traffic.part_arrive_s.copy(), w.bodies.arrive_s.copy(), w.traffic.port_close_s.copy()
+        part, port = case.names.of("parts"), case.names.of("ports")
+        for (station, module), at_s in assembled.items():
+            arrive_s[part[module]] = since_s[part[module]] = at_s
+            held = port.get(case.scenario.stations[station].modules[module].at_port or "", -1)
+            if held >= 0:
+                close_s[held] = min(close_s[held], at_s)
+        world = world._replace(
+            traffic=w.traffic._replace(part_arrive_s=arrive_s, port_close_s=close_s), bodies=w.bodies._replace(arrive_s=since_s)
+        )
     for key, (kg, low, high) in case.openings_kg.items():
         here = case.opening_container.get(key)
         if here is not None and here.size and kg > 0:

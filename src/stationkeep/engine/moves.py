@@ -52,14 +52,18 @@ def begin(w: World, s: RunState, x: Scratch, dt_s: float) -> None:
 
 
 @njit(cache=True)
-def burn_up(w: World, s: RunState, x: Scratch) -> None:
-    """A station that came down is no more, with its ships and all that was aboard."""
+def burn_up(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
+    """A station that came down is no more, with its ships, all that was aboard, and whoever had no ship to leave in."""
     for st in range(s.people.size):
         if not s.orbit.entered[st] or s.attitude.mass_kg[st] <= 0.0:
             continue
         take_stock(w, s, x)
         for r in range(stores.STORED):
             x.flow_kg[st, r, REMOVED] -= x.stock_kg[st, :, r].sum()
+        lost = crew.perish(w.crew, s.crew, st, t1_s)
+        if lost > 0:
+            s.crew_row[st] = add(log, t1_s, happened.PERISHED, st, happened.STATION + st, s.limit_row[st, 0], lost)
+            people(s)
         traffic.remove(w.traffic, s.traffic, st)
 
 
@@ -109,11 +113,11 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
             add(log, t_s, happened.POWERED_DOWN, 0, happened.PARTNER + who, row, 0.0)
         if seg >= 0 and p.mode[e] == partners.HANDED_OVER:
             add(log, t_s, happened.HANDED_OVER, 0, happened.PARTNER + who, row, 0.0)
-        if seg >= 0 and p.mode[e] == partners.SEPARATED:
+        if seg >= 0 and p.mode[e] == partners.SEPARATED and q.opened[0]:
             _separate(w, s, x, e, t_s, row, log)
     elif kind == partners.REJOIN:
         partners.rejoin(p, q, e, row)
-    elif kind == partners.SEPARATE:
+    elif kind == partners.SEPARATE and q.opened[0]:  # from a station that was given up nothing parts: it comes down whole
         _separate(w, s, x, e, t_s, row, log)
     elif kind == partners.RETIRE:
         leave_station(w, s, p.target[e], t_s, row, log)

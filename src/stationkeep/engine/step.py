@@ -19,7 +19,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     orbit.sky(w.orbit, s.orbit, t0_s + 0.5 * dt_s)
     moves.events(w, s, luck, x, t0_s, t1_s, log)
     moves.flights(w, s, luck, x, t1_s, log)
-    moves.burn_up(w, s, x)
+    moves.burn_up(w, s, x, t1_s, log)
     traffic.arrange_parts(w.traffic, s.traffic, t1_s, s.partners.segment_home)
     moves.failures(w, s, luck, x, t0_s, t1_s, log)
     upkeep.walks(w, s, x, t1_s, log)

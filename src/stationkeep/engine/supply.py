@@ -28,6 +28,8 @@ NEVER_s = 1e18
 DAY_s = 86400.0
 URGENT_frac = 0.5
 """Share of the propellant target below which tankers fly at their quickest pace. Assumed."""
+TANK_TARGET_frac = 0.71
+"""Of its tanks that `propellant_target_kg` (rules.csv) asks of the ISS: 4.5 of 6.4 t."""
 CREW_MOST_frac = 1.2
 """Crew supplies of a ship to come against what its kind usually brings, while the station is below its target: Progress M-51
 had 1.22 of the usual food, Cygnus Orb-2 1.15 and Dragon CRS-7 1.18 of the usual crew supplies (traffic/manifests.csv)."""
@@ -47,7 +49,7 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
     tank_kg = w.ships.tank_kg[f]
     if w.ships.filled[f]:
         there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
-        if w.ships.refuel_kg[f] > 0.0 and there < w.rules.propellant_target_kg:
+        if w.ships.refuel_kg[f] > 0.0 and there < _tank_target_kg(w, s, st):
             more = w.ships.refuel_most_kg[f] - w.ships.refuel_kg[f]
             tank_kg += more
             cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
@@ -64,20 +66,32 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
 
 
 @njit(cache=True)
+def _tank_target_kg(w: World, s: RunState, st: int) -> float:
+    """Propellant below which tankers bring all they can: that of the rule, or as much of smaller tanks as the rule asks of the ISS's."""
+    p, place, room_kg = w.stores, s.traffic.part_station, 0.0
+    for c in range(p.container_part.size):
+        k = p.container_part[c]
+        if p.container_resource[c] == PROPELLANT and k < w.traffic.part_station.size and place[k] == st:
+            room_kg += p.capacity_kg[c]
+    return min(w.rules.propellant_target_kg, TANK_TARGET_frac * room_kg)
+
+
+@njit(cache=True)
 def review(w: World, s: RunState, f: int, st: int, t_s: float) -> None:
     """After ship `f` has docked or was lost: ships to come fly sooner when the tanks are below their target, or when food
     would not last, with the reserve, until the second ship from now."""
     if not w.ships.filled[f] or t_s <= w.rules.replay_until_s:
         return
     there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
-    thirsty = w.ships.refuel_kg[f] > 0.0 and there < w.rules.propellant_target_kg
+    target_kg = _tank_target_kg(w, s, st)
+    thirsty = w.ships.refuel_kg[f] > 0.0 and there < target_kg
     food_kg = stores.total(w.stores, s.stores, st, FOOD, -1, s.traffic.part_station)
     eaten_kg_per_s = metabolism.food_as_shipped(w.life_support.crew) * max(_people_to_come(w, s, st, t_s), 2.0)
     _, second_s = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)
     must_last_s = max(min(second_s - t_s, w.rules.stock_target_s) + w.rules.reserve_s, w.rules.stock_alert_s)
     hungry = food_kg < eaten_kg_per_s * must_last_s
     if thirsty or hungry:
-        bring_forward(w, s, st, t_s, hungry, thirsty, there < URGENT_frac * w.rules.propellant_target_kg)
+        bring_forward(w, s, st, t_s, hungry, thirsty, there < URGENT_frac * target_kg)
 
 
 @njit(cache=True)
@@ -126,7 +140,7 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     Mass is that of the typical cargo, the people those aboard of late or planned, whichever are more. Food, and clothes
     and toilet goods, are filled up to six months, each with what ships of the kind carry of it (or this one did, where its
     manifest is known); with more where that would leave less than the reserve when the next ship docks as planned. Ships
-    to come reckon with the loss of that one. What the reserve wants comes before what only fills up the stores, and at most
+    to come reckon with the loss of that one, and where ships are few fill up for as long as that takes. What the reserve wants comes before what only fills up the stores, and at most
     90 % of the dry cargo is for the crew.
     """
     flown = w.traffic.flown[f]
@@ -138,15 +152,18 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     people = max(s.usual_people[st], _people_to_come(w, s, st, t_s), 2.0)
     next_s, second_s = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)
     wait_s = 0.0 if flown else min(next_s - t_s, w.rules.stock_target_s)
-    must_last_s = min((next_s if flown else second_s) - t_s, w.rules.stock_target_s) + w.rules.reserve_s
-    if not flown:
-        must_last_s = max(must_last_s, w.rules.stock_alert_s)
+    fill_s = w.rules.stock_target_s
+    if flown:
+        must_last_s = min(next_s - t_s, fill_s) + w.rules.reserve_s
+    else:
+        must_last_s = max((second_s - t_s if second_s < NEVER_s else fill_s) + w.rules.reserve_s, w.rules.stock_alert_s)
+        fill_s = max(fill_s, must_last_s)
     use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
     kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
     lack, pressing = np.zeros(4), np.zeros(4)
     for j in range(4):
         there = stores.total(w.stores, s.stores, st, kinds[j], -1, s.traffic.part_station)
-        target_s = w.rules.stock_target_s
+        target_s = fill_s
         if kinds[j] == WATER:
             recovers = s.services.up[st, services.WATER]
             target_s = w.rules.water_target_s + wait_s * (1.0 - RECOVERED_frac if recovers else 1.0)

@@ -40,6 +40,7 @@ class Rules(NamedTuple):
     leave_after_attitude_lost_s: float
     leave_after_no_seat_s: float
     leave_after_no_air_s: float
+    leave_altitude_m: float
     tank_hold_kg: float
     avoidance_delta_v_m_per_s: float
     burn_most_m_per_s: float

@@ -58,6 +58,8 @@ class Flight(Record):
     """Flight whose crew goes home after this one has come; default: the ship of its kind before it."""
     cargo_kg: Cargo | None = None
     """Cargo by kind; default: what the vehicle typically carries."""
+    refuel_kg: Annotated[float, Field(ge=0)] | None = None
+    """Propellant it brings for the station's tanks, in place of as much dry cargo; default: what the vehicle brings."""
     source: str = ""
     """Where the plan was declared."""
 

@@ -277,6 +277,7 @@ def _cross_check(scenario: Scenario, document: Document) -> list[Problem]:
     for at, branch in branches:
         problems += _check_flights(branch, document, at, catalogue)
         problems += _check_events(branch, document, at)
+        problems += _check_modules(branch, document)
     unique: dict[tuple[Any, ...], Problem] = {(p.file, p.line, p.path, p.message): p for p in problems}
     return list(unique.values())
 
@@ -316,7 +317,7 @@ def _check_flights(scenario: Scenario, document: Document, at: tuple[Any, ...], 
         if flight.after and flight.after not in scenario.events:
             say("after", f"no event '{flight.after}' in this future", _near(flight.after, scenario.events))
         named = (flight.port,) if isinstance(flight.port, str) else flight.port or ()
-        brought = {f"{module}/{i + 1}": kind for module, m in home.modules.items() for i, kind in enumerate(m.ports)}
+        brought = _brought(home)
         for port in named:
             if home.parts == "iss" and port not in {*ports, *brought}:
                 say("port", f"no port '{port}'", _near(port, {**ports, **brought}))
@@ -331,6 +332,22 @@ def _check_flights(scenario: Scenario, document: Document, at: tuple[Any, ...], 
                 if port == flight.port and span[0] < end and begin < span[1]:
                     say("port", f"{port} is held by '{other}' in these days", "move one of the two flights")
             held.append((name, flight.port, *span))
+    return problems
+
+
+def _brought(station: Station) -> dict[str, str]:
+    """Ports that a station's own modules bring: their names and docking systems."""
+    return {f"{module}/{i + 1}": kind for module, m in station.modules.items() for i, kind in enumerate(m.ports)}
+
+
+def _check_modules(scenario: Scenario, document: Document) -> list[Problem]:
+    problems: list[Problem] = []
+    for name, station in scenario.stations.items():
+        there = [row["id"] for row in Catalogue().table("stations/iss/ports")] if station.parts == "iss" else []
+        for module, m in station.modules.items():
+            if m.at_port and m.at_port not in {*there, *_brought(station)}:
+                path = ("stations", name, "modules", module, "at_port")
+                problems.append(document.problem(path, f"no port '{m.at_port}'", _near(m.at_port, [*there, *_brought(station)])))
     return problems
 
 

@@ -43,6 +43,8 @@ class Module(Record):
     """Services it needs at its station to give them."""
     ports: tuple[Literal["SSVP", "IDSS", "CBM"], ...] = ()
     """Docking ports it brings."""
+    at_port: str | None = None
+    """Port of its station it joins at, and holds from then on; default: in the middle, and no port is taken."""
     arrives: Date | None = None
     """Day it joins the station; default: there from the start, or with the event that opens the station."""
     launch: DateLaw | None = None

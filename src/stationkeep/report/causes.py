@@ -67,13 +67,14 @@ SENTENCES = {
     "kept_on": "{name} stays on for its relief",
     "brought_forward": "{name} is brought forward",
     "hatch_closed": "a leak of {name} is shut off behind its hatch, with the port there",
+    "perished": "{station} comes down with people aboard",
     "one_port": "{name} finds no port but that of the crew it relieves",
 }
 #: The families of kinds a chain is read by: what the partners did, what flew, what is stored, what works.
 FAMILIES = {
     "decision": ("notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire",
                  "extend", "condition", "evacuate", "crew_cut", "abandoned", "opened", "lose_person", "fund", "ground", "entry",
-                 "hatch_closed"),
+                 "hatch_closed", "perished"),
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
                "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
                "kept_on", "brought_forward", "one_port"),

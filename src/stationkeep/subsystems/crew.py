@@ -10,7 +10,7 @@ from numba import njit
 from .. import log as happened
 from ..log import Log, add
 
-ON_GROUND, ABOARD, HOME, NOT_FLOWN = range(4)
+ON_GROUND, ABOARD, HOME, NOT_FLOWN, PERISHED = range(5)
 
 
 class Params(NamedTuple):
@@ -92,6 +92,21 @@ def leave(p: Params, s: State, flight: int, station: int, t_s: float, end_s: flo
     if gone:
         add(log, t_s, happened.CREW_HOME, station, happened.FLIGHT + flight, row, gone)
     return gone
+
+
+@njit(cache=True)
+def perish(p: Params, s: State, station: int, t_s: float) -> int:
+    """Whoever is still aboard a station that comes down dies with it. Returns how many."""
+    lost = 0
+    for i in range(p.partner.size):
+        if s.status[i] == ABOARD and s.station[i] == station:
+            s.status[i] = PERISHED
+            s.home_s[i] = t_s
+            s.aboard[station, p.partner[i]] -= 1
+            s.fed[station, p.partner[i]] -= 0 if p.own_life[i] else 1
+            s.person_s[station, p.partner[i]] = 0.0
+            lost += 1
+    return lost
 
 
 @njit(cache=True)

@@ -16,7 +16,7 @@ from .flights import PlannedFlight
 from .life_support import time_rules, values
 from .names import Names, integers, reals, truths
 from .stores import build_stores
-from .traffic import port_rows
+from .traffic import DIRECTIONS, beyond_m, port_rows
 
 DAY_s = 86400.0
 YEAR_s = 365.25 * DAY_s
@@ -30,7 +30,6 @@ PACKING_frac = 0.17
 fleet/vehicles.csv is of the whole."""
 TOILET_SHARE = 0.53
 """Share of crew supplies that are toilet goods: 504 of 945 kg in the opening of 2022-07-26 (life_support/openings.csv)."""
-DIRECTIONS = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
 SIMPLE_CAPACITY_kg = {"food": 4000, "water": 4000, "oxygen": 600, "nitrogen": 400, "supplies": 2000, "toilet": 2000,
                       "spares": 8000, "research": 4000, "waste": 6000, "candles": 300}  # fmt: skip
 
@@ -40,6 +39,7 @@ def build_bodies(
 ) -> Bodies:
     """Bare mass, outfitting, volume and dated poses of modules; sizes and areas of ships; places of ports."""
     part, modules = names.of("parts"), len(names.modules)
+    ports = port_rows(scenario, catalogue, names)
     law = {row["id"]: number(row, "value") for row in catalogue.table("stations/iss/outfitting") if not row["on"]}
     bare, outfit = np.zeros(modules + len(flights)), np.zeros(modules + len(flights))
     arrive, volume = np.full(modules + len(flights), NEVER_s), np.zeros(modules + len(flights))
@@ -62,9 +62,11 @@ def build_bodies(
         for module, m in station.modules.items():
             k = part[module]
             bare[k], volume[k] = m.mass_t * 1e3, m.volume_m3
-            arrive[k] = seconds(m.arrives) if m.arrives else 0.0
-            size_m = [m.length_m, MODULE_DIAMETER_m, MODULE_DIAMETER_m]
-            poses.append((k, -NEVER_s, NEVER_s, [0.0, 0.0, 0.0], size_m, m.area_m2))
+            arrive[k] = seconds(m.arrives or scenario.start)
+            at = next((r for r in ports if r["id"] == m.at_port), None)
+            along = [abs(d) for d in DIRECTIONS[str(at["_to"]) if at else "+x"]]
+            size_m = [m.length_m if d else MODULE_DIAMETER_m for d in along]
+            poses.append((k, -NEVER_s, NEVER_s, beyond_m(at, 0.5 * m.length_m), size_m, m.area_m2))
     vehicles = catalogue.by_id("fleet/vehicles")
     size, ship_area = np.zeros((len(flights), 3)), np.zeros(len(flights))
     for i, f in enumerate(flights):
@@ -74,7 +76,6 @@ def build_bodies(
         width = max(number(v, "area_y_m2", 20) / length, 2.0)
         size[i] = (length, width, width)
         ship_area[i] = number(v, "area_x_m2", 10)
-    ports = port_rows(scenario, catalogue, names)
     return Bodies(
         bare_kg=bare, outfit_kg=outfit, outfit_s=law["outfit_time_y"] * YEAR_s, arrive_s=arrive, volume_m3=volume,
         pose_part=integers(p[0] for p in poses), pose_from_s=reals(p[1] for p in poses), pose_to_s=reals(p[2] for p in poses),
@@ -92,11 +93,15 @@ def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
         supplies = flight.cargo_kg.get("supplies", 0.0)
         return {**flight.cargo_kg, "supplies": (1.0 - TOILET_SHARE) * supplies, "toilet": TOILET_SHARE * supplies}
     row = flight.row or {}
-    refuel = _figure(row, "refuel_kg", number(vehicle, "refuel_kg", 0))
+    usually_kg = number(vehicle, "refuel_kg", 0)
+    refuel = _figure(row, "refuel_kg", usually_kg if flight.refuel_kg is None else flight.refuel_kg)
     water = _figure(row, "water_kg", number(vehicle, "water_kg", 0))
     gas = _figure(row, "gas_kg", number(vehicle, "gas_kg", 0))
     total = _figure(row, "cargo_up_kg", number(vehicle, "cargo_up_kg", 0))
-    usual = max(total - refuel - water - gas, 0.0) if flight.dry_kg is None else flight.dry_kg
+    usual = total - refuel - water - gas if flight.dry_kg is None else flight.dry_kg
+    if flight.dry_kg is not None and flight.refuel_kg is not None:
+        usual -= flight.refuel_kg - usually_kg
+    usual = max(usual, 0.0)
     dry = _figure(row, "dry_kg", usual)
     share = {name: number(vehicle, f"{name}_frac", 0) for name in ("food", "supplies", "spares", "research")}
     whole = sum(share.values()) or 1.0

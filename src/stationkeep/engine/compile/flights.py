@@ -51,6 +51,7 @@ class PlannedFlight:
     people: dict[str, int] = field(default_factory=dict)
     cargo_kg: dict[str, float] | None = None
     dry_kg: float | None = None
+    refuel_kg: float | None = None
     launcher: str = ""
     site: str = ""
     lead_s: float | None = None
@@ -207,7 +208,7 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
         transit_s=transit_s(catalogue, flight.vehicle), undock_s=seconds(flight.undock) if flight.undock else NEVER_s,
         stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if ends in scenario.events else "",
         handover_s=handover_s(catalogue, flight.vehicle) if flight.handover_d == "record" else float(flight.handover_d) * DAY_s, people={str(k): v for k, v in flight.people.items()}, cargo_kg=_cargo(flight),
-        dry_kg=flown_dry_kg(catalogue, flight.vehicle),
+        dry_kg=flown_dry_kg(catalogue, flight.vehicle), refuel_kg=flight.refuel_kg,
         launcher=launcher, site=site, relief=flight.relief or "",
         series=name if crewed else "", relieves=flight.relieves or "",
     )  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from ...model.base import NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
+from ...model.station import Module
 from ...subsystems import power
 from .names import integers, reals, truths
 
@@ -21,8 +23,42 @@ POINTING_FRAC = 0.98
 """Attitude and gimbal error of a tracking wing. Assumed: brings a new wing's channel to the 13.72 kWe of SPACE."""
 PERCH_SWITCH_deg = 37.0
 """Beta above which P6 on Z1 flew with the x axis square to the orbit plane (XPOP). Recalled."""
+LEAST_SUNLIT_frac = 0.61
+"""Share of the orbit in sunlight at 400 km and beta 0, where a module's stated power is meant. Geometry of a cylindrical shadow."""
 ORBIT_PERIOD_s = 5550.0
 """Period at 400 km, for the length of an eclipse; 1 % over the altitudes flown. Kepler."""
+
+
+class Added(NamedTuple):
+    """Rows of wings, channels, batteries and loads that modules of a scenario add to those of the station's tables."""
+
+    wings: tuple[Row, ...] = ()
+    channels: tuple[Row, ...] = ()
+    batteries: tuple[Row, ...] = ()
+    loads: tuple[Row, ...] = ()
+
+
+NOTHING_ADDED = Added()
+
+
+def added_power(modules: Mapping[str, Module]) -> Added:
+    """What modules joining a station of packaged parts add to its power: a channel that delivers, averaged over the orbit with
+    the longest night, what the module makes beyond its own load; or a core load where it makes less. Its own heat it rejects itself.
+    """
+    wings, channels, batteries, loads = [], [], [], []
+    for name, m in modules.items():
+        spare_kW, bus = m.power_kW - m.load_kW, "russian" if m.partner == "roscosmos" else "us"
+        if spare_kW < 0.0:
+            loads.append({"id": name, "part": name, "priority": "1", "power_kW": str(-spare_kW), "bus": bus})
+        if spare_kW <= 0.0:
+            continue
+        rated_kW = spare_kW / (LEAST_SUNLIT_frac * POINTING_FRAC)
+        wings.append({"id": name, "channel": name, "part": name, "joint": "", "covered_by": "", "kind": "wing", "rated_kW": str(rated_kW),
+                      "area_m2": "0", "ageing": "triple-junction", "pointing": "two-axes", "shading": ""})  # fmt: skip
+        channels.append({"id": name, "bus": bus, "part": name, "kind": "channel", "direct_frac": "1", "charge_frac": "1", "deliver_frac": "1"})
+        night_kWh = spare_kW * (1.0 - LEAST_SUNLIT_frac) * ORBIT_PERIOD_s / 3600.0
+        batteries.append({"channel": name, "capacity_kWh": str(2.0 * night_kWh), "fade_per_y": "0", "return_frac": "1", "depth_frac": "1"})
+    return Added(tuple(wings), tuple(channels), tuple(batteries), tuple(loads))
 
 
 def moment_s(row: Row, column: str, default: float) -> float:
@@ -33,16 +69,19 @@ def moment_s(row: Row, column: str, default: float) -> float:
 def build_power(
     catalogue: Catalogue, part_index: Mapping[str, int], station_index: Mapping[str, int],
     machine_index: Mapping[str, int] | None = None, machine_loads: Sequence[Row] = (), root: str = "stations/iss",
+    added: Added = NOTHING_ADDED,
 ) -> tuple[power.Params, power.State]:  # fmt: skip
     """Params and an empty State of the power subsystem.
 
-    `machine_loads` are rows (`id`, `part`, `priority`, `power_kW`, `machine`) added to loads.csv: what machines draw.
-    Parts the scenario does not have leave their wings, channels and loads out of play (index -1).
+    `machine_loads` are rows (`id`, `part`, `priority`, `power_kW`, `machine`) added to loads.csv: what machines draw;
+    `added` is what modules of the scenario bring. Parts the scenario does not have leave their wings, channels and loads
+    out of play (index -1).
     """
-    wings = catalogue.table(f"{root}/wings")
-    channels = [row for row in catalogue.table(f"{root}/channels") if row["kind"] == "channel"]
+    wings = [*catalogue.table(f"{root}/wings"), *added.wings]
+    channels = [*(row for row in catalogue.table(f"{root}/channels") if row["kind"] == "channel"), *added.channels]
     transfers = [row for row in catalogue.table(f"{root}/channels") if row["kind"] == "transfer"]
-    batteries = catalogue.table(f"{root}/batteries")
+    batteries = [*catalogue.table(f"{root}/batteries"), *added.batteries]
+    machine_loads = [*added.loads, *machine_loads]
     channel_index = {row["id"]: k for k, row in enumerate(channels)}
     strength = catalogue.by_id(f"{root}/array_ageing")["silicon"]
     p = power.Params(
@@ -153,7 +192,7 @@ def _loads(
     priority = integers(number(row, "priority") for row in rows)
     return {
         "load_part": _parts(rows, "part", part_index),
-        "load_bus": integers(BUSES.get(segment.get(row["part"], "us"), power.US) for row in rows),
+        "load_bus": integers(BUSES.get(row.get("bus") or segment.get(row["part"], "us"), power.US) for row in rows),
         "load_priority": priority,
         "load_order": np.argsort(priority, kind="stable"),
         "load_machine": integers(machine_index.get(row.get("machine", ""), -1) for row in rows),

@@ -17,6 +17,7 @@ from .names import Names, integers, reals, truths
 
 DAY_s = 86400.0
 CANDIDATES = 8
+DIRECTIONS = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
 VISITOR_d = 60.0
 
 
@@ -114,13 +115,24 @@ def port_rows(scenario: Scenario, catalogue: Catalogue, names: Names) -> list[di
         })  # fmt: skip
     for station_name, station in scenario.stations.items():
         for module, m in station.modules.items():
+            at = next((r for r in rows if r["id"] == m.at_port), None)
+            if at is not None and m.arrives:
+                at["_close"] = min(float(at["_close"]), seconds(m.arrives))  # type: ignore[arg-type]
             for i, standard in enumerate(m.ports):
                 rows.append({
                     "id": f"{module}/{i + 1}", "_part": part[module], "_station": station_name, "_open": -NEVER_s,
                     "_close": NEVER_s, "_accepts": {f"standard:{standard}"}, "_push": 1.0 if i == 0 else 0.0,
-                    "_refuels": True, "_at": [0.0, 0.0, 0.0], "_to": "-x", "standard": standard,
+                    "_refuels": True, "_at": beyond_m(at, m.length_m), "_to": at["_to"] if at else "-x", "standard": standard,
                 })  # fmt: skip
     return rows
+
+
+def beyond_m(port: dict[str, object] | None, out_m: float) -> list[float]:
+    """Place `out_m` outward of a port; the middle of the station where there is none."""
+    if port is None:
+        return [0.0, 0.0, 0.0]
+    to = DIRECTIONS[str(port["_to"])]
+    return [a + out_m * d for a, d in zip(port["_at"], to, strict=True)]  # type: ignore[call-overload]
 
 
 def _accepts(port: dict[str, object], vehicle: Row) -> bool:

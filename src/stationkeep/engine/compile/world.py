@@ -25,7 +25,7 @@ from .life_support import build_life_support, leak_ports, machine_rows, research
 from .machines import build_equipment, machine_kinds
 from .names import Names, integers, reals, truths
 from .partners import build_partners
-from .power import build_power, channel_names
+from .power import added_power, build_power, channel_names
 from .services import build_services
 from .stores import openings
 from .thermal import build_thermal, loop_names
@@ -69,7 +69,10 @@ def compile(scenario: Scenario) -> Case:
     steps = max(1, math.ceil((end_s - t0_s) / dt_s - 1e-9))
     part_index, station_index, partner_index = names.of("parts"), names.of("stations"), names.of("partners")
     machine_loads = _machine_loads(catalogue, part_index)
-    power_p, power_s = build_power(catalogue, part_index, station_index, names.of("machines"), machine_loads)
+    main = scenario.stations[scenario.main_station]
+    added = added_power(main.modules if main.parts == "iss" else {})
+    channels = (*channel_names(catalogue), *(row["id"] for row in added.channels))
+    power_p, power_s = build_power(catalogue, part_index, station_index, names.of("machines"), machine_loads, added=added)
     thermal_p, thermal_s = build_thermal(catalogue, part_index, station_index)
     attitude_p, attitude_s = build_attitude(
         catalogue, part_index, station_index, vehicle_of={f.id: f.vehicle for f in flights}
@@ -94,7 +97,7 @@ def compile(scenario: Scenario) -> Case:
         walks=build_walks(scenario, catalogue, names, t0_s, t0_s + steps * dt_s), repaired_by=repaired_by,
         repair_h=repair_h, wear_kg_per_s=wear_kg, wear_h_per_s=wear_h,
         machine_load=integers(first_machine_load + i if i >= 0 else -1 for i in _load_of_machine(catalogue, part_index)),
-        channel_machine=_channel_machines(catalogue, names), loop_machine=_loop_machines(catalogue, names),
+        channel_machine=_channel_machines(channels, names), loop_machine=_loop_machines(catalogue, names),
         joint_machine=integers(names.of("machines").get(m, -1) for m in ("sarj-port", "sarj-starboard")),
         joint_part=integers(part_index.get(k, -1) for k in ("p3", "s3")),
         leak_port=leak_ports(catalogue, part_index, names.of("ports")),
@@ -135,7 +138,7 @@ def compile(scenario: Scenario) -> Case:
     )  # fmt: skip
     return Case(
         scenario, catalogue, world, state, names, flights, t0_s, dt_s, steps, opening, containers,
-        channel_names(catalogue),
+        channels,
     )  # fmt: skip
 
 
@@ -206,14 +209,14 @@ def _load_of_machine(catalogue: Catalogue, part_index: dict[str, int]) -> list[i
     return out
 
 
-def _channel_machines(catalogue: Catalogue, names: Names) -> np.ndarray:
+def _channel_machines(channels: tuple[str, ...], names: Names) -> np.ndarray:
     """Machines without which a channel delivers nothing: its regulators and its main bus switching unit.
 
     MBSU n serves channels nA and nB: in 2019 the loss of MBSU-3 took 3A and 3B (engineering.md A4).
     """
     index = names.of("machines")
     table = []
-    for channel in channel_names(catalogue):
+    for channel in channels:
         low = channel.lower()
         wanted = [f"ssu-{low}", f"dcsu-{low}", f"bcdu-{low}", f"pfcs-{low}", f"mbsu-{low[0]}"]
         table.append([index.get(name, -1) for name in wanted])
@@ -233,7 +236,7 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         reserve_s=table["reserve_d"] * DAY_s, leave_s=table["leave_d"] * DAY_s,
         leave_after_attitude_lost_s=table["leave_after_attitude_lost_d"] * DAY_s,
         leave_after_no_seat_s=table["leave_after_no_seat_d"] * DAY_s,
-        leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, tank_hold_kg=table["tank_hold_kg"],
+        leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, leave_altitude_m=table["leave_altitude_km"] * 1e3, tank_hold_kg=table["tank_hold_kg"],
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
         burn_longest_s=table["burn_longest_s"],
         stock_target_s=table["stock_target_d"] * DAY_s, stock_alert_s=table["stock_alert_d"] * DAY_s,
