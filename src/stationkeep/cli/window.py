@@ -76,16 +76,17 @@ def window(
         found = opportunities(elements.satellite, pad, climb, chases, start_t_s, end_t_s)
     except ValueError as error:
         raise InputError(tle, None, str(error), "give another site or element set") from None
-    result = {
+    passages = [_as_json(item) for item in found]
+    result: dict[str, Any] = {
         "site": pad.id,
         "ascent": climb.id,
         "element_epoch": iso_utc(epoch_t_s, 0) + "Z",
         "element_age_d": round(age_d, 2),
-        "opportunities": [_as_json(item) for item in found],
+        "opportunities": passages,
     }
     if wanted:
         result |= {"profile": wanted.id, "burn_utc": iso_utc(burn_t_s, 0) + "Z"}
-        for item, told in zip(found, result["opportunities"], strict=True):
+        for item, told in zip(found, passages, strict=True):
             target = mean_target(elements.satellite, item.crossing_t_s)
             up, down = phasing_burns(target, pad, climb, wanted, item.northbound, burn_t_s)
             told["phasing"] = {"raise_m_per_s": round(up, 3), "lower_m_per_s": round(down, 3)}
