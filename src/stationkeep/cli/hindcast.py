@@ -158,7 +158,7 @@ def _decay(records: Records, ap_mode: str) -> Result:
 
 
 WORST_QUARTER_FRAC = 0.25
-"""What the worst quarter is held to (issue 3)."""
+"""What the worst quarter is held to."""
 
 
 def worst_quarter(told: dict[str, Any]) -> str:
@@ -178,10 +178,10 @@ def worst_quarter(told: dict[str, Any]) -> str:
 
 
 QUIET = (
-    "2021 Q1: F10.7A was 75, and NRLMSISE-00 is too dense when the Sun is quiet (Emmert 2010). The factor for that is fitted on "
-    "other years; 234 of the record's 405 measured days with F10.7A below 85 are of 2021 itself, and 2009 has 75 of the rest."
+    "2021 Q1: F10.7A was 75, and NRLMSISE-00 is too dense when the Sun is quiet (Emmert 2010); the factor for that is fitted on "
+    "other years. That this is the reason was not tested, and it does not explain quarters with an active Sun."
 )
-"""Said where that quarter is among the worst. Source: orbit/decay_blocks.csv."""
+"""Said where that quarter is among the worst. Source: Emmert et al. 2010."""
 
 
 def _render_decay(result: dict[str, Any]) -> None:

@@ -97,6 +97,8 @@ def _phasing(profile: str, burn: str, chases: list[Rendezvous], start_t_s: float
     """The profile a burn of the station is to serve, and when it burns."""
     if not profile and not burn:
         return None, 0.0
+    if not burn:
+        raise InputError("--burn", None, f"the profile {profile} is to be reached by a burn of no day", "give a day before --from")
     wanted = next((chase for chase in chases if chase.id == profile), None)
     if wanted is None:
         raise InputError("--profile", None, f"no rendezvous profile '{profile}' of this vehicle", f"one of {', '.join(c.id for c in chases)}")

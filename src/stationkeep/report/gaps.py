@@ -43,7 +43,7 @@ def gaps(ds: xr.Dataset) -> dict[str, Any]:
         over = ~goes_on[:, None] & (np.isnat(last)[:, None] | (crewed.new_year > last[:, None]))
         nobody = (over & ~crewed.anyone[place]).mean(axis=0)
         told[name] = {
-            "ends": _spread(np.where(goes_on, np.datetime64("NaT"), last)), "ends_in_horizon_frac": round(float((~goes_on).mean()), 4),
+            "ends": date_spread(np.where(goes_on, np.datetime64("NaT"), last)), "ends_in_horizon_frac": round(float((~goes_on).mean()), 4),
             "nobody_anywhere": {y: round(float(p), 4) for y, p in zip(crewed.years, nobody, strict=True)},
             "stations": {
                 station: _station(first[:, i], last, over, goes_on, crewed) for i, station in enumerate(crewed.stations) if i
@@ -82,7 +82,7 @@ def _station(first: np.ndarray, last: np.ndarray, over: np.ndarray, goes_on: np.
     waits = ~(crewed.new_year >= first[:, None])
     days = (first - last)[ever & ended & ~np.isnat(last)] / DAY
     told = {
-        "first_crew": _spread(first), "crewed_in_horizon_frac": round(float(ever.mean()), 4),
+        "first_crew": date_spread(first), "crewed_in_horizon_frac": round(float(ever.mean()), 4),
         "gap_by_year": {y: round(float(p), 4) for y, p in zip(crewed.years, (over & waits).mean(axis=0), strict=True)},
         "no_gap_frac": round(float((first <= last)[ended].mean()), 4) if ended.any() else None,
     }  # fmt: skip
@@ -91,7 +91,7 @@ def _station(first: np.ndarray, last: np.ndarray, over: np.ndarray, goes_on: np.
     return told
 
 
-def _spread(at: np.ndarray) -> dict[str, str | None]:
+def date_spread(at: np.ndarray) -> dict[str, str | None]:
     """5, 50 and 95 % dates over all runs; None where that share of runs does not get there (NaT)."""
     order = np.sort(at)  # NaT last
     picked = {q: order[int(q / 100 * (order.size - 1) + 0.5)] for q in (5, 50, 95)}

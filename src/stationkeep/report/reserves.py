@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stationkeep.report.checks import percent
-from stationkeep.report.read import attr, future_names, iso_day, reserves, series, stamps
+from stationkeep.report.gaps import date_spread
+from stationkeep.report.read import attr, future_names, reserves, series, stamps
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -56,10 +57,7 @@ def _first(of_runs: xr.DataArray, days: float) -> dict[str, str | None] | None:
         return None
     low = (of_runs < days).any("station").transpose("run", ...).values
     reached = low.any(axis=-1)
-    if not reached.any():
-        return None
-    order = np.sort(stamps(of_runs)[low.argmax(axis=-1)][reached])
-    return {f"p{q}": iso_day(order[int(q / 100 * (order.size - 1) + 0.5)]) for q in (5, 50, 95)}
+    return date_spread(stamps(of_runs)[low.argmax(axis=-1)][reached]) if reached.any() else None
 
 
 def _spread(least: np.ndarray) -> dict[str, float]:
