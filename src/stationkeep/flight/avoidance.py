@@ -26,33 +26,21 @@ class Avoidance(NamedTuple):
 def fit_avoidance(rows: Sequence[Row]) -> Avoidance:
     """Rate growing exponentially through the first three of the record's running totals, tested on the last.
 
-    The total after t years is rate0 (exp(g t) - 1) / g; two totals give g by bisection between 0 and 0.3 a year.
+    The total after t years is rate0 (exp(g t) - 1) / g; two totals give g between 0 and 0.3 a year.
     """
+    from scipy.optimize import brentq
+    from scipy.stats import poisson
+
     first, early, late, last = (rows[k] for k in (0, 1, 2, -1))
     t_early, t_late, t_last, t_2022 = (
         (date.fromisoformat(day) - date.fromisoformat(first["date"])).days / YEAR_D
         for day in (early["date"], late["date"], last["date"], "2022-07-01")
     )
     wanted = float(late["count"]) / float(early["count"])
-    low, high = 1e-6, 0.3
-    while high - low > 1e-6:
-        growth = 0.5 * (low + high)
-        steep = math.expm1(growth * t_late) / math.expm1(growth * t_early) > wanted
-        low, high = (low, growth) if steep else (growth, high)
+    growth = brentq(lambda g: math.expm1(g * t_late) / math.expm1(g * t_early) - wanted, 1e-6, 0.3)
     start = float(early["count"]) * growth / math.expm1(growth * t_early)
     expected = start / growth * (math.exp(growth * t_last) - math.exp(growth * t_late))
     return Avoidance(
         late["date"], start * math.exp(growth * t_2022), growth, last["date"],
-        int(last["count"]) - int(late["count"]), expected, _quantile(expected, 0.05), _quantile(expected, 0.95),
+        int(last["count"]) - int(late["count"]), expected, int(poisson.ppf(0.05, expected)), int(poisson.ppf(0.95, expected)),
     )  # fmt: skip
-
-
-def _quantile(mean: float, share: float) -> int:
-    """Least count that a Poisson variable does not exceed with this probability."""
-    term = total = math.exp(-mean)
-    count = 0
-    while total < share:
-        count += 1
-        term *= mean / count
-        total += term
-    return count
