@@ -110,3 +110,10 @@ def test_a_grounding_holds_what_it_names_and_nothing_else(what, held):
     vehicle = {flight.split(" ")[0]: None for flight in ids}
     named = {scenario.flights[name.rsplit("-", 1)[0]].vehicle for name in vehicle}
     assert named == held
+
+
+def test_a_grounding_of_something_unknown_names_its_line(tmp_path):
+    path = tmp_path / "g.yaml"
+    path.write_text("base: iss-2022\nevents:\n  pad: {ground: baikonour, on: 2026-01-01, for_d: 30}\n", encoding="utf-8")
+    with pytest.raises(sk.ScenarioError, match=r"g\.yaml:3: .*'baikonour'.*'baikonur'"):
+        sk.read_scenario(path)

@@ -83,3 +83,11 @@ def launched_by(catalogue: Catalogue, vehicle: str, launcher: str | None, site: 
     from_there = [name for name in candidates if site and any(site in (s, s.split("/")[0]) for s in sites(name))]
     chosen = launcher or (from_there or candidates)[-1]
     return chosen, site or next(iter(sites(chosen)), "")
+
+
+def groundable(catalogue: Catalogue) -> tuple[str, ...]:
+    """What an event can ground: families, vehicle types, launchers, launch sites, pads."""
+    sites = [row["id"] for row in catalogue.table("fleet/sites")]
+    vehicles = catalogue.table("fleet/vehicles")
+    named = [row["family"] for row in vehicles] + [row["id"] for row in vehicles] + [*catalogue.by_id("fleet/launchers")]
+    return tuple(dict.fromkeys(named + [site.split("/")[0] for site in sites] + sites))

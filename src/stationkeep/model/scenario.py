@@ -25,7 +25,7 @@ from .files import (
     read_stack,
     read_text_stack,
 )
-from .fleet import Flight
+from .fleet import Flight, groundable
 from .station import Station
 
 REQUIRED_VARIABLES = (
@@ -362,6 +362,9 @@ def _check_events(scenario: Scenario, document: Document, at: tuple[Any, ...]) -
             problems.append(document.problem((*path, "when"), f"no condition '{event.when}'", _near(event.when, scenario.conditions)))
         if isinstance(event.when, StationIs) and event.when.station not in stations:
             problems.append(document.problem((*path, "when"), f"no station '{event.when.station}'", _near(event.when.station, stations)))
+        if event.ground and event.ground not in groundable(Catalogue()):
+            what = f"no vehicle type, launcher, family, launch site or pad '{event.ground}'"
+            problems.append(document.problem((*path, "ground"), what, _near(event.ground, groundable(Catalogue()))))
         for target in (event.open, event.retire):
             if target and target not in stations:
                 problems.append(document.problem(path, f"no station '{target}'", _near(target, stations)))

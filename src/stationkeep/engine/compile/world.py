@@ -15,6 +15,7 @@ from ...laws.sun import eclipse_fraction
 from ...model.base import PARTNERS, NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, number
 from ...model.files import Problem, ScenarioError
+from ...model.fleet import groundable
 from ...model.scenario import REQUIRED_VARIABLES, Scenario
 from ...subsystems import orbit, power, services
 from ..world import RESERVES, Bodies, CrewTime, Requirements, Rules, RunState, Simple, World
@@ -167,9 +168,6 @@ def _names(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFligh
             modules += list(dict.fromkeys(row["id"] for row in catalogue.table("stations/iss/parts")))
         modules += list(station.modules)
     vehicles = [row["id"] for row in catalogue.table("fleet/vehicles")]
-    sites = [row["id"] for row in catalogue.table("fleet/sites")]
-    groups = [row["family"] for row in catalogue.table("fleet/vehicles")] + vehicles + [*catalogue.by_id("fleet/launchers")]
-    groups += [site.split("/")[0] for site in sites] + sites
     ports = [row["id"] for row in catalogue.table("stations/iss/ports")]
     ports += [
         f"{m}/{i + 1}"
@@ -181,7 +179,7 @@ def _names(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFligh
     machines = machine_rows(catalogue, part_index)
     return Names(
         stations=tuple(stations), partners=PARTNERS, modules=tuple(modules), flights=tuple(f.id for f in flights),
-        ports=tuple(ports), events=tuple(scenario.events), vehicles=tuple(vehicles), groups=tuple(dict.fromkeys(groups)),
+        ports=tuple(ports), events=tuple(scenario.events), vehicles=tuple(vehicles), groups=groundable(catalogue),
         machines=tuple(row["id"] for row in machines), machine_kinds=machine_kinds(machines),
         services=services.SERVICES, resources=RESOURCES, requirements=tuple(scenario.requirements),
         people=tuple(name for name, *_ in people_of(catalogue, flights)),
