@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -41,3 +42,13 @@ def choose_folder() -> None:
 def is_kept() -> bool:
     """Whether the compiled step is on disk already."""
     return any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("run._advance*.nbc"))
+
+
+def forget_old(keep: int = 4) -> None:
+    """Remove compiled code of other sources but that compiled last, `keep` folders in all; a folder the user chose stays."""
+    place = Path(os.environ["NUMBA_CACHE_DIR"])
+    if not place.name.startswith("compiled-"):
+        return
+    others = (folder for folder in place.parent.glob("compiled-*") if folder != place)
+    for folder in sorted(others, key=lambda f: f.stat().st_mtime, reverse=True)[keep - 1 :]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..compiled import is_kept
+from ..compiled import forget_old, is_kept
 from ..laws.crew_time import CREW_USES
 from ..laws.matter import USES
 from ..log import CAPACITY, Log, new_log
@@ -157,8 +157,8 @@ def warm_up(case: Case) -> float:
     if is_compiled():
         return 0.0
     begun = time.perf_counter()
-    helper = None
-    if not is_kept() and (os.cpu_count() or 1) > 1:
+    helper, kept = None, is_kept()
+    if not kept and (os.cpu_count() or 1) > 1:
         command = [sys.executable, "-m", "stationkeep.engine.warm"]
         helper = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     collects = gc.isenabled()
@@ -174,6 +174,8 @@ def warm_up(case: Case) -> float:
         if helper is not None:
             helper.kill()
             helper.wait()
+    if not kept:
+        forget_old()
     return time.perf_counter() - begun
 
 

@@ -391,6 +391,8 @@ def density_noise(uniforms: Any, sigma_ln: float, correlation_d: float) -> Any:
 LARGEST_FALL_M = 2000.0
 """A step in which the orbit would fall further is divided; at 2 km the midpoint rule errs by less than 0.1 % of
 the fall."""
+LAST_ORBIT_M = 120e3
+"""Mean altitude below which no orbit is completed (the usual entry interface): a step ends there."""
 
 
 @njit(cache=True)
@@ -411,13 +413,13 @@ def decay_step(
     fit).
 
     ``ballistic_m2_per_kg`` is Cd A / m times the density scale. Midpoint rule, second order in the fall, the density
-    there continued along its slope; a step that falls more than `LARGEST_FALL_M` is divided (at most 64 times). Source:
-    Gauss's equations averaged; `laws.orbit`, `laws.sun`.
+    there continued along its slope; a step that falls more than `LARGEST_FALL_M` is divided (at most 64 times), and one
+    that falls below `LAST_ORBIT_M` ends there. Source: Gauss's equations averaged; `laws.orbit`, `laws.sun`.
     """
     inclination = fit.inclination_rad
     begun_a_m = a_m
     pieces, done, outside = 1, 0, False
-    while done < pieces:
+    while done < pieces and a_m > EARTH_RADIUS_M + LAST_ORBIT_M:
         dt = step_s / pieces
         middle_s = t_s + (done + 0.5) * dt
         turned = 0.5 * dt * perigee_rate(a_m, inclination)
