@@ -85,7 +85,7 @@ def service_end(ds: xr.Dataset, service: str) -> np.datetime64:
 def test_ships_that_push_move_the_end_of_reboost_but_not_of_attitude_control():
     """A Cygnus can push; it cannot unload the gyroscopes, and a station that cannot point cannot burn."""
     none = {"flights.cygnus": None, "uncertain": {"slip_factor": {"value": 0}, "hazard_factor": {"value": 0}}}
-    ship = {"flights.pusher": {"vehicle": "cygnus-enhanced", "launch": "2022-11-01", "undock": "2023-03-25", "port": "unity-nadir"}}
+    ship = {"flights.pusher": {"vehicle": "cygnus-enhanced", "launch": "2022-11-10", "undock": "2023-03-25", "port": "unity-nadir"}}
     bare, pushed = (sk.simulate(left("powered_down", "2023-01-10", **none, **more), runs=1, seed=5) for more in ({}, ship))
     assert service_end(pushed, "reboost") > service_end(bare, "reboost")
     assert service_end(pushed, "attitude_control") == service_end(bare, "attitude_control")

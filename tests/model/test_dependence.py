@@ -62,7 +62,7 @@ def test_the_rule_is_the_engines(without, mode):
             operates[PARTNERS.index(name)] = False
     runs = np.array([not (lost == "us" and mode == "powered_down"), not (lost == "russian" and mode == "powered_down"), True])
     now = np.zeros((1, len(SERVICES)), bool)
-    plenty, truth = np.full((1, len(names.machine_kinds)), 99), np.ones((1, len(names.resources)), bool)
+    plenty, truth = np.full((1, len(names.machine_kinds)), 99), np.ones((1, len(names.resources) + 1 + len(names.vehicles)), bool)
     allowed, crewed = np.ones((1, len(SERVICES)), bool), np.ones(1, bool)
     before = state._replace(up=np.ones((1, len(SERVICES)), bool), unmet=np.zeros((offers.service.size, 1), np.int64))
     solve.py_func(offers, before, seconds(f"{DAY}T00:00:00Z"), parts, ships, plenty, truth, operates, runs, allowed, crewed, now)

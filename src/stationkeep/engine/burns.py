@@ -11,24 +11,24 @@ from ..laws.matter import PROPELLANT
 from ..laws.matter import REBOOST as FOR_REBOOST
 from ..log import Log, add
 from ..subsystems import orbit, power, services
+from .works import held_kg
 from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
 DAY_s = 86400.0
-HOLD_MASS_kg = 420e3
-"""Mass of the station the propellant held for attitude is meant for (rules.csv, tank_hold_kg); a smaller one needs less."""
 
 
 @njit(cache=True)
 def _take_propellant(w: World, s: RunState, st: int, kg: float) -> float:
-    """Propellant for attitude: from the tanks and ships of a station, in the order of the table; not from the tanks of a
-    segment that is powered down."""
+    """Propellant for attitude: from the tanks of a station, in the order of the table, and from ships whose thrusters turn it or
+    that refuel it; not from the tanks of a segment that is powered down, nor from those of a Cygnus or Dragon, which push only."""
     got, modules, side, runs = 0.0, w.traffic.part_station.size, w.traffic.part_segment, s.partners.segment_runs
+    turns = w.ships.turns
     for c in range(w.stores.container_part.size):
         if got >= kg:
             break
         k = w.stores.container_part[c]
-        if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[k] == st and (k >= modules or runs[side[k]]):
+        if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[k] == st and (runs[side[k]] if k < modules else turns[k - modules]):
             part = min(kg - got, s.stores.stock_kg[c])
             s.stores.stock_kg[c] -= part
             got += part
@@ -130,7 +130,7 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
         most_kg = min(s.stores.stock_kg[c], orbit_law.burned_propellant(w.ships.thrust_N[f], w.ships.isp_s[f], burn_s))
         done += _spend(w, s, x, st, c, wanted_m_per_s - done, w.ships.isp_s[f], most_kg)
     part, kind, stock_kg, modules = w.stores.container_part, w.stores.container_resource, s.stores.stock_kg, w.traffic.part_station.size
-    spare_kg = 0.0 if spend_all else -w.rules.tank_hold_kg * min(1.0, s.attitude.mass_kg[st] / HOLD_MASS_kg)
+    spare_kg = 0.0 if spend_all else -held_kg(w, s, st)
     for c in range(part.size):
         if kind[c] == PROPELLANT and part[c] < modules and s.traffic.part_station[part[c]] == st:
             spare_kg += stock_kg[c]

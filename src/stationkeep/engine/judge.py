@@ -344,7 +344,7 @@ def requirements(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> No
             continue
         s.broken_s[j] = min(s.broken_s[j], t1_s)
         if s.breach_row[j] < 0 and t1_s - s.broken_s[j] >= q.grace_s[j]:
-            cause = _why(w, s, st, v)
+            cause = _why_few(w, s, st, t1_s, log) if v == 20 else _why(w, s, st, v)
             if v == 4 and cause < 0:  # nothing failed: more power is wanted than made
                 cause = add(log, s.broken_s[j], happened.OUTRUN, st, happened.SERVICE + services.POWER, -1, value)
             s.breach_row[j] = add(log, s.broken_s[j], happened.BREACH, st, happened.REQUIREMENT + j, cause, value)
@@ -384,7 +384,7 @@ def _why(w: World, s: RunState, st: int, v: int) -> int:
     row = s.services.row[st]
     if v == 5:  # of all stations: the one left last
         return s.crew_row.max()
-    if v <= 1 or v == 20:
+    if v <= 1:
         return s.crew_row[st]
     if v == 2:
         return s.stock_row[st, PROPELLANT] if s.services.up[st, services.REBOOST] else row[services.REBOOST]
@@ -399,6 +399,24 @@ def _why(w: World, s: RunState, st: int, v: int) -> int:
     if v <= 19:
         return row[REQUIRED_SERVICE[v - 12]]
     return row[services.CO2] if v == 21 else row[services.PRESSURE]
+
+
+@njit(cache=True)
+def _why_few(w: World, s: RunState, st: int, t_s: float, log: Log) -> int:
+    """The row that tells why few people are aboard: that a crew went home as planned explains nothing, but that a partner
+    left, or that the next crew is late."""
+    row = s.crew_row[st]
+    if row >= 0 and (log.kind[row] != happened.UNDOCK or log.cause[row] >= 0):
+        return row
+    for who in range(s.partners.flies.size):
+        if not s.partners.flies[who] and s.partners.row[who] >= 0:
+            return s.partners.row[who]
+    p, q, latest = w.traffic, s.traffic, -1
+    for f in range(p.partner.size):
+        if w.crew.seats[f] > 0 and p.station[f] == st and q.status[f] == traffic.PLANNED and p.after[f] < 0 and not p.flown[f]:
+            if p.launch_s[f] + p.transit_s[f] + traffic.LATE_s < t_s and (latest < 0 or p.launch_s[f] < p.launch_s[latest]):
+                latest = f
+    return traffic.late(p, q, latest, t_s, log) if latest >= 0 else row
 
 
 @njit(cache=True)

@@ -108,7 +108,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
                     if w.traffic.after[f] < 0 or w.traffic.after[f] == e:
                         traffic.cancel(w.traffic, s.traffic, f, t_s, row, log)
         if p.takes[e] & partners.TAKES_CREWS:
-            _call_home(w, s, who, t_s)
+            _call_home(w, s, who, t_s, row)
         if seg >= 0 and p.mode[e] == partners.POWERED_DOWN:
             add(log, t_s, happened.POWERED_DOWN, 0, happened.PARTNER + who, row, 0.0)
         if seg >= 0 and p.mode[e] == partners.HANDED_OVER:
@@ -167,13 +167,14 @@ def _note_supply(w: World, s: RunState, f: int, row: int) -> None:
 
 
 @njit(cache=True)
-def _call_home(w: World, s: RunState, who: int, t_s: float) -> None:
+def _call_home(w: World, s: RunState, who: int, t_s: float, row: int) -> None:
     """Ships in which people of a leaving partner have their seats, and that partner owns, leave now."""
     modules = w.traffic.part_station.size
     for f in range(w.traffic.partner.size):
         if s.traffic.status[f] == traffic.DOCKED and w.traffic.partner[f] == who and w.crew.seats[f] > 0:
             if s.traffic.part_station[modules + f] == 0:
                 s.traffic.next_s[f] = min(s.traffic.next_s[f], t_s)
+                s.traffic.row[f] = row
 
 
 @njit(cache=True)
@@ -341,7 +342,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         row = s.traffic.row[f]
         if what == 1:
             st = s.traffic.part_station[modules + f]
-            x.dockings[st] += 1.0
+            x.dockings[st] += w.ships.port_turns[s.traffic.port[f]]
             upkeep.ship_work(w, s, f, st)
             load(w, s, x, f, st, t_s)
             flies = s.partners.flies
@@ -350,7 +351,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             x.arrivals[st] += crew.board(w.crew, s.crew, f, st, flies, t_s, t1_s, log, row)
             s.part_row[modules + f] = row
         elif what == 2:
-            x.dockings[st] += 1.0
+            x.dockings[st] += w.ships.port_turns[s.traffic.port[f]]
             upkeep.ship_work(w, s, f, st)
             s.part_row[modules + f] = row
             s.vehicle_row[st, w.ships.vehicle[f]] = row

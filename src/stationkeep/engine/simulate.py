@@ -133,7 +133,7 @@ def new_scratch(case: Case) -> Scratch:
     return Scratch(
         settled=truth(1), anew=truth(1), wear=real(st, 2, 2),
         docked=truth(f), ships=whole(f), ships_count=whole(1), flight_station=whole(f), vehicles=whole(st, sizes["VT"]), machines=whole(st, sizes["KIND"]),
-        machine_works=real(m), machine_wants=real(m), stocked=truth(st, r),
+        machine_works=real(m), machine_wants=real(m), stocked=truth(st, r + 1 + sizes["VT"]), tank_kg=real(st),
         allowed=truth(st, sizes["V"]), now=truth(st, sizes["V"]), crewed=truth(st), part_works=truth(k),
         part_kg=real(k), part_m=real(k, 3), part_size_m=real(k, 3), part_area_m2=real(k), rated_W=real(st),
         generation_W=real(st), connected_W=real(st), usable_W=real(st), used_W=real(st), payload_W=real(st),

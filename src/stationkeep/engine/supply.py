@@ -26,10 +26,6 @@ from .world import RunState, Scratch, World
 
 NEVER_s = 1e18
 DAY_s = 86400.0
-URGENT_frac = 0.5
-"""Share of the propellant target below which tankers fly at their quickest pace. Assumed."""
-TANK_TARGET_frac = 0.71
-"""Of its tanks that `propellant_target_kg` (rules.csv) asks of the ISS: 4.5 of 6.4 t."""
 CREW_MOST_frac = 1.2
 """Crew supplies of a ship to come against what its kind usually brings, while the station is below its target: Progress M-51
 had 1.22 of the usual food, Cygnus Orb-2 1.15 and Dragon CRS-7 1.18 of the usual crew supplies (traffic/manifests.csv)."""
@@ -73,7 +69,7 @@ def _tank_target_kg(w: World, s: RunState, st: int) -> float:
         k = p.container_part[c]
         if p.container_resource[c] == PROPELLANT and k < w.traffic.part_station.size and place[k] == st:
             room_kg += p.capacity_kg[c]
-    return min(w.rules.propellant_target_kg, TANK_TARGET_frac * room_kg)
+    return min(w.rules.propellant_target_kg, w.rules.tank_target_frac * room_kg)
 
 
 @njit(cache=True)
@@ -91,7 +87,7 @@ def review(w: World, s: RunState, f: int, st: int, t_s: float) -> None:
     must_last_s = max(min(second_s - t_s, w.rules.stock_target_s) + w.rules.reserve_s, w.rules.stock_alert_s)
     hungry = food_kg < eaten_kg_per_s * must_last_s
     if thirsty or hungry:
-        bring_forward(w, s, st, t_s, hungry, thirsty, there < URGENT_frac * target_kg)
+        bring_forward(w, s, st, t_s, hungry, thirsty, there < w.rules.tank_urgent_frac * target_kg)
 
 
 @njit(cache=True)

@@ -16,6 +16,8 @@ from .sharing import take_stock
 from .supply import refuel
 from .world import Luck, RunState, Scratch, World
 
+HOLD_MASS_kg = 420e3
+"""Mass of the station the propellant held for attitude is meant for (rules.csv, tank_hold_kg); a smaller one needs less."""
 USUAL_s = 90 * 86400.0
 """Memory of the usual number of people: longer than a handover, shorter than a stay. Assumed."""
 
@@ -31,15 +33,23 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
     for st in range(s.people.size):
         # a station that waits for its first crew runs under ground control, as it was launched
         x.crewed[st] = s.people[st] > 0 or (w.simple.is_simple[st] and not s.was_people[st])
-        for r in range(stocked.shape[1]):
+        for r in range(stock_kg.shape[2]):
             kg = 0.0
             for p in range(stock_kg.shape[1]):
                 kg += stock_kg[st, p, r]
             stocked[st, r] = kg > 1.0
+    _to_burn(w, s, x)
+    for st in range(s.people.size):
         for r in (NITROGEN, PROPELLANT):
             if k > 0 and not stocked[st, r] and s.stock_row[st, r] < 0 and s.attitude.mass_kg[st] > 0.0:
                 cause = why_short(w, s, luck, st, r, t1_s, log)
                 s.stock_row[st, r] = add(log, t1_s, happened.STOCK_EMPTY, st, happened.RESOURCE + r, cause, 0.0)
+        spare = stock_kg.shape[2]
+        if stocked[st, spare]:
+            s.stock_row[st, spare] = -1
+        elif k > 0 and x.tank_kg[st] > 0.0 and s.stock_row[st, spare] < 0:
+            cause = s.stock_row[st, PROPELLANT] if s.stock_low[st, 3] else why_short(w, s, luck, st, PROPELLANT, t1_s, log)
+            s.stock_row[st, spare] = add(log, t1_s, happened.TANKS_HELD, st, happened.RESOURCE + PROPELLANT, cause, x.tank_kg[st])
         allowed[st, :] = s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]
         allowed[st, services.POWER] &= s.core_power[st]
         allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
@@ -77,6 +87,36 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
         x.flag_b[st] = s.services.up[st, services.DESATURATION]  # whoever can dump momentum can hold on thrusters
         if w.simple.is_simple[st]:
             x.cmgs[st] = 4 if s.services.up[st, services.ATTITUDE] else 0
+
+
+@njit(cache=True)
+def held_kg(w: World, s: RunState, st: int) -> float:
+    """Propellant in the tanks of a station that reboosts do not touch, kg."""
+    return w.rules.tank_hold_kg * min(1.0, s.attitude.mass_kg[st] / HOLD_MASS_kg)
+
+
+@njit(cache=True)
+def _to_burn(w: World, s: RunState, x: Scratch) -> None:
+    """What there is to burn: to turn with, in tanks and in ships that serve attitude; to push with, in tanks beyond what is
+    held for attitude; and, by type, in ships of their own where they can push."""
+    stocked, tank_kg, stock_kg, place = x.stocked, x.tank_kg, s.stores.stock_kg, s.traffic.part_station
+    part, kind, modules, resources = w.stores.container_part, w.stores.container_resource, w.traffic.part_station.size, x.stock_kg.shape[2]
+    side, runs = w.traffic.part_segment, s.partners.segment_runs
+    stocked[:, resources:] = False
+    tank_kg[:] = 0.0
+    for c in range(part.size):
+        if kind[c] == PROPELLANT and part[c] < modules and place[part[c]] >= 0 and runs[side[part[c]]]:
+            tank_kg[place[part[c]]] += stock_kg[c]
+    for st in range(tank_kg.size):
+        stocked[st, PROPELLANT] = tank_kg[st] > 1.0
+        stocked[st, resources] = tank_kg[st] > held_kg(w, s, st)
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
+        st, c = place[modules + f], w.ships.tank[f]
+        if st >= 0 and c >= 0 and stock_kg[c] > 1.0:
+            stocked[st, PROPELLANT] |= w.ships.turns[f]
+            pushes = w.ships.thrust_N[f] > 0.0 and w.ships.port_push_frac[s.traffic.port[f]] > 0.0
+            stocked[st, resources + 1 + w.ships.vehicle[f]] |= pushes
 
 
 @njit(cache=True)

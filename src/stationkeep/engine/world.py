@@ -54,6 +54,8 @@ class Rules(NamedTuple):
     tanker_pace_s: float
     gas_target_kg: float
     propellant_target_kg: float
+    tank_target_frac: float
+    tank_urgent_frac: float
     ration_frac: float  # of food people forgo below its reserve
     slip_s: float  # mean slip of a launch at less than 90 days
     crew_forward_s: float
@@ -90,6 +92,7 @@ class Ships(NamedTuple):
     listed: np.ndarray  # (F,) bool: the record says how much of it was food
     owner: np.ndarray  # (F,) partner whose stores the cargo joins
     tank: np.ndarray  # (F,) container of its own propellant, -1
+    turns: np.ndarray  # (F,) bool: what is in it serves attitude: its thrusters turn the station, or it refuels the tanks
     tank_kg: np.ndarray  # (F,) in it at docking
     refuel_kg: np.ndarray  # (F,) of it meant for the station's tanks
     refuel_most_kg: np.ndarray  # (F,) the same when the station asks for all it can bring
@@ -101,6 +104,7 @@ class Ships(NamedTuple):
     work_h: np.ndarray  # (F,) hours of the crew for its coming and going
     port_push_frac: np.ndarray  # (Q,)
     port_refuels: np.ndarray  # (Q,) bool
+    port_turns: np.ndarray  # (Q,) 1 where the station turns and holds on thrusters for a ship that comes or goes, else 0
     engine_part: np.ndarray  # (N,) station engines that can push
     engine_isp_s: np.ndarray
     engine_thrust_N: np.ndarray
@@ -238,7 +242,7 @@ class RunState(NamedTuple):
     dry_kg: np.ndarray  # (S,) parts and ships without what is in their containers, at that time
     crew_row: np.ndarray  # (S,) last row that changed seats or people
     supply_row: np.ndarray  # (S, R) last row about a flight that failed to bring it
-    stock_row: np.ndarray  # (S, R) last low or empty row
+    stock_row: np.ndarray  # (S, R + 1 + VT) last low or empty row; columns as of Scratch.stocked
     stock_low: np.ndarray  # (S, 5) bool
     part_row: np.ndarray  # (K,) last row about a part
     limit_row: np.ndarray  # (S, V)
@@ -271,7 +275,8 @@ class Scratch(NamedTuple):
     machines: np.ndarray  # (S, KIND)
     machine_works: np.ndarray  # (M,) float
     machine_wants: np.ndarray  # (M,)
-    stocked: np.ndarray  # (S, R) bool
+    stocked: np.ndarray  # (S, R + 1 + VT) bool: resources; propellant to push with in the tanks; types docked with some of their own
+    tank_kg: np.ndarray  # (S,) propellant in the tanks of segments that run
     allowed: np.ndarray  # (S, V) bool
     now: np.ndarray  # (S, V) bool
     crewed: np.ndarray  # (S,) bool

@@ -135,9 +135,18 @@ def _giver(day: Day, st: int, q: int) -> dict[str, Any]:
         told["through"] = n.modules[p.needs_part[q]]
     if machine >= 0:
         told |= {"machine": n.machine_kinds[machine], "machines_working": int(x.machines[st, machine]), "machines_needed": int(p.machines[q])}
-    if resource >= 0:
+    if resource > len(n.resources):
+        told |= {"stock": "propellant", "stock_kg": round(sum(_own_kg(day, f) for f in _docked(day, st) if day.world.ships.vehicle[f] == p.vehicle[q]), 1)}
+    elif resource == len(n.resources):
+        told |= {"stock": "propellant", "stock_kg": round(float(x.tank_kg[st]), 1)}
+    elif resource >= 0:
         told |= {"stock": n.resources[resource], "stock_kg": round(float(x.stock_kg[st, :, resource].sum()), 1)}
     return told
+
+
+def _own_kg(day: Day, f: int) -> float:
+    c = day.world.ships.tank[f]
+    return float(day.state.stores.stock_kg[c]) if c >= 0 else 0.0
 
 
 def _docked(day: Day, st: int) -> list[int]:
@@ -248,6 +257,8 @@ def _solve(day: Day, world: World, state: RunState, loss: Loss, st: int) -> np.n
         vehicles[st, world.ships.vehicle[loss.index]] -= 1
     elif loss.kind == "stock":
         stocked[st, loss.index] = False
+        if loss.name == "propellant":
+            stocked[st, len(day.case.names.resources) :] = False
     services.solve(
         world.services, state.services, day.t_s, state.traffic.part_station, vehicles, machines, stocked,
         state.partners.operates, state.partners.segment_runs, x.allowed, x.crewed, now,

@@ -67,6 +67,7 @@ SENTENCES = {
     "kept_on": "{name} stays on for its relief",
     "brought_forward": "{name} is brought forward",
     "hatch_closed": "a leak of {name} is shut off behind its hatch, with the port there",
+    "tanks_held": "{name} in the tanks is down to what is kept for attitude control",
     "perished": "{station} comes down with people aboard",
     "one_port": "{name} finds no port but that of the crew it relieves",
 }
@@ -78,11 +79,13 @@ FAMILIES = {
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
                "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
                "kept_on", "brought_forward", "one_port"),
-    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun"),
+    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun", "tanks_held"),
     "service": ("service_down", "service_up", "attitude_lost", "shed"),
     "part": ("failure", "repair", "fail", "damage"),
     "requirement": ("breach", "recovered"),
 }  # fmt: skip
+NO_REASONS = ("launch", "docking")
+"""What goes as planned ends no chain: that a ship was launched is no reason why it failed to dock."""
 _FAMILY_OF = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 _SERIAL = re.compile(r"[-_ ]?\d+$")
 
@@ -148,6 +151,8 @@ def rows_back(log: EventLog, row: int) -> list[int]:
         chain.append(row)
         seen.add(row)
         row = int(log.cause[row])
+    while len(chain) > 1 and log.kind[chain[-1]] in NO_REASONS:
+        chain.pop()
     return chain
 
 

@@ -34,7 +34,7 @@ class Params(NamedTuple):
     needs: np.ndarray  # (Q,) bit mask of services
     machine: np.ndarray  # (Q,) kind of machine needed, -1
     machines: np.ndarray  # (Q,) how many of them
-    resource: np.ndarray  # (Q,) resource needed aboard, -1
+    resource: np.ndarray  # (Q,) what must be aboard, a column of `stocked`, -1
     needs_part: np.ndarray  # (Q,) part that must be at the same station, -1
     from_s: np.ndarray
     to_s: np.ndarray
@@ -200,6 +200,26 @@ def note(
 
 
 @njit(cache=True)
+def _unmet_row(
+    p: Params, s: State, q: int, st: int, part_row: np.ndarray, vehicle_row: np.ndarray, machine_row: np.ndarray,
+    stock_row: np.ndarray, partner_row: np.ndarray, segment_row: np.ndarray,
+) -> int:  # fmt: skip
+    """The row that tells of the first unmet condition of offer `q`, -1 none."""
+    why = s.unmet[q, st]
+    if why == 1:
+        return part_row[p.part[q]] if p.part[q] >= 0 else vehicle_row[st, p.vehicle[q]]
+    if why == 2:
+        return segment_row[p.segment[q]]
+    if why == 3:
+        return partner_row[p.operator[q]]
+    if why == 4:
+        return machine_row[st, p.machine[q]]
+    if why == 5:
+        return stock_row[st, p.resource[q]]
+    return part_row[p.needs_part[q]] if why == 7 else -1
+
+
+@njit(cache=True)
 def _note_losses(
     p: Params, s: State, st: int, t_s: float, mask: int, allowed: np.ndarray, now: np.ndarray, part_row: np.ndarray,
     vehicle_row: np.ndarray, machine_row: np.ndarray, stock_row: np.ndarray, partner_row: np.ndarray,
@@ -217,8 +237,7 @@ def _note_losses(
             if not allowed[st, v]:
                 cause = limit_row[st, v]
             elif q >= 0:
-                why = s.unmet[q, st]
-                if why == 0:
+                if s.unmet[q, st] == 0:
                     lacking = -1
                     for w in range(count):
                         if (p.needs[q] >> w) & 1 == 1 and (mask >> w) & 1 == 0:
@@ -229,18 +248,15 @@ def _note_losses(
                             waiting = True
                             continue
                         cause = s.row[st, lacking]
-                elif why == 1:
-                    cause = part_row[p.part[q]] if p.part[q] >= 0 else vehicle_row[st, p.vehicle[q]]
-                elif why == 7:
-                    cause = part_row[p.needs_part[q]]
-                elif why == 2:
-                    cause = segment_row[p.segment[q]]
-                elif why == 3:
-                    cause = partner_row[p.operator[q]]
-                elif why == 4:
-                    cause = machine_row[st, p.machine[q]]
-                elif why == 5:
-                    cause = stock_row[st, p.resource[q]]
+                else:
+                    cause = _unmet_row(p, s, q, st, part_row, vehicle_row, machine_row, stock_row, partner_row, segment_row)
+                    if p.part[q] < 0:  # a ship leaves or is spent as planned: why does no part of the station give it?
+                        for own in range(p.part.size):
+                            if p.service[own] == v and p.part[own] >= 0 and 2 <= s.unmet[own, st] <= 5:
+                                row = _unmet_row(p, s, own, st, part_row, vehicle_row, machine_row, stock_row, partner_row, segment_row)
+                                if row >= 0:
+                                    cause = row
+                                    break
             s.up[st, v] = False
             s.row[st, v] = add(log, t_s, happened.SERVICE_DOWN, st, happened.SERVICE + v, cause, 0.0)
         if not waiting:

@@ -13,7 +13,7 @@ from ...model.station import MODULE_DIAMETER_m
 from ...subsystems import stores
 from ..world import Bodies, Ships
 from .flights import PlannedFlight
-from .life_support import time_rules, values
+from .life_support import rule, time_rules, values
 from .names import Names, integers, reals, truths
 from .stores import build_stores
 from .traffic import DIRECTIONS, beyond_m, port_rows
@@ -22,8 +22,9 @@ DAY_s = 86400.0
 YEAR_s = 365.25 * DAY_s
 MODULE_ISP_s = 290.0
 """Of storable propellant in the engines of a module the scenario gives; as Progress (fleet/vehicles.csv)."""
-MODULE_THRUST_N = 740.0
-"""Thrust of a module that a scenario lets push. Assumed: as Progress (stations/iss/engines.csv)."""
+TURNS_FOR = ("SSVP", "APAS")
+"""Docking standards whose ships the station turns and holds for on thrusters. To its berths and IDSS ports ships come while US
+gyroscopes hold it: 0-1 kg under US control, 10-40 kg for a Soyuz under Russian (engineering.md C3)."""
 PACKING_frac = 0.17
 """Of dry cargo carried inside, bags and foam that are waste once unpacked: 1,001 lb for 882 (CRS-1) and 2,314 for 1,869
 (CRS-2) with and without packing (spaceflightnow.com/falcon9/004 and 005, manifests); the share of crew stores in
@@ -205,15 +206,17 @@ def build_ships(
     for i, f in enumerate(flights):
         if f.flown and f.launch_s + f.transit_s <= seconds(scenario.start) < f.undock_s and tank[i] >= 0 and not f.lost:
             stock[tank[i]] = tank_kg[i] - refuel[i]
+    turning = {r["giver"] for r in catalogue.table("stations/iss/services") if r["service"] in ("attitude_control", "desaturation")}
     engines = [r for r in catalogue.table("stations/iss/engines") if r["use"] == "reboost" and r["kind"] == "part" and r["giver"] in part]
     ports = port_rows(scenario, catalogue, names)
-    own_engines = [(part[m], MODULE_ISP_s, MODULE_THRUST_N) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
+    thrust_N = rule(scenario, catalogue, "module_thrust_N")
+    own_engines = [(part[m], MODULE_ISP_s, thrust_N) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
     filled = truths(f.cargo_kg is None for f in flights)  # the record gives dry cargo whole, seldom what was in it
     ships = Ships(
         filled=filled, listed=truths(bool((f.row or {}).get("food_kg") or (f.row or {}).get("crew_supplies_kg")) for f in flights),
         vehicle=integers(names.of("vehicles")[f.vehicle] for f in flights), cargo_kg=cargo,
         owner=integers(partner["roscosmos" if f.partner == "roscosmos" else "nasa"] for f in flights),
-        tank=tank, tank_kg=tank_kg, refuel_kg=refuel,
+        tank=tank, tank_kg=tank_kg, refuel_kg=refuel, turns=truths(f.vehicle in turning or refuel[i] > 0 for i, f in enumerate(flights)),
         refuel_most_kg=reals(
             refuel[i] if f.flown else max(number(vehicles[f.vehicle], "refuel_high_kg", 0), refuel[i])
             for i, f in enumerate(flights)
@@ -227,6 +230,7 @@ def build_ships(
         work_h=_work_h(catalogue, vehicles, flights),
         caught=truths(vehicles[f.vehicle]["standard"] == "CBM" and f.station == scenario.main_station for f in flights),
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
+        port_turns=reals(r["standard"] in TURNS_FOR for r in ports),
         engine_part=integers([*(part[r["giver"]] for r in engines), *(e[0] for e in own_engines)]),
         engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[1] for e in own_engines)]),
         engine_thrust_N=reals([*(number(r, "thrust_N") for r in engines), *(e[2] for e in own_engines)]),
