@@ -17,9 +17,10 @@ from stationkeep.model.base import seconds
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
 from stationkeep.model.fleet import Flight
+from stationkeep.plan.bound import by_months
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import _beyond, plan_branch
-from stationkeep.plan.milp import solve
+from stationkeep.plan.milp import relax, run, solve
 from stationkeep.plan.nominal import lasting, nominal
 from stationkeep.plan.prove import refuted
 from stationkeep.plan.robust import WIDE, with_margins
@@ -225,6 +226,16 @@ def test_eight_ports_over_eight_years_within_one_per_cent_in_a_minute():
     assert sum(len(port.ports) for port in problem.ports) == 8
     found = solve(problem, time_limit_s=60.0)
     assert found.found and found.wall_s < 66.0 and found.gap_frac <= 0.01 and len(found.visits) > 100
+
+
+def test_the_bound_in_which_no_crews_are_chosen_is_below_the_plan(made):
+    """Also with whole numbers of cargo flights, and not below what the crews that must fly cost."""
+    m = by_months(made.problem, crews=False)
+    assert m.aboard is not None
+    for (v, *_), c in m.visits.items():
+        m.whole[c] = int(not made.problem.vessels[v].crew)
+    crews = sum(made.problem.vessel(v.vessel).cost_musd for v in made.solution.visits if made.problem.vessel(v.vessel).crew)
+    assert 0.8 * crews <= relax(m).fun <= run(m, time_limit_s=10.0).mip_dual_bound + 1e-6 <= made.solution.objective + 1e-6
 
 
 def replan(short, made, **more):

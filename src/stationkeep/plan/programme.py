@@ -53,6 +53,7 @@ class Model:
     stock: dict[str, list[int]] = field(default_factory=dict)
     load: dict[str, list[int]] = field(default_factory=dict)
     by_month: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))  # month -> (vessel, column)
+    aboard: np.ndarray | None = None  # (W,) people where crews are not chosen here; each vehicle then has one stay
     monthly: bool = False  # a column of cargo visits stands for a launch in any week of its month
 
     @property
@@ -66,7 +67,7 @@ class Model:
 
     def starts(self, key: tuple[int, int, int, int]) -> range:
         """Weeks of launch that the column of a visit stands for."""
-        month = self.monthly and not self.problem.vessels[key[0]].crew
+        month = self.monthly and (self.aboard is not None or not self.problem.vessels[key[0]].crew)
         return range(key[1], min(key[1] + MONTH_w, self.problem.weeks)) if month else range(key[1], key[1] + 1)
 
     def column(self, cost: float = 0.0, low: float = 0.0, high: float = INF, whole: bool = False) -> int:

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from .bound import Bound
+from .bound import Bound, cargo_columns, held_rows
 from .milp import build, finished, relax, run
 from .problem import Problem, Solution
-from .programme import Model
-from .traffic_rows import committed
+from .programme import Model, MONTH_w
+from .stock_rows import need_rows
+from .traffic_rows import cadence_rows, committed
 
 CREW_w = (208, 104)
 CARGO_w = (104, 52)
@@ -31,6 +32,10 @@ HURRY_w = 22
 """Weeks from the first launch there can be in which every week is tried: margins grow from there."""
 CARGO_share = 0.8
 """Most of the time left for the cargo of all years in one piece; the rest improves it span by span."""
+GUIDE_share = 0.4
+"""Most of the time left for the months in which cargo is launched, chosen without ports."""
+GUIDE_frac = 2e-3
+"""Gap at which that choice ends."""
 ROUGH_frac = 0.01
 """Gap at which the first choice of cargo ends."""
 FINISH_s = 1.0
@@ -78,8 +83,11 @@ def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int
         if crews and not _windows(m, chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
             return None
         chosen -= {key for key in chosen if key[0] in ports_kept}  # crews leave a port for those who unload the gyroscopes: when is cargo's matter
+        months = _months(m, chosen, leaves, crews, max(GUIDE_share * (until - time.perf_counter()), 1.0))
         left = until - time.perf_counter()
-        x = _cargo(m, chosen, leaves, crews, max(CARGO_share * left, LEAST_s), max(gap_frac, ROUGH_frac))
+        x = _cargo(m, chosen, leaves, crews, months, max(CARGO_share * left, LEAST_s), gap_frac)
+        if x is None and months:
+            x = _cargo(m, chosen, leaves, crews, None, max(CARGO_share * (until - time.perf_counter()), LEAST_s), max(gap_frac, ROUGH_frac))
         if x is not None:
             return {key for key, c in m.visits.items() if x[c] > 0.5}, leaves
     relaxed = relax(build(p))
@@ -145,12 +153,49 @@ def _windows(
     return True
 
 
+def _months(m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], time_limit_s: float) -> set[tuple[int, int]] | None:
+    """(vessel, month) in and beside which cargo is launched, in whole flights, where launches are counted by months and crews are as they
+    are chosen."""
+    p = m.problem
+    if p.kept or p.fixed or p.objective != "cost":
+        return None
+    aboard = np.zeros(p.weeks)
+    held = np.zeros((len(p.ports), p.weeks))
+    there = [(p.vessels[v].crew, q, w, w + stay) for v, w, q, stay in chosen if v in crews]
+    there += [(d.crew, [q.name for q in p.ports].index(d.port), 0, leaves.get(i, min(d.leaves_w))) for i, d in enumerate(p.docked)]
+    for people, q, first, last in there:
+        aboard[first:last] += people
+        held[q, first:last] += 1.0
+    g = Model(p, monthly=True, aboard=aboard)
+    cargo_columns(g)
+    for (v, w, q, stay), c in g.visits.items():
+        g.whole[c] = int(v not in crews)
+        if v in crews:
+            g.low[c] = g.high[c] = float(sum(x[0] == v and x[2] == q and x[1] in g.starts((v, w, q, stay)) for x in chosen))
+    for i, d in enumerate(p.docked):
+        for w in d.leaves_w:
+            goes = float(leaves.get(i, min(d.leaves_w)) == w)
+            g.leaves[i, w] = g.column(0.0, goes, goes)
+    held_rows(g, held)
+    cadence_rows(g)
+    need_rows(g)
+    result = run(g, time_limit_s=time_limit_s, gap_frac=GUIDE_frac)
+    if result.x is None:
+        return None
+    flown = [(key[0], key[1] // MONTH_w) for key, c in g.visits.items() if key[0] not in crews and result.x[c] > 0.5]
+    return {(v, k + d) for v, k in flown for d in (-1, 0, 1)}
+
+
 def _cargo(
-    m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], time_limit_s: float, gap_frac: float
-) -> np.ndarray | None:
-    """Cargo of the whole horizon with crews pinned: every week of the first half year, then every fourth to begin with."""
+    m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], months: set[tuple[int, int]] | None, time_limit_s: float, gap_frac: float,
+) -> np.ndarray | None:  # fmt: skip
+    """Cargo of the whole horizon with crews pinned: in the months (vessel, month) given; else every week of the first half year, then
+    every fourth to begin with."""
     first, kept = min((key[1] for key in m.visits if key[0] not in crews), default=0), asked_keys(m)
-    _free(m, chosen, leaves, lambda key: key[0] not in crews and (key[1] < first + HURRY_w or (key[1] - first) % GRID_w == 0 or key in kept))
+    if months:
+        _free(m, chosen, leaves, lambda key: (key[0], key[1] // MONTH_w) in months and key[0] not in crews)
+    else:
+        _free(m, chosen, leaves, lambda key: key[0] not in crews and (key[1] < first + HURRY_w or (key[1] - first) % GRID_w == 0 or key in kept))
     result: Any = run(m, time_limit_s=time_limit_s, gap_frac=REPLAN_frac if m.problem.kept else gap_frac)
     return None if result.x is None else np.asarray(result.x)
 

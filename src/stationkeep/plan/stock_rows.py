@@ -52,7 +52,7 @@ def stock_rows(m: Model, crew: list[int]) -> None:
             if commodity.person_kg:
                 for w in weeks:
                     terms[crew[w]] = commodity.person_kg
-            m.rows.add("balance", terms, start, start)
+            m.rows.add("balance", terms, start if m.aboard is None else -INF, start)
     for k in range(m.months):
         ships = m.by_month.get(k)
         if ships:
@@ -232,9 +232,11 @@ def waste_rows(m: Model) -> None:
         return
     left: list[dict[int, float]] = [{} for _ in range(m.months + 1)]
     for key, c in m.visits.items():
+        ship = p.vessels[key[0]]
+        stay = min(ship.stays_w) if m.aboard is not None else key[3]
         for w in m.starts(key):
-            if w + key[3] <= p.weeks:
-                left[(w + key[3]) // MONTH_w][c] = p.vessels[key[0]].trash_kg
+            if w + stay <= p.weeks:
+                left[(w + stay) // MONTH_w][c] = ship.trash_kg
     for (i, w), c in m.leaves.items():
         if w <= p.weeks:
             left[w // MONTH_w][c] = p.docked[i].trash_kg

@@ -105,6 +105,9 @@ def people_rows(m: Model) -> list[int]:
     Ships of each kind are counted apart: an agreed crew is a ship of its kind there all the time.
     """
     p = m.problem
+    if m.aboard is not None:
+        months = [m.column(0.0, n, n) for n in np.add.reduceat(m.aboard, range(0, p.weeks, MONTH_w))]
+        return [months[w // MONTH_w] for w in range(p.weeks)]
     aboard: list[dict[int, float]] = [{} for _ in range(p.weeks)]
     sure: list[dict[int, float]] = [{} for _ in range(p.weeks)]
     kinds = {v.name: v.crew for v in p.vessels if v.crew} | {d.vehicle: d.crew for d in p.docked if d.crew}
