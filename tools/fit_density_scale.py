@@ -63,9 +63,11 @@ def gather(record: AltitudeRecord) -> dict[str, Blocks]:
 
     driven, by_history = drive(record)
     falls = exponential_fall(driven.t_s, driven.h_m)
+    era_from_s = [(np.datetime64(begun) - EPOCH) / np.timedelta64(1, "s") for _, begun, _ in ERAS]
     rows: list[tuple[float, ...]] = []
     for chain in hindcast.chains(driven):
         number = ((driven.t_s - driven.t_s[chain.start]) // (BLOCK_D * DAY_S)).astype(int)
+        number += len(number) * np.searchsorted(era_from_s, driven.t_s, "right")  # no block lies in two eras
         usable = hindcast.clean(driven) & (np.arange(len(number)) > chain.start) & (np.arange(len(number)) < chain.stop)
         for one in np.unique(number[usable]):
             k = np.flatnonzero(usable & (number == one))
@@ -77,17 +79,18 @@ def gather(record: AltitudeRecord) -> dict[str, Blocks]:
                     driven.activity[k, 1].mean(), DENSE_NOISE_M, by_history.drag_m[k].sum(),
                 ))  # fmt: skip
     for k in np.flatnonzero(np.diff(driven.t_s) > hindcast.LONGEST_STEP_D * DAY_S):
-        days = round((driven.t_s[k + 1] - driven.t_s[k]) / DAY_S)
-        if days > LONGEST_GAP_D:
+        gap_d = (driven.t_s[k + 1] - driven.t_s[k]) / DAY_S
+        if gap_d > LONGEST_GAP_D:
             continue
-        t_s = driven.t_s[k] + DAY_S * np.arange(days + 1)
+        days = round(gap_d)
+        t_s = np.linspace(driven.t_s[k], driven.t_s[k + 1], days + 1)
         h_m = np.interp(t_s, driven.t_s[k : k + 2], driven.h_m[k : k + 2])
         unknown = np.full(days + 1, np.nan)
         filled, filled_by_history = drive(AltitudeRecord(t_s, h_m, unknown, unknown))
         measured, drag = h_m[0] - h_m[-1], np.nansum(filled.drag_m)
         if USUAL_BALLISTIC[0] < measured / drag < USUAL_BALLISTIC[1]:
             falls_here = np.nansum(exponential_fall(t_s, h_m))
-            rows.append((t_s[0], days, measured, drag, falls_here, filled.activity[:, 1].mean(), LONE_NOISE_M,
+            rows.append((t_s[0], gap_d, measured, drag, falls_here, filled.activity[:, 1].mean(), LONE_NOISE_M,
                          np.nansum(filled_by_history.drag_m)))  # fmt: skip
     *columns, drag_history_m = np.array(sorted(rows)).T
     daily = Blocks(*columns)
@@ -109,7 +112,7 @@ def write_blocks(blocks: Blocks, drag_history_m: np.ndarray) -> None:
     """decay_blocks.csv"""
     write(DATA / "decay_blocks.csv", [
         {
-            "date": day(b.start_t_s), "days": f"{b.days:.0f}", "measured_m": f"{b.measured_m:.1f}",
+            "date": day(b.start_t_s), "days": f"{b.days:.2f}", "measured_m": f"{b.measured_m:.1f}",
             "drag_m": f"{b.drag_m:.1f}", "drag_history_m": f"{by_history:.1f}", "exponential_m": f"{b.exponential_m:.1f}", "f107a": f"{b.f107a:.1f}",
             "noise_m": f"{b.noise_m:.0f}", "source": "altitude.csv against the fitted NRLMSISE-00", "status": "derived",
         }
@@ -197,6 +200,7 @@ def scale_rows(blocks: Blocks, known_utc: str, ap_mode: str) -> list[dict[str, A
             "drag_coefficient": DRAG_COEFFICIENT, "area_m2": f"{area:.0f}", "mass_kg": f"{mass:.0f}",
             "scale": f"{ballistic * mass / DRAG_COEFFICIENT / area:.4f}", "ballistic_m2_per_kg": f"{ballistic:.6f}",
             "low_flux_f107a": density_scale.LOW_FLUX, "low_flux_exponent": f"{scale.low_flux_exponent:.3f}",
+            "trend_per_decade": f"{scale.trend_per_decade:.4f}", "trend_from": day(scale_tables.REFERENCE_S),
             "sigma_ln": f"{persistent:.3f}", "sigma_block_ln": f"{np.sqrt(np.mean(left[here] ** 2)):.3f}",
             "correlation_d": f"{-BLOCK_D / np.log(max(correlation, 0.01)):.0f}", "blocks": int(here.sum()),
             "calibration_from": day(blocks.start_t_s[here].min()), "calibration_to": day(blocks.start_t_s[here].max()),

@@ -131,11 +131,12 @@ def test_the_scale_does_not_see_the_years_left_out():
 
 def test_the_scale_gives_a_made_up_coefficient_back():
     blocks, geometry = scale_tables.read_blocks(), scale_tables.read_geometry()
-    truth = density_scale.Scale(geometry, np.log([0.006, 0.009, 0.007]), 0.8)
+    truth = density_scale.Scale(geometry, np.log([0.006, 0.009, 0.007]), 0.8, -0.03)
     measured = truth.ballistic(blocks.start_t_s, blocks.f107a) * blocks.drag_m
     found = density_scale.fit_scale(blocks._replace(measured_m=measured), geometry)
     assert np.exp(found.ln_ballistic) == pytest.approx([0.006, 0.009, 0.007], rel=0.02)
     assert found.low_flux_exponent == pytest.approx(0.8, abs=0.05)
+    assert found.trend_per_decade == pytest.approx(-0.03, abs=0.01)
 
 
 @pytest.mark.parametrize("ap_mode", ["daily", "history"])
@@ -204,6 +205,12 @@ def test_other_subjects_in_json(capsys):
     avoided = burns["avoidance"]
     assert avoided["counted"] == 10 and avoided["low"] <= 10 <= avoided["high"], "fitted until May 2021"
     assert avoided["expected"] == pytest.approx(7.8, abs=0.1) and avoided["growth_per_y"] == pytest.approx(0.045, abs=0.001)
+    drawn = {row["name"]: row for row in Catalogue().table("uncertain")}
+    for name, value, reach in (("avoidance_per_y", "per_y_2022", "per_y_2022_range"), ("avoidance_growth_per_y", "growth_per_y", "growth_range")):
+        row = drawn[name]
+        told = [float(row[key]) for key in ("low", "value", "high")]
+        fitted = [avoided[reach][0], avoided[value], avoided[reach][1]]
+        assert told == pytest.approx(fitted, rel=0.05), "ensembles draw what is fitted"
     progress = burns["by_vehicle"]["Progress"]
     assert progress["rise_km_per_m_per_s"]["median"] == pytest.approx(1.75, rel=0.05), "2 a / v at 400 km"
     assert progress["delta_v_per_second_m_per_s2"]["median"] == pytest.approx(740 / 420e3, rel=0.15)
@@ -272,7 +279,7 @@ def test_element_sets_become_daily_brouwer_altitudes(tmp_path):
     path = tmp_path / "iss.tle"
     path.write_text(TLE)
     record = read_altitude(path)
-    assert record.t_s[0] == (8010 + 0.5) * DAY_S  # noon of 2021-12-06
+    assert record.t_s[0] == pytest.approx((8010 + 0.39932169) * DAY_S, abs=1e-3), "the epoch of the first set"
     kepler = (orbit.MU_M3_PER_S2 / (15.48763503 * 2 * math.pi / DAY_S) ** 2) ** (1 / 3) - orbit.EARTH_RADIUS_M
     assert record.h_m[0] - kepler == pytest.approx(510.0, abs=15.0), "Brouwer's is half a kilometre higher"
     assert math.degrees(record.raan_rad[0]) == pytest.approx(199.104)

@@ -190,6 +190,12 @@ def test_a_quiet_sun_thins_the_air():
     assert atmosphere.quiet_sun_factor(70.0, 100.0, 0.9) == pytest.approx(0.7**0.9)
 
 
+def test_the_thermosphere_contracts_by_its_rate():
+    decade_s = 3652.5 * 86400.0
+    assert atmosphere.contraction_factor(decade_s, 0.0, -0.05 / decade_s) == pytest.approx(0.9512, abs=1e-4)
+    assert atmosphere.contraction_factor(5.0, 5.0, -1.0) == 1.0
+
+
 def _validation():
     sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
     from validation import orbit

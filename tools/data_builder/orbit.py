@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+from collections import defaultdict
+from datetime import UTC, datetime
+from statistics import median
+
 from .common import Source, columns, slug, status_of, utc
 
-CREDIT = "derived from US government element sets (facts/orbit/iss_daily_altitude.csv)"
+CREDIT = "derived from US government element sets (facts/orbit/iss_daily_altitude.csv, epochs of iss_elements.csv.gz)"
 
 
 def build(source: Source) -> None:
@@ -15,15 +21,28 @@ def build(source: Source) -> None:
 
 
 def _altitude(source: Source) -> None:
-    names = columns("date alt_brouwer_km alt_km ecc n isolated source status")
+    names = columns("date utc alt_brouwer_km alt_km ecc n isolated source status")
+    epochs = _epochs(source)
     rows = [
-        {**{key: row[key] for key in names[:-2]}, "source": CREDIT, "status": "found"}
+        {**row, "utc": epochs[row["date"]], "source": CREDIT, "status": "found"}
         for row in source.orbit("iss_daily_altitude.csv")
     ]
+    rows = [{key: row[key] for key in names} for row in rows]
     for row in rows:
         for key, digits in (("alt_brouwer_km", 4), ("alt_km", 4), ("ecc", 7)):
             row[key] = f"{float(row[key]):.{digits}f}"
     source.write("orbit/altitude.csv", rows, names)
+
+
+def _epochs(source: Source) -> dict[str, str]:
+    """Day -> median epoch of its element sets, as the altitude of a day is their median; predictions left out."""
+    days = defaultdict(list)
+    with gzip.open(source.root / "orbit/iss_elements.csv.gz", "rt") as file:
+        for row in csv.DictReader(file):
+            if "jsc_predict" not in row["flag"]:
+                epoch = datetime.fromisoformat(row["epoch_utc"]).replace(tzinfo=UTC)
+                days[f"{epoch:%Y-%m-%d}"].append(epoch.timestamp())
+    return {day: f"{datetime.fromtimestamp(median(found), UTC):%Y-%m-%dT%H:%M:%SZ}" for day, found in days.items()}
 
 
 def _reboosts(source: Source) -> None:

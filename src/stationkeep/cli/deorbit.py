@@ -126,6 +126,8 @@ def find_cases(
     area_m2 = number(scale, "area_m2") if area_m2 is None else area_m2
     ballistic = number(scale, "drag_coefficient") * number(scale, "scale") * area_m2 / mass_kg
     low_flux, exponent = number(scale, "low_flux_f107a"), number(scale, "low_flux_exponent")
+    first_d = start_t_s / 86400.0 - (np.datetime64(scale["trend_from"]) - np.datetime64("2000-01-01")).astype(int)
+    trend_per_d = number(scale, "trend_per_decade") / 3652.5
     try:
         fit = load_fit(inclination_deg)
     except ValueError as error:
@@ -138,6 +140,7 @@ def find_cases(
         raise InputError("--from", None, str(error), "give a later start") from None
     for activity in days:
         daily = ballistic * (np.minimum(activity[:, 1], low_flux) / low_flux) ** exponent
+        daily *= np.exp(trend_per_d * (first_d + np.arange(len(daily))))
         cases.append(
             Case(
                 mass_kg, altitude_km * 1e3, start_t_s, fit, daily, activity, burns_from_km * 1e3, entry_perigee_km * 1e3

@@ -178,8 +178,9 @@ def worst_quarter(told: dict[str, Any]) -> str:
 
 
 QUIET = (
-    "2021 Q1: F10.7A was 75, and NRLMSISE-00 is too dense when the Sun is quiet (Emmert 2010); the factor for that is fitted on "
-    "other years. That this is the reason was not tested, and it does not explain quarters with an active Sun."
+    "2021 Q1: F10.7A was 75, and NRLMSISE-00 is too dense when the Sun is quiet (Emmert 2010). The factors for that and for the "
+    "thermosphere's contraction are fitted on other years, which had few quiet days on record; they leave this much. They do not "
+    "explain quarters with an active Sun."
 )
 """Said where that quarter is among the worst. Source: Emmert et al. 2010."""
 
@@ -317,8 +318,9 @@ def _render_burns(result: dict[str, Any]) -> None:
             print(f"  {_told(thrust, '.0f')} N; {thrust['n']} burns{listed}")
     told = result["avoidance"]
     print(
-        f"debris avoidance: rate fitted until {told['fitted_until']}: {told['per_y_2022']:.1f} a year in 2022, growing by "
-        f"{100 * told['growth_per_y']:.1f} % a year;\n  from then until {told['tested_until']} {told['counted']} were counted, "
+        f"debris avoidance: rate fitted until {told['fitted_until']}: {told['per_y_2022']:.1f} a year in 2022 "
+        f"({told['per_y_2022_range'][0]:.1f} to {told['per_y_2022_range'][1]:.1f}), growing by {100 * told['growth_per_y']:.1f} % a year "
+        f"({100 * told['growth_range'][0]:.1f} to {100 * told['growth_range'][1]:.1f});\n  from then until {told['tested_until']} {told['counted']} were counted, "
         f"{told['expected']:.1f} expected (5-95 %: {told['low']} to {told['high']})"
     )
 

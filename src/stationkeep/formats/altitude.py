@@ -14,13 +14,13 @@ DATA = Path(__file__).parents[1] / "data/orbit"
 PACKAGED = DATA / "altitude.csv"
 DAY_S = 86400.0
 Samples = list[tuple[float, float, float, float]]
-COLUMNS = "date, alt_brouwer_km (and, if known, raan_deg, ecc)"
+COLUMNS = "date, alt_brouwer_km (and, if known, utc, raan_deg, ecc)"
 
 
 class AltitudeRecord(NamedTuple):
     """Daily means in order of time, gaps allowed; NaN where the file does not say."""
 
-    t_s: np.ndarray  # (n,) noon of the day, seconds since 2000-01-01 UTC
+    t_s: np.ndarray  # (n,) when it held (noon where the file does not say), seconds since 2000-01-01 UTC
     h_m: np.ndarray  # (n,) Brouwer mean semi-major axis less the Earth's equatorial radius
     raan_rad: np.ndarray  # (n,)
     eccentricity: np.ndarray  # (n,)
@@ -51,7 +51,9 @@ def _from_csv(path: Path, text: str) -> Samples:
     found = []
     for row in rows:
         try:
-            noon = np.datetime64(row["date"][:10], "D") + np.timedelta64(12, "h")
+            moment = np.datetime64(row["date"][:10], "D") + np.timedelta64(12, "h")
+            if row.get("utc"):
+                moment = np.datetime64(row["utc"].rstrip("Z"), "s")
             if not (row["alt_brouwer_km"] or "").strip():
                 raise ValueError("no altitude")
             altitude_km = float(row["alt_brouwer_km"])
@@ -62,7 +64,7 @@ def _from_csv(path: Path, text: str) -> Samples:
         if not 100.0 <= altitude_km <= 2000.0:
             advice = "the mean altitude above 6378.137 km, in km, between 100 and 2000"
             raise InputError(str(path), rows.line_num, f"alt_brouwer_km is {altitude_km:g}", advice)
-        found.append((_seconds(noon), altitude_km * 1e3, np.radians(raan), ecc))
+        found.append((_seconds(moment), altitude_km * 1e3, np.radians(raan), ecc))
     return found
 
 
@@ -98,17 +100,16 @@ def _from_oem(path: Path) -> Samples:
 
 
 def _daily(samples: np.ndarray) -> AltitudeRecord:
-    """One row per UTC day that has samples: means, the altitude's median against stray sets; the node referred to
-    noon."""
+    """One row per UTC day that has samples: the median altitude, against stray sets, at their median epoch; the node of
+    the sample nearest to it. Sets stand alone for weeks, and half a day is a tenth of the fall between two of them."""
     samples = samples[np.argsort(samples[:, 0], kind="stable")]
     day = np.floor(samples[:, 0] / DAY_S)
     rows = []
     for one in np.unique(day):
         group = samples[day == one]
-        noon = (one + 0.5) * DAY_S
-        near = group[np.argmin(np.abs(group[:, 0] - noon))]
-        altitude = group[:, 1].mean() if len(group) < 3 else np.median(group[:, 1])
-        rows.append((noon, altitude, near[2], group[:, 3].mean()))
+        epoch, altitude = np.median(group[:, :2], axis=0)
+        near = group[np.argmin(np.abs(group[:, 0] - epoch))]
+        rows.append((epoch, altitude, near[2], group[:, 3].mean()))
     table = np.array(rows)
     return AltitudeRecord(*(table[:, k] for k in range(4)))
 

@@ -371,6 +371,16 @@ def quiet_sun_factor(f107a: float, from_f107a: float, exponent: float) -> float:
 
 
 @njit(cache=True)
+def contraction_factor(t_s: float, from_s: float, per_s: float) -> float:
+    """What the thermosphere's contraction leaves of NRLMSISE-00's density: exp(per_s (t - from)).
+
+    More CO2 cools it; at 400 km it thins by 2 to 5 % a decade (Emmert 2015, Keating 2000). The rate comes with the density
+    scale (``data/orbit/density_scale.csv``), fitted on the station's own decay about those figures.
+    """
+    return math.exp(per_s * (t_s - from_s))
+
+
+@njit(cache=True)
 def density_noise(uniforms: Any, sigma_ln: float, correlation_d: float) -> Any:
     """(n,) factors on the modelled density of n days, one uniform each: ln of it wanders with ``sigma_ln`` and forgets
     over ``correlation_d``.

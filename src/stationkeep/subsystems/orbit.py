@@ -10,7 +10,7 @@ from numba import njit
 
 from stationkeep.laws import orbit as law
 from stationkeep.laws import sun
-from stationkeep.laws.atmosphere import DensityFit, decay_step, quiet_sun_factor
+from stationkeep.laws.atmosphere import DensityFit, contraction_factor, decay_step, quiet_sun_factor
 
 ENTRY_m = 150e3
 """Mean altitude below which the orbit is over within a day; the density fit begins here."""
@@ -35,6 +35,8 @@ class Params(NamedTuple):
     era_scale: np.ndarray  # (E,) scale for this model's drag area
     low_flux_f107a: float  # below it the scale changes with the flux
     low_flux_exponent: float
+    contraction_from_s: float  # when the scale's trend is zero
+    contraction_per_s: float
 
 
 class State(NamedTuple):
@@ -73,6 +75,7 @@ def step(
         if p.era_from_s[e] <= t_s:
             era = e
     density_scale *= p.era_scale[era] * quiet_sun_factor(f107a, p.low_flux_f107a, p.low_flux_exponent)
+    density_scale *= contraction_factor(t_s, p.contraction_from_s, p.contraction_per_s)
     for st in range(s.a_m.size):
         if mass_kg[st] <= 0.0 or s.entered[st]:
             continue

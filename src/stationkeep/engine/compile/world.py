@@ -343,8 +343,9 @@ def _orbit(
 
 def _density_eras(
     ap_mode: str, catalogue: Catalogue, power_p: power.Params, bodies: Bodies, names: Names
-) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Density scale by era as fitted on the record known by then, carried over to this model's frontal area.
+) -> tuple[np.ndarray, np.ndarray, float, float, float, float]:
+    """Density scale by era as fitted on the record known by then, carried over to this model's frontal area; what it knows of
+    a quiet Sun and of the thermosphere's contraction.
 
     The fit used a table of areas of its own; what it measured is Cd A / m, so the scale goes with the inverse of the area.
     """
@@ -353,7 +354,7 @@ def _density_eras(
         if row["ap_mode"] == ap_mode:
             latest[row["era"]] = row
     from_s, scale = [], []
-    exponent, flux = 0.0, 100.0
+    exponent, flux, trend_from_s, trend_per_s = 0.0, 100.0, 0.0, 0.0
     table = {row["id"] for row in catalogue.table("stations/iss/parts")}
     iss = np.array([name in table for name in names.modules])
     for row in latest.values():
@@ -364,9 +365,10 @@ def _density_eras(
         from_s.append(seconds(row["era_from"]))
         scale.append(number(row, "ballistic_m2_per_kg") * number(row, "mass_kg") / (DRAG_COEFFICIENT * area))
         exponent, flux = number(row, "low_flux_exponent"), number(row, "low_flux_f107a")
+        trend_from_s, trend_per_s = seconds(row["trend_from"]), number(row, "trend_per_decade") / (3652.5 * DAY_s)
     if not from_s:
-        return np.array([-NEVER_s]), np.ones(1), flux, 0.0
-    return np.asarray(from_s), np.asarray(scale), flux, exponent
+        return np.array([-NEVER_s]), np.ones(1), flux, 0.0, 0.0, 0.0
+    return np.asarray(from_s), np.asarray(scale), flux, exponent, trend_from_s, trend_per_s
 
 
 def _frontal_area_m2(power_p: power.Params, bodies: Bodies, iss: np.ndarray, t_s: float) -> float:
