@@ -321,6 +321,21 @@ def test_command_from_a_state_writes_every_file(tmp_path, capsys):
     assert [len(again[key]) for key in ("radial_km", "intrack_km", "crosstrack_km")] == [7, 7, 7]
 
 
+def test_burns_of_a_file_and_fitted_drag_go_into_the_ephemeris(tmp_path, capsys):
+    burns, oem = tmp_path / "burns.yaml", tmp_path / "a.oem"
+    burns.write_text("burns:\n- {start_utc: 2024-02-22T06:00:00Z, duration_s: 60, delta_v_m_per_s: 0.5}\n")
+    end = ("--until", "2024-02-22T08:00:00")
+    told = run(capsys, "--oem-in", NASA, "--against", NASA, *end, "--burns", burns, "--fit-drag", "--oem", oem)
+    assert [burn["delta_v_m_per_s"] for burn in told["burns"]] == [[0.0, 0.5, 0.0]]
+    assert read_oem(oem).ballistic_m2_per_kg == pytest.approx(told["ballistic_m2_per_kg"], rel=1e-6)
+    again = run(capsys, "--oem-in", oem, *end)
+    assert "record" in again["activity"], "only NASA tunes its header's drag to the bulletin"
+    burns.write_text("burns:\n- {start_utc: 2024-02-22T06:00:00Z, duration_s: 60, dv: 0.5}\n")
+    with pytest.raises(SystemExit) as caught:
+        main(["propagate", "--oem-in", str(oem), *end, "--burns", str(burns)])
+    assert caught.value.code == 2 and "burns.yaml:2" in capsys.readouterr().err
+
+
 def test_command_from_an_ephemeris_starts_after_its_reconstruction(capsys):
     result = run(capsys, "--oem-in", NASA, "--against", NASA, "--until", "2024-02-22T18:00:00")
     assert result["epoch"] == "2024-02-22T05:40:00.000000Z" and result["object"] == "ISS"

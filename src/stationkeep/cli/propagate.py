@@ -42,7 +42,7 @@ def propagate(
     space_weather: str = "",
     ap_mode: Literal["history", "daily"] = "history",
     gravity_degree: int = 36,
-    burns: Literal["file", "none"] = "file",
+    burns: str = "file",
     step_s: float = 240.0,
     json: Annotated[bool, Parameter(name="--json")] = False,
 ) -> None:
@@ -89,8 +89,8 @@ def propagate(
         Constant Ap.
     activity
         `record`: observed space weather; `held`: what was known at the start, held (a forecast); `bulletin`: NASA's
-        monthly forecast in force at the start. `auto`: the bulletin for an OEM flown with its header's drag, which NASA
-        tunes to it; the record otherwise.
+        monthly forecast in force at the start. `auto`: the bulletin for an OEM of NASA's flown with its header's drag,
+        which is tuned to it; the record otherwise.
     space_weather
         Table of space weather (CelesTrak's CSV), in place of the packaged record.
     ap_mode
@@ -98,7 +98,8 @@ def propagate(
     gravity_degree
         Degree and order of the gravity field (2 to 70).
     burns
-        `file`: those of the state file, or those that an OEM shows by its close samples; `none`: coast.
+        `file`: those of the state file, or those that an OEM shows by its close samples; `none`: coast; or a YAML file of
+        its own with `burns:` as in a state file, for any start.
     step_s
         Spacing of the states written.
     json
@@ -106,7 +107,7 @@ def propagate(
     """
     from rich.console import Console
 
-    from stationkeep.cli.propagate_start import Activity, from_elements, from_oem, from_state, instant
+    from stationkeep.cli.propagate_start import Activity, from_elements, from_oem, from_state, given_burns, instant
     from stationkeep.flight.integrators import Forces
     from stationkeep.formats.oem import read_oem
 
@@ -129,6 +130,8 @@ def propagate(
     try:
         with Console(stderr=True, quiet=json).status("integrating ..."):  # drawn on a terminal only
             plan = read(source, begin_t_s, end_t_s, drag, sun, burns == "file")
+            if burns not in ("file", "none"):
+                plan = plan._replace(burns=given_burns(burns))
             forces = Forces(plan.ballistic_m2_per_kg, ap_mode, gravity_degree)
             flown, result = _fly(plan, forces, end_t_s, step_s, reference, fit_drag)
     except ScenarioError:
@@ -136,7 +139,7 @@ def propagate(
     except ValueError as error:
         message, _, advice = str(error).partition("; ")
         raise InputError(source, None, message, advice) from None
-    result["files"] = _write(plan, flown, oem, czml, csv)
+    result["files"] = _write(plan, result.get("drag_factor", 1.0), flown, oem, czml, csv)
     emit(result, json, lambda: _render(result))
 
 
@@ -237,7 +240,7 @@ def _errors(errors: Errors, start_t_s: float) -> dict[str, Any]:
     }
 
 
-def _write(plan: Plan, flown: Trajectory, oem: str, czml: str, csv: str) -> dict[str, str]:
+def _write(plan: Plan, factor: float, flown: Trajectory, oem: str, czml: str, csv: str) -> dict[str, str]:
     """Write the files asked for; their kinds and paths."""
     from stationkeep.formats.czml import write_czml
 
@@ -245,7 +248,7 @@ def _write(plan: Plan, flown: Trajectory, oem: str, czml: str, csv: str) -> dict
     for kind, path in paths.items():
         try:
             if path and kind == "oem":
-                _write_oem(path, plan, flown)
+                _write_oem(path, plan, factor, flown)
             elif path and kind == "czml":
                 write_czml(path, plan.name, flown.t_s, flown.r_gcrf_m)
             elif path:
@@ -265,14 +268,14 @@ def _states(flown: Trajectory, frame: str) -> NDArray[np.float64]:
     return convert("GCRF", frame, flown.t_s, np.hstack((flown.r_gcrf_m, flown.v_gcrf_m_per_s)))
 
 
-def _write_oem(path: str, plan: Plan, flown: Trajectory) -> None:
+def _write_oem(path: str, plan: Plan, factor: float, flown: Trajectory) -> None:
     from stationkeep.formats.oem import Oem, write_oem
 
     states = _states(flown, "EME2000")
     out = Oem(plan.name, plan.object_id, "EME2000", flown.t_s, states[:, :3], states[:, 3:])
     if plan.facts:
         mass_kg, area_m2, coefficient = (plan.facts[key] for key in ("mass_kg", "area_m2", "cd"))
-        out = out._replace(mass_kg=mass_kg, drag_area_m2=area_m2, drag_coefficient=coefficient)
+        out = out._replace(mass_kg=mass_kg, drag_area_m2=area_m2, drag_coefficient=factor * coefficient)
     write_oem(path, out)
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from stationkeep.model.files import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stationkeep.flight.integrators import Burn
     from stationkeep.flight.propagate import Orbit
     from stationkeep.formats.space_weather import SpaceWeather
+    from stationkeep.formats.state_file import BurnInFile
 
 ISS_NORAD_ID = 25544
 ISS_BALLISTIC_M2_PER_KG = 0.0070
@@ -104,13 +107,28 @@ def _ballistic(file: str, given: dict[str, float | None], own: dict[str, float])
     return facts["cd"] * facts["area_m2"] / facts["mass_kg"], facts
 
 
+def _burns(items: Iterable[BurnInFile]) -> list[Burn]:
+    from stationkeep.flight.integrators import Burn
+    from stationkeep.formats.oem import parse_utc
+
+    made = [(item, *item.frame_and_speed()) for item in items]
+    return [Burn(parse_utc(item.start_utc), item.duration_s, speed, frame) for item, frame, speed in made]
+
+
+def given_burns(path: str) -> list[Burn]:
+    """Burns of a file of their own (YAML, `burns:` as in a state file)."""
+    from stationkeep.formats.state_file import read_burns
+
+    return _burns(read_burns(path))
+
+
 def from_state(
     path: str, _begin: float | None, end_t_s: float, drag: dict[str, float | None], activity: Activity, burning: bool
 ) -> Plan:
     """A state file, options going first."""
     import numpy as np
 
-    from stationkeep.flight.integrators import FRAME_NAMES, Burn, convert
+    from stationkeep.flight.integrators import FRAME_NAMES, convert
     from stationkeep.flight.propagate import Orbit
     from stationkeep.formats.oem import parse_utc
     from stationkeep.formats.state_file import read_state
@@ -124,10 +142,7 @@ def from_state(
     weather, told = activity.weather(t_s, end_t_s)
     vector = np.array([*given.r_km, *given.v_km_per_s]) * 1e3
     state = convert(given.frame, "GCRF", np.array([t_s]), vector[None])[0]
-    burns = []
-    for item in given.burns if burning else ():
-        frame, speed = item.frame_and_speed()
-        burns.append(Burn(parse_utc(item.start_utc), item.duration_s, speed, frame))
+    burns = _burns(given.burns if burning else ())
     return Plan(
         given.name, "UNKNOWN", FRAME_NAMES.get(given.frame, given.frame), Orbit(t_s, state[:3], state[3:]), ballistic,
         "file and options", weather, told, burns, facts,
@@ -173,7 +188,8 @@ def from_oem(
         span = f"{iso_utc(float(given.t_s[0]))} to {iso_utc(float(given.t_s[-1]))}"
         raise InputError(path, None, f"no state at --start {iso_utc(begin_t_s)}", f"the file holds {span}")
     start = orbit_of(given, row)
-    if activity.mode == "auto" and not activity.table and all(value is None for value in drag.values()):
+    own_drag = not activity.table and all(value is None for value in drag.values())
+    if activity.mode == "auto" and own_drag and "NASA" in given.originator.upper():
         activity = activity._replace(mode="bulletin")  # the header's drag was tuned to it
     weather, told = activity.weather(start.t_s, max(end_t_s, float(given.t_s[-1])))
     shown = burns_in(given, Forces(ballistic, activity.ap_mode), weather) if burning else []

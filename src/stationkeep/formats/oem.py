@@ -62,6 +62,7 @@ class Oem(NamedTuple):
     drag_area_m2: float = math.nan
     drag_coefficient: float = math.nan
     events: tuple[OemEvent, ...] = ()
+    originator: str = ""
 
     @property
     def ballistic_m2_per_kg(self) -> float:
@@ -227,7 +228,7 @@ class _Builder:
         return Oem(
             first["OBJECT_NAME"][1], first["OBJECT_ID"][1], first["REF_FRAME"][1].upper(), t_s,
             states[:, :3] * 1e3, states[:, 3:] * 1e3, self._created(), mass_kg, area_m2, coefficient,
-            tuple(_events(self.comments, float(t_s[0]))),
+            tuple(_events(self.comments, float(t_s[0]))), self.header.get("ORIGINATOR", (0, ""))[1],
         )  # fmt: skip
 
     def _check_meta(self, line: int, first: dict[str, tuple[int, str]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
@@ -95,16 +95,34 @@ class StateFile(Record):
         return self
 
 
+class BurnsFile(Record):
+    """Burns alone, for a start from element sets or an ephemeris."""
+
+    burns: tuple[BurnInFile, ...]
+
+
+Read = TypeVar("Read", bound=Record)
+
+
 def read_state(path: str | Path) -> StateFile:
     """Read a state file. Raises ScenarioError with every problem found."""
+    return _read(path, StateFile)
+
+
+def read_burns(path: str | Path) -> tuple[BurnInFile, ...]:
+    """Read a file of burns. Raises ScenarioError with every problem found."""
+    return _read(path, BurnsFile).burns
+
+
+def _read(path: str | Path, kind: type[Read]) -> Read:
     document = parse(read_text(Path(path)), str(path))
     if document.problems:
         raise ScenarioError(document.problems)
+
+    def keys_at(location: tuple[Any, ...]) -> list[str]:
+        return list((BurnInFile if "burns" in location[:-1] else kind).model_fields)
+
     try:
-        return StateFile.model_validate(document.data)
+        return kind.model_validate(document.data)
     except ValidationError as error:
-        raise ScenarioError(explain_validation(error, document, _keys_at)) from None
-
-
-def _keys_at(location: tuple[Any, ...]) -> list[str]:
-    return list((BurnInFile if "burns" in location[:-1] else StateFile).model_fields)
+        raise ScenarioError(explain_validation(error, document, keys_at)) from None
