@@ -42,8 +42,10 @@ export interface Verdict {
   futures: { name: string; weight: number; presence: Record<string, number>; presence_to_horizon: Record<string, number>; findings: Finding[] }[];
   findings: Finding[]; sources: { id: string; date: string; speaker: string; statement: string; what_happened: string }[];
   assumptions: { name: string; value: number; low: number | null; high: number | null; unit: string; source: string; status: string }[];
-  ledger: Record<string, number>; wall_s: number;
+  ledger: Record<string, number>; wall_s: number; reserves?: Reserve[];
 }
+type Spread<T> = { p5: T; p50: T; p95: T };
+export interface Reserve { future: string | null; resource: string; least_d: Spread<number>; below: Record<string, { days: number; runs_frac: number; first: Spread<string> | null }> }
 export interface Job {
   id: string; kind: string; title: string; state: "queued" | "running" | "done" | "failed" | "cancelled"; phase: string; done: number; total: number;
   tries: number; ahead: number; problems: Problem[]; created: number; begun: number | null; ended: number | null; files: string[];

@@ -1,5 +1,5 @@
 /** Results: the list, one run with its verdict and causes, and comparisons. */
-import { ask, type Cause, type Comparison, type Difference, type Finding, type FuturePlan, type FutureView, type Job, Refused, said, type Verdict, type View } from "./api";
+import { ask, type Cause, type Comparison, type Difference, type Finding, type FuturePlan, type FutureView, type Job, Refused, type Reserve, said, type Verdict, type View } from "./api";
 import { asked } from "./ask";
 import { type Child, counted, h, iso, number, percent, say, scroll, unitTold, words } from "./dom";
 import { planTold } from "./planned";
@@ -121,6 +121,7 @@ function verdictTold(v: Verdict): HTMLElement {
     scroll("Presence by year", presence(v, horizon)),
     h("h3", {}, `What breaks${several ? `: ${words(future.name)}` : ""}`),
     ...findings(),
+    ...reserves(v, future.name),
     h("details", {}, h("summary", {}, `Run ${future.runs[state.run]?.run ?? 0} as a story`), story()),
     h("details", {}, h("summary", {}, `What it rests on (${v.assumptions.length} assumptions, ${percent(v.ledger.recalled_frac ?? 0)} recalled)`), assumptions(v)),
     v.sources.length ? h("details", {}, h("summary", {}, `Sources (${v.sources.length})`), h("ul", {}, ...v.sources.map((s) => h("li", {}, `${s.date} ${s.speaker}: ${s.statement}. What happened: ${s.what_happened}`)))) : null,
@@ -133,6 +134,20 @@ function presence(v: Verdict, horizon: string): HTMLElement {
   return h("table", { id: "presence" }, h("caption", {}, `${v.runs} runs of each future, seed ${v.seed}`),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Future"), h("th", { scope: "col" }, `to ${horizon}`), ...years.map((y) => h("th", { scope: "col" }, y)))),
     h("tbody", {}, ...v.futures.map((f) => h("tr", {}, h("th", { scope: "row" }, `${words(f.name)}${v.futures.length > 1 ? ` (${f.weight})` : ""}`), cell(f.presence_to_horizon[horizon]), ...years.map((y) => cell(f.presence[y]))))));
+}
+
+/** How low each store came, and when runs fell below the levels at which the rules act. */
+function reserves(v: Verdict, future: string): Child[] {
+  const mine = (v.reserves ?? []).filter((r) => v.futures.length < 2 || r.future === future);
+  if (!mine.length) return [];
+  const spread = <T>(s: { p5: T; p50: T; p95: T }, told: (x: T) => string) => (s.p5 === s.p95 ? told(s.p50) : `${told(s.p50)} (${told(s.p5)} to ${told(s.p95)})`);
+  const below = (b: Reserve["below"][string]) => (b.runs_frac ? percent(b.runs_frac) + (b.first ? `, ${spread(b.first, String)}` : "") : "");
+  const heads = Object.values(mine[0]!.below).map((b) => (b.days > 1 ? `below ${number(b.days)} days` : "none left"));
+  const rows = mine.map((r) => h("tr", {}, h("th", { scope: "row" }, r.resource), h("td", {}, spread(r.least_d, (d) => number(Math.round(d)))), ...Object.values(r.below).map((b) => h("td", {}, below(b)))));
+  const table = h("table", {},
+    h("caption", {}, "Least reserve while somebody is aboard, people as usual and nothing recovered; share of runs that fall below a level, and when first"),
+    h("thead", {}, h("tr", {}, ...["Store", "least", ...heads].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, ...rows));
+  return [h("details", { id: "reserves" }, h("summary", {}, "Reserves in days"), scroll("Reserves in days", table))];
 }
 
 function findings(): Child[] {

@@ -3,7 +3,7 @@
 import pytest
 
 from stationkeep.cli.run import run
-from stationkeep.model.files import packaged_scenarios
+from stationkeep.model.files import InputError, packaged_scenarios
 
 
 @pytest.mark.parametrize("name", packaged_scenarios())
@@ -12,3 +12,17 @@ def test_a_packaged_scenario_runs_to_its_verdict(name, capsys):
     text = capsys.readouterr().out
     assert "is aboard without a break to" in text
     assert "…" not in text, "a table is wider than the line"
+
+
+def test_a_run_to_a_year_and_of_one_future_says_so(capsys):
+    run("iss-partner-leaves", until="2023", future="returns", runs=1, workers=1, explain=0)
+    text = capsys.readouterr().out
+    assert text.startswith("Russia leaves: returns\n")
+    assert "without a break to 2023-01-01" in text
+
+
+@pytest.mark.parametrize("asked, told", [({"until": "20x"}, "--until: not a date: '20x'; write"), ({"future": "none"}, "one of: after-2024")])
+def test_a_day_or_future_there_is_not_is_told(asked, told):
+    with pytest.raises(InputError) as wrong:
+        run("iss-partner-leaves", runs=1, workers=1, **asked)
+    assert told in str(wrong.value)

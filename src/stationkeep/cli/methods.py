@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stationkeep.cli.options import Json, Scenario, Seed, Workers, processes
+from stationkeep.cli.options import Future, Json, Scenario, Seed, Until, Workers, chosen, processes
 from stationkeep.cli.output import emit
 from stationkeep.cli.progress import Progress
 from stationkeep.model.files import InputError
@@ -14,8 +14,8 @@ def sensitivity(
     scenario: Scenario,
     *,
     of: str = "presence",
-    until: str = "",
-    future: str = "",
+    until: Until = "",
+    future: Future = "",
     runs: int = 256,
     seed: Seed = 0,
     workers: Workers = 0,
@@ -28,10 +28,6 @@ def sensitivity(
     ----------
     of
         What is explained: `presence`, `presence_d`, `broken[REQUIREMENT]`, or an amount such as `propellant_used_kg`.
-    until
-        Day to simulate to; default: the horizon of the scenario.
-    future
-        One future only; default: all, pooled by weight.
     runs
         Base runs; each costs as many runs as there are groups of draws, and two.
     chart
@@ -41,7 +37,7 @@ def sensitivity(
 
     if runs < 2:
         raise InputError("--runs", None, f"{runs} runs", "give at least 2, better 256")
-    read = _branch(scenario, until, future)
+    read = chosen(scenario, until, future)
     try:
         found = ranked(read, of, runs, seed, _place(workers, json))
     except ModuleNotFoundError as error:
@@ -71,7 +67,7 @@ def rare(
     *,
     requirement: str,
     future: str = "",
-    until: str = "",
+    until: Until = "",
     particles: int = 100,
     replicas: int = 8,
     seed: Seed = 0,
@@ -86,8 +82,6 @@ def rare(
         The requirement whose break is looked for.
     future
         The future it is looked for in; default: the first.
-    until
-        Day to simulate to; default: the horizon of the scenario.
     particles
         Runs kept at each level.
     replicas
@@ -97,7 +91,7 @@ def rare(
 
     if particles < 10 or replicas < 2:
         raise InputError("--particles, --replicas", None, f"{particles} and {replicas}", "give at least 10 and 2")
-    read = _branch(scenario, until, "")
+    read = chosen(scenario, until)
     name = future or next(iter(read.futures), None)
     if name is not None and name not in read.futures:
         raise InputError("--future", None, f"no future '{name}'", f"one of: {', '.join(read.futures) or 'none'}")
@@ -116,20 +110,6 @@ def rare(
             print(f"Plain runs would need {found.gain:.1f} times as many for the same error.")
 
     emit(found.as_dict() | {"future": name}, json, words)
-
-
-def _branch(scenario: str, until: str, future: str) -> Any:
-    """The scenario to a day and of one future, where these are asked for."""
-    import stationkeep as sk
-
-    read = sk.read_scenario(scenario)
-    if until:
-        read = read.patch({"horizon": until})
-    if not future:
-        return read
-    if future not in read.futures:
-        raise InputError("--future", None, f"no future '{future}'", f"one of: {', '.join(read.futures) or 'none'}")
-    return read.branch(future)
 
 
 def _place(workers: int, as_json: bool) -> Any:

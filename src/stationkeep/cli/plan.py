@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from stationkeep.cli.options import Json, Scenario, Workers, processes
+from stationkeep.cli.options import Json, Scenario, Until, Workers, chosen, day, processes
 from stationkeep.cli.output import emit
 from stationkeep.model.files import InputError
 
@@ -34,7 +34,7 @@ def plan(
     home: str = "",
     probability: float = 0.0,
     runs: int = 0,
-    until: str = "",
+    until: Until = "",
     seed: int = 0,
     workers: Workers = 0,
     time_limit_s: float = 60.0,
@@ -84,8 +84,6 @@ def plan(
         Chance of unbroken presence to the horizon that `--runs` must show; alone it asks for 1,000 runs. Default with runs: 0.95.
     runs
         Fresh runs to prove the plan on; margins grow where runs break until the probability is met. 0: the plan is not tried.
-    until
-        Day the plan has to reach: `2030`, `2029-07-01`; default: the scenario's horizon.
     seed
         Number the chance of the runs is drawn from.
     time_limit_s
@@ -108,9 +106,7 @@ def plan(
     import stationkeep as sk
     from stationkeep.plan.make import plan_branch, with_plan
 
-    read = sk.read_scenario(scenario)
-    if until:
-        read = read.patch({"horizon": _day(f"{until}-01-01" if len(until) == 4 else until, "--until")[:10]})
+    read = chosen(scenario, until)
     if altitude and read.futures:
         raise InputError("--altitude", None, "the altitude policy is one for all futures of a scenario",
                          "write a scenario file of the one future to plan")  # fmt: skip
@@ -129,11 +125,11 @@ def plan(
         from stationkeep.plan.wishes import published_flights
 
         published = published_flights(sk.read_scenario(replan))
-        early = {words[0]: _day(words[-1], "--home") for words in (item.split() for item in _listed(home))}
+        early = {words[0]: day(words[-1], "--home") for words in (item.split() for item in _listed(home))}
         unknown = sorted({*_listed(lost), *early} - {f.name for f in published})
         if unknown:
             raise InputError(replan, None, f"no flight '{unknown[0]}'", "name flights of the published plan")
-        wishes.update(published=published, since=_day(since), lost=_listed(lost), home=early)
+        wishes.update(published=published, since=day(since, "--since"), lost=_listed(lost), home=early)
     if people >= 0:
         wishes["people"] = people
     made = {}
@@ -181,16 +177,6 @@ def _triples(option: str, text: str, width: int) -> list[list[str]]:
             raise InputError(option, None, f"cannot read '{item}'", f"write {example}, with commas between them")
         out.append(words)
     return out
-
-
-def _day(text: str, option: str = "--since") -> str:
-    """A day as the model writes it, empty when there is none."""
-    from stationkeep.model.base import parse_utc
-
-    try:
-        return parse_utc(text) if text else ""
-    except ValueError as error:
-        raise InputError(option, None, str(error), "write 2024-12-31") from None
 
 
 def _is_number(text: str) -> bool:

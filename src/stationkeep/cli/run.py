@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
-from stationkeep.cli.options import Json, Scenario, Seed, Workers, processes
+from stationkeep.cli.options import Future, Json, Scenario, Seed, Until, Workers, chosen, processes
 from stationkeep.cli.output import emit
 from stationkeep.cli.progress import Progress
 from stationkeep.model.files import InputError
@@ -20,6 +20,8 @@ def run(
     *,
     runs: int = 50,
     seed: Seed = 0,
+    until: Until = "",
+    future: Future = "",
     keep: Literal["auto", "all", "series", "summary"] = "auto",
     out: str = "",
     resume: bool = False,
@@ -65,7 +67,7 @@ def run(
     if out and not resume and Path(out).exists() and any(Path(out).iterdir()):
         advice = "choose another folder, or --resume to go on with the runs begun in it"
         raise InputError(out, None, "is there already and not empty", advice)
-    read = sk.read_scenario(scenario)
+    read = chosen(scenario, until, future)
     progress = Progress(json)
     count = processes(workers)
     progress.say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
