@@ -5,6 +5,7 @@ import pytest
 
 import stationkeep as sk
 from stationkeep.engine import lots
+from stationkeep.engine.measures import BATCH
 
 pytest.importorskip("SALib")
 from stationkeep.plan.sensitivity import _lots, indices_of, sensitivity
@@ -32,3 +33,24 @@ def test_what_propellant_hangs_on():
     assert 0.5 < sum(max(i.first_frac, 0.0) for i in found.indices) < 1.5
     with pytest.raises(ValueError, match="no measure"):
         sensitivity(scenario, "luck", runs=4)
+
+
+class Interrupted:
+    """A place where somebody presses ctrl-C after three batches."""
+
+    def each(self, call, jobs):
+        for job in jobs[:3]:
+            yield job, call(job)
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_ranks_by_the_base_runs_that_are_done():
+    scenario = sk.read_scenario("iss-2022").patch({"horizon": "2022-08-05"})
+    told = []
+    found = sensitivity(scenario, "propellant_used_kg", 16, 1, Interrupted(), lambda *at: told.append(at), stop="keep")
+    groups = len(found.indices)
+    assert [done for done, _ in told] == [BATCH, 2 * BATCH, 3 * BATCH]
+    assert told[0][1] == 16 * (groups + 2)
+    assert found.base_runs == 3 * BATCH // (groups + 2) < 16
+    with pytest.raises(KeyboardInterrupt):
+        sensitivity(scenario, "propellant_used_kg", 16, 1, Interrupted())

@@ -38,18 +38,23 @@ def sensitivity(
     if runs < 2:
         raise InputError("--runs", None, f"{runs} runs", "give at least 2, better 256")
     read = chosen(scenario, until, future)
+    progress = Progress(json)
     try:
-        found = ranked(read, of, runs, seed, _place(workers, json))
+        found = ranked(read, of, runs, seed, _place(workers, progress), progress.step, stop="keep")
     except ModuleNotFoundError as error:
         raise InputError("sensitivity", None, f"needs {error.name}", "install it: pip install 'stationkeep[sensitivity]'") from None
     except ValueError as error:
         raise InputError("--of", None, str(error), "see `stationkeep sensitivity -h`") from None
+    finally:
+        progress.done()
     if chart:
         from stationkeep.report.rank_chart import write_rank_chart
 
         write_rank_chart(f"What {of} hangs on", [(i.name, i.total_frac, i.total_low_frac, i.total_high_frac) for i in found.indices], chart)
 
     def words() -> None:
+        if found.base_runs < runs:
+            print(f"Stopped after {found.base_runs} of {runs} base runs.")
         print(f"{of}: mean {found.mean:.4g}, variance {found.variance:.4g}; {found.evaluations} runs in each future")
         for i in found.indices:
             bar = "#" * round(40 * max(0.0, min(i.total_frac, 1.0)))
@@ -95,10 +100,13 @@ def rare(
     name = future or next(iter(read.futures), None)
     if name is not None and name not in read.futures:
         raise InputError("--future", None, f"no future '{name}'", f"one of: {', '.join(read.futures) or 'none'}")
+    progress = Progress(json, "splittings")
     try:
-        found = rare_break(read, requirement, name, particles, replicas, seed, _place(workers, json))
+        found = rare_break(read, requirement, name, particles, replicas, seed, _place(workers, progress), progress.step)
     except ValueError as error:
         raise InputError("--requirement", None, str(error), "see `stationkeep validate` and the scenario") from None
+    finally:
+        progress.done()
 
     def words() -> None:
         span = f"95 % interval {found.low_frac:.2g} to {found.high_frac:.2g}"
@@ -112,9 +120,9 @@ def rare(
     emit(found.as_dict() | {"future": name}, json, words)
 
 
-def _place(workers: int, as_json: bool) -> Any:
+def _place(workers: int, progress: Progress) -> Any:
     from stationkeep.engine.places import Here, Pool
 
-    Progress(as_json).say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
+    progress.say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
     count = processes(workers)
     return Pool(count) if count > 1 else Here()

@@ -15,7 +15,8 @@ EVERY_s = {"terminal": 0.2, "log": 60.0, "json": 1.0}
 class Progress:
     """Tells nothing in the first second; `as_json` writes one object a line: {"progress": {done, total, ...}}."""
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, unit: str = "runs") -> None:
+        self.unit = unit
         self.form = "json" if as_json else "terminal" if sys.stderr.isatty() else "log"
         self.begun = self.last = time.monotonic()
         self.first = -1
@@ -27,7 +28,7 @@ class Progress:
             print(json.dumps({"note": text}) if self.form == "json" else text, file=sys.stderr, flush=True)
 
     def step(self, done: int, total: int) -> None:
-        """Tell how many runs of how many are done; what was done before the first call does not count for the rate."""
+        """Tell how many of how many are done; what was done before the first call does not count for the rate."""
         now = time.monotonic()
         if self.first < 0:  # compiling came before: it is no time of runs
             self.first, self.begun = done, now
@@ -38,10 +39,11 @@ class Progress:
         rate = max(done - self.first, 1) / (now - self.begun)
         left_s = (total - done) / rate
         if self.form == "json":
-            told = {"done": done, "total": total, "runs_per_s": round(rate, 2), "left_s": round(left_s, 1)}
+            told = {"done": done, "total": total, f"{self.unit}_per_s": round(rate, 2), "left_s": round(left_s, 1)}
             print(json.dumps({"progress": told}), file=sys.stderr, flush=True)
             return
-        text = f"{done} of {total} runs, {rate:.1f} runs a second, {_span(left_s)} left"
+        speed = f"{rate:.1f} {self.unit} a second" if rate > 0.1 else f"{60.0 * rate:.1f} {self.unit} a minute"
+        text = f"{done} of {total} {self.unit}, {speed}, {_span(left_s)} left"
         if self.form == "log":
             print(text, file=sys.stderr, flush=True)
             return

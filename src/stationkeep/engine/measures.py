@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -165,10 +165,23 @@ class Sample:
                 met.setdefault(group, set()).update(names)
         return met
 
-    def measured(self, lots: Sequence[Lot], name: str) -> np.ndarray:
-        """The measure of each lot in each future; shape (future, lot)."""
+    def measured(
+        self, lots: Sequence[Lot], name: str, progress: Callable[[int, int], None] | None = None, stop: str = "raise"
+    ) -> np.ndarray:
+        """The measure of each lot in each future; shape (future, lot).
+
+        `progress(done, total)` is called along the way, in runs. With `stop` "keep" an interrupt leaves NaN for what is not done.
+        """
         jobs = [(a, future, tuple(lots[a : a + BATCH])) for a in range(0, len(lots), BATCH) for future in self.futures]
-        out = np.empty((len(self.futures), len(lots)))
-        for (first, future, batch), values in self.place.each(Measured(self.packed, self.seed, name), jobs):
-            out[self.futures.index(future), first : first + len(batch)] = values
+        out = np.full((len(self.futures), len(lots)), np.nan)
+        done = 0
+        try:
+            for (first, future, batch), values in self.place.each(Measured(self.packed, self.seed, name), jobs):
+                out[self.futures.index(future), first : first + len(batch)] = values
+                done += len(batch)
+                if progress:
+                    progress(done, out.size)
+        except KeyboardInterrupt:
+            if stop == "raise":
+                raise
         return out

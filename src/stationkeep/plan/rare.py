@@ -51,23 +51,24 @@ class Rare:
 
 def rare_break(
     scenario: Scenario, requirement: str, future: str | None = None, particles: int = 100, replicas: int = 8, seed: int = 0,
-    place: Place | None = None,
+    place: Place | None = None, progress: Callable[[int, int], None] | None = None,
 ) -> Rare:  # fmt: skip
     """Probability that `requirement` breaks before the horizon in one future, by `replicas` splittings of `particles` runs.
 
-    Raises ValueError for a requirement there is not.
+    `progress(done, total)` is called after each splitting, in splittings, the one that finds the levels among them. Raises ValueError for a requirement there is not.
     """
     if requirement not in scenario.requirements:
         raise ValueError(f"no requirement '{requirement}'; one of {', '.join(scenario.requirements)}")
     sample = Sample(scenario.branch(future), seed, place)
     names = sorted(set().union(*sample.groups().values()))
-    found = splitting(lambda lots: sample.measured(lots, f"near[{requirement}]")[0], names, particles, replicas, seed)
+    found = splitting(lambda lots: sample.measured(lots, f"near[{requirement}]")[0], names, particles, replicas, seed, progress)
     return Rare(requirement, *found)
 
 
 def splitting(
-    score: Score, names: Sequence[str], particles: int, replicas: int, seed: int
-) -> tuple[float, float, float, tuple[float, ...], tuple[float, ...], int, float | None]:
+    score: Score, names: Sequence[str], particles: int, replicas: int, seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[float, float, float, tuple[float, ...], tuple[float, ...], int, float | None]:  # fmt: skip
     """P(score is infinite): estimate, 95 % bounds, levels, estimate of each replica, evaluations, gain over plain runs."""
     fresh = count(0)
     random = np.random.Generator(np.random.Philox(key=seed))
@@ -80,7 +81,11 @@ def splitting(
 
     levels = _pilot(counted, names, particles, random, fresh)
     pilot = cost
-    shares = tuple(_replica(counted, names, particles, levels, random, fresh) for _ in range(replicas))
+    shares: tuple[float, ...] = ()
+    for replica in range(replicas):
+        if progress:
+            progress(replica + 1, replicas + 1)
+        shares += (_replica(counted, names, particles, levels, random, fresh),)
     mean, (low, high) = float(np.mean(shares)), _interval(shares)
     variance = float(np.var(shares, ddof=1)) / replicas if replicas > 1 else 0.0
     plain = mean * (1.0 - mean) / max(cost - pilot, 1)

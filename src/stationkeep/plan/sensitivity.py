@@ -7,6 +7,8 @@ bootstrap are SALib's (first order after Saltelli et al. 2010, total after Janse
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,18 +58,26 @@ class Sensitivity:
 
 
 def sensitivity(
-    scenario: Scenario, of: str = "presence", runs: int = 256, seed: int = 0, place: Place | None = None
-) -> Sensitivity:
+    scenario: Scenario, of: str = "presence", runs: int = 256, seed: int = 0, place: Place | None = None,
+    progress: Callable[[int, int], None] | None = None, stop: str = "raise",
+) -> Sensitivity:  # fmt: skip
     """Rank what the measure `of` hangs on, from `runs` base runs (runs x (groups + 2) in each future; pooled by weight).
 
+    `progress(done, total)` is called along the way. With `stop` "keep" an interrupt ranks by the base runs that are done.
     Raises ValueError for a measure there is not, and when the measure does not vary among the runs.
     """
     if of not in measures_of(scenario):
         raise ValueError(f"no measure '{of}'; one of {', '.join(measures_of(scenario))}")
     sample = Sample(scenario, seed, place)
     groups = sample.groups()
-    values = sample.measured(_lots(list(groups), runs), of)
+    values = sample.measured(_lots(list(groups), runs), of, progress, stop)
     pooled = (sample.weights / sample.weights.sum()) @ values
+    if stop == "keep":
+        undone = np.flatnonzero(np.isnan(pooled))
+        runs = int(undone[0]) // (len(groups) + 2) if undone.size else runs
+        pooled = pooled[: runs * (len(groups) + 2)]
+        if runs < 2:
+            raise KeyboardInterrupt
     if np.ptp(pooled) == 0.0:
         raise ValueError(f"{of} is {pooled[0]:g} in every run: nothing to explain; more runs or another measure")
     half = pooled[: (runs // 2) * (len(groups) + 2)]
@@ -89,7 +99,8 @@ def indices_of(names: list[str], values: np.ndarray) -> dict[str, np.ndarray]:
     from SALib.analyze import sobol
 
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Constant values", UserWarning)  # a resample in which nothing varied: NaN, taken for 0
         found = sobol.analyze(
             problem, values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=0.95, print_to_console=False, seed=0
         )
