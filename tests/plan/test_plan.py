@@ -62,10 +62,11 @@ def test_the_plans_own_arithmetic_agrees_week_by_week_with_a_run_of_its_manifest
     weeks = int((seconds(made.scenario.horizon) - made.problem.start_s) // (7 * 86400.0))
     names = {"food", "supplies", "water", "propellant"}
     assert {r["commodity"] for r in rows} >= names and sum(r["commodity"] == "food" for r in rows) == weeks
-    for name, most in {**dict.fromkeys(names, 0.02), "propellant": 0.05}.items():
-        assert max(r["difference_frac"] for r in rows if r["commodity"] == name) <= most, f"{name}: the plan counts on more than there is"
     for name in ("food", "supplies"):
-        assert min(r["difference_frac"] for r in rows if r["commodity"] == name) >= -0.02
+        assert max(abs(r["difference_frac"]) for r in rows if r["commodity"] == name) <= 0.02
+    assert max(r["difference_frac"] for r in rows if r["commodity"] == "water") <= 0.02, "the plan counts on more than there is"
+    propellant = sorted(abs(r["difference_frac"]) for r in rows if r["commodity"] == "propellant")
+    assert propellant[-2] <= 0.02 and propellant[-1] <= 0.08, "in one week one of them has pushed for a reboost and the other not yet"
     assert stocks_csv(rows).count("\n") == len(rows) + 1
 
 
@@ -83,8 +84,8 @@ def test_the_nominal_run_keeps_every_reserve_that_is_asked(made):
 def test_no_launch_is_added_on_short_notice_and_dates_allow_for_slips(made):
     first = min(f.visit.week for f in made.flights)
     assert first >= 9, "sixty days"
-    declared = seconds(made.flights[0].launch)
-    assert made.problem.start_s + first * 7 * 86400.0 - declared == pytest.approx(22.4 * 86400.0, abs=1.0)
+    declared, transit_d = seconds(made.flights[0].launch), made.problem.vessel(made.flights[0].visit.vessel).transit_d
+    assert made.problem.start_s + (first * 7 + 0.5) * 86400.0 - declared == pytest.approx((22.4 + transit_d) * 86400.0, abs=1.0)
 
 
 def test_a_ship_of_the_plan_carries_what_the_engine_gives_it(made):

@@ -72,12 +72,18 @@ def widest(time_limit_s: float = 60.0) -> Solution:
     return solve(problem_of(scenario, nominal(scenario), with_margins(Wishes(), WIDE[0], "soyuz-ms")), time_limit_s=time_limit_s)
 
 
+def abs_off(found: Plan, name: str) -> float:
+    """Most by which a stock of the plan and of the run of its manifests are apart in any week, of the run's mean; 1 without a plan."""
+    return max((abs(x) for x in apart(list(found.stocks)).get(name, (1.0,))), default=1.0)
+
+
 def main() -> None:
     """Print the table."""
     wide, real, found = widest(), flown(), made()
     chosen = Counter(kind(f.visit.vessel) for f in found.counted())
     source = "traffic/flights.csv, September 2012 to 2019"
     mix = ", ".join(f"{n} {k}" for k, n in sorted(chosen.items()))
+    off = max(abs_off(found, name) for name in ("food", "supplies", "water", "nitrogen"))
     told = [
         Row("flights a plan needs for six people, September 2012 to 2019", f"at most the {sum(real.values())} flown", f"{sum(chosen.values())} ({mix})",
             found.stands and sum(chosen.values()) <= sum(real.values()), "test", source),
@@ -85,9 +91,9 @@ def main() -> None:
             if wide.gap_frac is not None else "no plan", wide.gap_frac is not None and wide.gap_frac <= 0.01, "test", "relaxation by months, HiGHS"),
         Row("gap of the plan of September 2012 to 2019, 120 s", "at most 1 %", "none" if found.solution.gap_frac is None else f"{found.solution.gap_frac:.2%}",
             found.solution.gap_frac is not None and found.solution.gap_frac <= 0.01, "test", "HiGHS"),
-        Row("most that the plan's own food and supplies differ from a run of its manifests and dates, any week", "2 %",
-            f"{max(abs(x) for name in ('food', 'supplies') for x in apart(list(found.stocks)).get(name, (1.0,))):.2%}",
-            max(abs(x) for name in ("food", "supplies") for x in apart(list(found.stocks)).get(name, (1.0,))) <= 0.02, "test", "plan.stocks"),
+        Row("most that the plan's own food, supplies, water and nitrogen differ from a run of its manifests and dates, any week", "2 % of the mean",
+            f"{off:.2%}", off <= 0.02, "test", "plan.stocks"),
+        Row("the same of its propellant, where a reboost may fall in another week", "", f"{abs_off(found, 'propellant'):.2%}", None, "in view", "plan.stocks"),
         Row("plan and nominal run", "agree within 2 %", "; ".join(found.refuted) or f"{max(found.agreement_frac.values(), default=0.0):.2%}",
             found.stands, "test", "own nominal run"),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from .base import Date, Partner, PositiveDays, Record
 from .catalogue import Catalogue, listed
 
-Cargo = dict[Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "spares", "research"], float]
+Cargo = dict[Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "toilet", "spares", "research"], float]
 
 
 class Flight(Record):
@@ -57,7 +57,7 @@ class Flight(Record):
     relieves: str | None = None
     """Flight whose crew goes home after this one has come; default: the ship of its kind before it."""
     cargo_kg: Cargo | None = None
-    """Cargo by kind; default: what the vehicle typically carries."""
+    """Cargo by kind; default: what the vehicle typically carries. `supplies` without `toilet` hold toilet goods too, in their usual share."""
     refuel_kg: Annotated[float, Field(ge=0)] | None = None
     """Propellant it brings for the station's tanks, in place of as much dry cargo; default: what the vehicle brings."""
     source: str = ""

@@ -33,7 +33,8 @@ def loaded(problem: Problem, solution: Solution, run: Nominal) -> Solution:
         kg = np.zeros(len(RESOURCES)) if i is None else run.brought_kg[i].copy()
         kg[RESOURCES.index("propellant")] = max(kg[RESOURCES.index("propellant")] - push[flight.visit.vessel], 0.0)
         brought = {name: round(sum(float(kg[RESOURCES.index(r)]) for r in RESOURCE_OF.get(name, (name,))), 1) for name in CARRIED}
-        visits.append(replace(flight.visit, manifest_kg={name: x for name, x in brought.items() if x > 0.0}))
+        brought["toilet"] = round(float(kg[RESOURCES.index("toilet")]), 1)
+        visits.append(replace(flight.visit, manifest_kg={name: x for name, x in brought.items() if x > 0.0 or name == "toilet"}))
     people = people_aboard(problem, solution)
     ends = np.minimum(np.arange(MONTH_w, problem.weeks + MONTH_w, MONTH_w), problem.weeks) - 1
     stock = {}

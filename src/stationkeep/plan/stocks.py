@@ -12,7 +12,7 @@ import numpy as np
 from ..model.base import seconds, to_utc
 from ..model.scenario import Scenario
 from .nominal import nominal
-from .problem import Problem, Solution
+from .problem import Commodity, Problem, Solution
 from .prove import COMPARED
 from .stores import RESOURCE_OF
 from .wishes import WEEK_s
@@ -42,6 +42,8 @@ def side_by_side(
         for f in flights:
             came[f.visit.week] += f.visit.manifest_kg.get(c.name, 0.0)
         plan_kg = (run.opening_kg(*resources) + np.cumsum(came - c.use_kg - c.person_kg * people))[:weeks]
+        if c.name == "propellant":
+            plan_kg = _propellant_kg(problem, solution, flights, c)[:weeks]
         run_kg = run.stock(*resources)[6::7][:weeks]
         off = (plan_kg - run_kg) / max(float(run_kg.mean()), 1.0)
         out += [{"week_ends": to_utc(problem.start_s + (w + 1) * WEEK_s)[:10], "commodity": c.name, "plan_kg": round(float(plan_kg[w]), 1),
@@ -49,16 +51,38 @@ def side_by_side(
     return out
 
 
+def _propellant_kg(problem: Problem, solution: Solution, flights: list[Planned], tank: Commodity) -> np.ndarray:
+    """(W,) propellant in tanks and docked ships: ships push before tanks do, first come first served, and what they have left, or tanks had
+    no room for, leaves with them."""
+    there = [(0, solution.leaves_w.get(d.name, min(d.leaves_w)), problem.port(d.port)) for d in problem.docked]
+    there += [(f.visit.week, f.visit.week + f.visit.stay_w, problem.port(f.visit.port)) for f in flights]
+    own = [d.push_kg for d in problem.docked] + [problem.vessel(f.visit.vessel).push_kg for f in flights]
+    brought = [0.0] * len(problem.docked) + [f.visit.manifest_kg.get("propellant", 0.0) for f in flights]
+    most = np.broadcast_to(tank.most_kg, (problem.weeks,))
+    stock, out = tank.opening_kg, np.zeros(problem.weeks)
+    for w in range(problem.weeks):
+        here = sorted((first, i) for i, (first, last, _) in enumerate(there) if first <= w < last)
+        need = float(problem.push_need_kg[w] - problem.turn_need_kg[w])
+        for _, i in here:
+            pushed = min(own[i], need) if there[i][2].pushes else 0.0
+            own[i], need = own[i] - pushed, need - pushed
+        stock += float(problem.push_need_kg[w] - tank.use_kg[w]) - need - float(problem.turn_need_kg[w])
+        for _, i in here:
+            moved = max(min(brought[i], float(most[w]) - stock), 0.0) if there[i][2].refuels else 0.0
+            brought[i], stock = brought[i] - moved, stock + moved
+        out[w] = stock + sum(own[i] + brought[i] for _, i in here if there[i][1] > w + 1)
+    return out
+
+
 def with_manifests(scenario: Scenario, problem: Problem, flights: list[Planned]) -> Scenario:
-    """The planned scenario with what each ship brings written down, its own propellant for pushes included: such ships are not filled anew."""
+    """The planned scenario with what each ship brings written down, beside its own propellant: such ships are not filled anew."""
     entries = dict(scenario.flights)
     for f in flights:
         entry = entries.get(f.name)
         if entry is not None:
             kg = dict(f.visit.manifest_kg)
-            push = problem.vessel(f.visit.vessel).push_kg
-            if push:
-                kg["propellant"] = kg.get("propellant", 0.0) + push
+            if "toilet" in kg:  # the table counts them among the supplies
+                kg["supplies"] = max(kg.get("supplies", 0.0) - kg["toilet"], 0.0)
             entries[f.name] = entry.model_copy(update={"cargo_kg": kg})
     return scenario.model_copy(update={"flights": entries})
 

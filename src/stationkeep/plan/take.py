@@ -20,7 +20,7 @@ from .ports import partner_weeks, port_classes, tanks_push
 from .problem import Docked, Fixed, PortClass, Problem, Vessel
 from .stores import commodities_of, debt_most_kg, room_kg
 from .vessels import vessels_of
-from .wishes import DAY_s, FIXED_d, Published, SLIP_d, WEEK_s, Wishes, chosen_vehicles, series, weekly
+from .wishes import DAY_s, FIXED_d, Published, WEEK_s, Wishes, chosen_vehicles, series, weekly
 
 RELIEVED_w = 6
 """Weeks after the first launch there can be by which a crew that was lost, or is home early, is replaced. Assumed."""
@@ -134,7 +134,7 @@ def _not_at_once(vessels: tuple[Vessel, ...], known: set[tuple[str, int]], from_
 
 def _stay_w(f: Published, wishes: Wishes) -> float:
     """Weeks a published flight stays: as planned, or until its crew came home."""
-    stay_s = seconds(wishes.home[f.name]) - f.launch_s - SLIP_d * DAY_s if f.name in wishes.home else f.stay_s
+    stay_s = seconds(wishes.home[f.name]) - f.expected_s if f.name in wishes.home else f.stay_s
     return stay_s / WEEK_s
 
 
@@ -154,7 +154,7 @@ def _excused(lines: dict[str, np.ndarray], wishes: Wishes, from_w: int, t0_s: fl
     for f in wishes.published:
         if f.vehicle not in out or f.name not in (*wishes.lost, *wishes.home):
             continue
-        begin = (f.launch_s + SLIP_d * DAY_s - t0_s) / WEEK_s + (_stay_w(f, wishes) - 1 if f.name in wishes.home else -1)
+        begin = (f.expected_s - t0_s) / WEEK_s + (_stay_w(f, wishes) - 1 if f.name in wishes.home else -1)
         weeks = slice(max(math.floor(begin), 0), until)
         out[f.vehicle][weeks] = np.maximum(out[f.vehicle][weeks] - 1, 0)
     return out
@@ -169,7 +169,7 @@ def _published(
     of_port = {port: c.name for c in classes for port in c.ports}
     stand, kept = [], []
     for f in wishes.published:
-        week = round((f.launch_s + SLIP_d * DAY_s - t0_s) / WEEK_s)
+        week = round((f.expected_s - t0_s) / WEEK_s)
         vessel = by_name.get(f.vehicle)
         if vessel is None or f.name in wishes.lost or f.port not in of_port or not 0 <= week < weeks:
             continue

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..engine.compile.flights import transit_s
 from ..engine.luck import SERIES_MEAN_d
 from ..model.base import seconds
 from ..model.fleet import Flight
@@ -19,7 +20,9 @@ FIXED_d = 60.0
 quarter, so a flight slips as launches slip at under 90 days (life_support/launch_slips.csv). Assumed. A plan adds no
 launch sooner than that."""
 SLIP_d = SERIES_MEAN_d
-"""Days before the week in which a ship is expected that its launch is declared: by so many it slips on average."""
+"""Days by which a launch slips on average: it is declared as many days, and the ship's transit, before its docking is expected."""
+DOCKS_d = 0.5
+"""Days after the beginning of its week at which a ship is expected to dock: a day after the one before it has left that port."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Published:
     name: str
     vehicle: str
     launch_s: float
-    stay_s: float  # from when its docking is expected
+    expected_s: float  # its docking, with the mean slip
+    stay_s: float  # from then on
     port: str
 
 
@@ -63,13 +67,14 @@ class Wishes:
 
 def published_flights(scenario: Scenario) -> tuple[Published, ...]:
     """The single flights to the main station that a plan holds."""
-    out = []
+    out, catalogue = [], scenario.catalogue()
     for name, f in scenario.flights.items():
         if f is not None and f.station == scenario.main_station and f.launch and f.port and (f.undock or f.stay_d != "record"):
             port = f.port if isinstance(f.port, str) else f.port[0]
             launch_s = seconds(f.launch)
-            stay_s = seconds(f.undock) - launch_s - SLIP_d * DAY_s if f.undock else float(f.stay_d) * DAY_s
-            out.append(Published(name, f.vehicle, launch_s, stay_s, port))
+            expected_s = launch_s + SLIP_d * DAY_s + transit_s(catalogue, f.vehicle)
+            stay_s = seconds(f.undock) - expected_s if f.undock else float(f.stay_d) * DAY_s
+            out.append(Published(name, f.vehicle, launch_s, expected_s, stay_s, port))
     return tuple(out)
 
 

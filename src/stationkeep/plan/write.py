@@ -13,7 +13,7 @@ from ..model.base import seconds, to_utc
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
 from .problem import Problem, Solution, Visit
-from .wishes import FIXED_d, SLIP_d
+from .wishes import DOCKS_d, FIXED_d, SLIP_d
 
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
@@ -49,10 +49,11 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
     relieves = _relieves(problem, solution, visits)
     out = []
     for i, visit in enumerate(visits):
-        launch_s = problem.start_s + visit.week * WEEK_s - SLIP_d * DAY_s
+        expected_s = problem.start_s + visit.week * WEEK_s + DOCKS_d * DAY_s
+        launch_s = expected_s - (SLIP_d + problem.vessel(visit.vessel).transit_d) * DAY_s
         undock_s = problem.start_s + (visit.week + visit.stay_w) * WEEK_s - LEAVES_EARLY_s
         relief = _relief(problem, visits, i)
-        out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(launch_s + SLIP_d * DAY_s), to_utc(undock_s), ports[i],
+        out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(expected_s), to_utc(undock_s), ports[i],
                            None if relief is None else names[relief], relieves.get(i)))  # fmt: skip
     return out
 

@@ -92,6 +92,8 @@ def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
     """What a flight brings, kg by resource: as recorded, as planned, or as its type typically carries."""
     if flight.cargo_kg is not None:
         supplies = flight.cargo_kg.get("supplies", 0.0)
+        if "toilet" in flight.cargo_kg:
+            return {str(name): kg for name, kg in flight.cargo_kg.items()}
         return {**flight.cargo_kg, "supplies": (1.0 - TOILET_SHARE) * supplies, "toilet": TOILET_SHARE * supplies}
     row = flight.row or {}
     usually_kg = number(vehicle, "refuel_kg", 0)
