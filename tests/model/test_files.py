@@ -34,6 +34,9 @@ CASES = {
     "a vehicle nobody has": ("base: iss-2022\nflights:\n  a: {vehicle: soyuz-mz, launch: 2023-01-01}\n", 3, "no vehicle 'soyuz-mz'", "did you mean"),
     "twice the same key": ("base: iss-2022\ntitle: a\ntitle: b\n", 3, "written twice", "line 2"),
     "an event without a date": ("base: iss-2022\nevents:\n  x: {withdraw: roscosmos, segment: handed_over}\n", 3, "date or a condition", "on:"),
+    "a machine nobody has": ("base: iss-2022\nevents:\n  x: {fail: elektron-zvesda, on: 2022-10-01}\n", 3, "no machine or flight 'elektron-zvesda'", "elektron-zvezda"),
+    "a flight nobody flies": ("base: iss-2022\nevents:\n  x: {damage: soyus-2, on: 2022-10-01}\n", 3, "no flight 'soyus-2'", "soyuz"),
+    "a cadence that is none": ("base: iss-2022\nflights:\n  x: {vehicle: progress-ms, every_d: often}\n", 3, "a valid number or 'record' (got 'often')", ""),
     "no such requirement": ("base: iss-2022\nrequirements:\n  x: {altitude: {at_least: 3}}\n", 3, "no variable 'altitude'", "altitude_km"),
 }  # fmt: skip
 
@@ -52,6 +55,20 @@ def test_each_mistake_is_told_with_its_line(name, tmp_path):
     problem = next(p for p in caught.value.problems if message in str(p))
     assert problem.file == str(file)
     assert abs((problem.line or 0) - line) <= 1, str(problem)
+
+
+def test_one_mistake_is_told_once(tmp_path):
+    file = tmp_path / "bad.yaml"
+    file.write_text("base: iss-2022\nflights:\n  x: {vehicle: progress-ms, every_d: often}\n")
+    with pytest.raises(ScenarioError) as caught:
+        sk.read_scenario(file)
+    assert len(caught.value.problems) == 1
+
+
+def test_a_flight_of_a_series_can_be_struck(tmp_path):
+    file = tmp_path / "good.yaml"
+    file.write_text("base: iss-2022\nevents:\n  x: {damage: soyuz-2, on: 2023-06-01}\n  y: {fail: progress-3, on: 2023-06-01}\n")
+    assert set(sk.read_scenario(file).events) == {"x", "y"}
 
 
 def test_a_bomb_and_a_binary_are_refused(tmp_path):

@@ -290,11 +290,14 @@ def read_text_stack(text: str, file: str) -> Document:
     return merge(read_stack(base), document)
 
 
+ONE_OF = "Input should be"
+
+
 def explain_validation(
     error: ValidationError, document: Document, keys_at: Callable[[tuple[Any, ...]], list[str]]
 ) -> list[Problem]:
     """Turn pydantic's errors into problems with marks; `keys_at` gives the keys allowed at a location."""
-    problems = []
+    problems: list[Problem] = []
     for item in error.errors(include_url=False):
         path = _path_in(document, item["loc"])
         advice = ""
@@ -314,8 +317,17 @@ def explain_validation(
         if not path:  # an error of the whole: stand at the first key its words name
             named = [key for key in document.data if f" {key}" in message]
             path = (min(named, key=message.index),) if named else ()
-        problems.append(document.problem(path, message, advice))
+        problem = document.problem(path, message, advice)
+        if problems and item["msg"].startswith(ONE_OF) and _is_choice(problems[-1], problem):
+            said = problems.pop().message.partition(" (got")[0].partition(", unable")[0]
+            problem = document.problem(path, said + message.removeprefix(ONE_OF).join((" or", "")), advice)
+        problems.append(problem)
     return problems
+
+
+def _is_choice(a: Problem, b: Problem) -> bool:
+    """Whether two problems say of one value what it could have been."""
+    return (a.line, a.path) == (b.line, b.path) and a.message.startswith(ONE_OF)
 
 
 def _path_in(document: Document, loc: tuple[Any, ...]) -> Path_:

@@ -365,6 +365,11 @@ def _check_events(scenario: Scenario, document: Document, at: tuple[Any, ...]) -
         if event.ground and event.ground not in groundable(Catalogue()):
             what = f"no vehicle type, launcher, family, launch site or pad '{event.ground}'"
             problems.append(document.problem((*path, "ground"), what, _near(event.ground, groundable(Catalogue()))))
+        for key, struck in (("fail", event.fail), ("damage", event.damage)):
+            known = _can_be_struck(scenario, key) if struck else ()
+            if struck and struck not in known and _series(struck) not in scenario.flights:
+                what = "machine or flight" if key == "fail" else "flight"
+                problems.append(document.problem((*path, key), f"no {what} '{struck}'", _near(struck, known)))
         for target in (event.open, event.retire):
             if target and target not in stations:
                 problems.append(document.problem(path, f"no station '{target}'", _near(target, stations)))
@@ -376,6 +381,19 @@ def _check_events(scenario: Scenario, document: Document, at: tuple[Any, ...]) -
         if requirement.station and requirement.station not in stations:
             problems.append(document.problem(("requirements", name, "station"), f"no station '{requirement.station}'", _near(requirement.station, stations)))
     return problems
+
+
+def _can_be_struck(scenario: Scenario, key: str) -> list[str]:
+    """What `fail` or `damage` can name: flights of the scenario (those of a series numbered), of the record, and machines."""
+    ours = [f"{name}-1" if flight.every_d else name for name, flight in scenario.flights.items() if flight is not None]
+    machines = [row["id"] for row in Catalogue().table("stations/iss/machines")] if key == "fail" else []
+    return [*ours, *machines, *(row["id"] for row in Catalogue().table("traffic/flights"))]
+
+
+def _series(flight: str) -> str:
+    """The series of a numbered flight: `soyuz` of `soyuz-3`."""
+    name, _, number = flight.rpartition("-")
+    return name if number.isdigit() else ""
 
 
 __all__ = ["Replay", "Requirement", "Scenario", "build", "json_schema", "parse_utc", "read_scenario"]

@@ -268,6 +268,13 @@ def _render_findings(out: Console, future: dict[str, Any], several: bool, most: 
     out.print(table)
     if len(findings) > most:
         out.print(Text(f"{len(findings) - most} more break; see --json or the page.", style="dim"))
+    if future["holds"]:
+        out.print(Text(holds_text(future), style="dim"))
+
+
+def holds_text(future: dict[str, Any]) -> str:
+    """What is required and breaks in no run, in a sentence."""
+    return "Breaks in no run: " + ", ".join(words(item["requirement"]) + (f" ({item['text']})" if item["text"] else "") for item in future["holds"]) + "."
 
 
 def _because(cause: dict[str, Any], place: int) -> str:
@@ -319,6 +326,11 @@ def _futures(
             "presence_by_partner": {partner: table.of(place) for partner, table in partners.items()},
             "capability_by_partner": {partner: table.of(place) for partner, table in able.items()},
             "findings": [finding.as_dict() for finding in findings[name]],
+            "holds": [
+                {"requirement": item["name"], "text": item.get("text") or ""}
+                for item in attr(ds, "requirements") or []
+                if item["name"] not in {finding.requirement for finding in findings[name]}
+            ],
         }
         for place, (name, weight) in enumerate(zip(future_names(ds), future_weights(ds), strict=True))
     ]
