@@ -6,7 +6,7 @@ import numpy as np
 
 import stationkeep as sk
 from stationkeep import log as happened
-from stationkeep.engine.capability import bridged, capability, span
+from stationkeep.engine.capability import bridged, capability, members_of, span
 from stationkeep.engine.compile.world import compile
 from stationkeep.engine.world import CAPABLE, SCALARS
 from stationkeep.model.base import PARTNERS
@@ -33,7 +33,7 @@ def test_a_partner_that_leaves_has_no_capability_after_but_the_others_do():
     leave = happened.EVENT + list(case.scenario.events).index("leave")
     one = [np.array([value]) for value in (t_s, happened.WITHDRAW, 0, leave, -1, 0.0)]
     run = SimpleNamespace(rows=SimpleNamespace(scalar=scalar), events=tuple(one))
-    came = capability(case, run, DAYS)
+    came = capability(case, run, DAYS, members_of(case))
     until = dict(zip(PARTNERS, came["capable_until_by_partner_utc"], strict=True))
     assert came["capable_until_utc"] == until["nasa"] == until["esa"] == DAYS[-1]
     assert until["roscosmos"] == np.datetime64("2022-12-31T12:00", "ns")

@@ -30,12 +30,12 @@ CAPABILITY: dict[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-def capability(case: Case, result: RunResult, times: np.ndarray) -> dict[str, Any]:
-    """The dates of one run, by the names of `CAPABILITY`."""
+def capability(case: Case, result: RunResult, times: np.ndarray, members: np.ndarray) -> dict[str, Any]:
+    """The dates of one run, by the names of `CAPABILITY`; `members` as `members_of` gives them."""
     able = np.asarray(result.rows.scalar[:, :, CAPABLE] > 0.5)
     lapse = max(int(LAPSE_d * 86400.0 / case.dt_s), 1)
     anyone = span(bridged(np.any(able, axis=1), lapse), times)
-    member = takes_part(case, result, times)
+    member = takes_part(case, result, times, members)
     each = [span(bridged((able & member[:, :, p]).any(axis=1), lapse), times) for p in range(len(PARTNERS))]
     return {
         "capable_from_utc": anyone[0], "capable_until_utc": anyone[1],
@@ -44,14 +44,14 @@ def capability(case: Case, result: RunResult, times: np.ndarray) -> dict[str, An
     }  # fmt: skip
 
 
-def takes_part(case: Case, result: RunResult, times: np.ndarray) -> np.ndarray:
+def members_of(case: Case) -> np.ndarray:
+    """(station, partner): whether the partner takes part in the station while nobody has left."""
+    return np.array([[who in found for who in PARTNERS] for found in (_partners_of(case, name) for name in case.names.stations)])
+
+
+def takes_part(case: Case, result: RunResult, times: np.ndarray, members: np.ndarray) -> np.ndarray:
     """(time, station, partner): whether the partner takes part in the station then."""
-    stations = list(case.names.stations)
-    member = np.zeros((len(stations), len(PARTNERS)), np.bool_)
-    for st, name in enumerate(stations):
-        for who in _partners_of(case, name):
-            member[st, PARTNERS.index(who)] = True
-    out = np.repeat(member[None], times.size, axis=0)
+    out = np.repeat(members[None], times.size, axis=0)
     seconds = (times - np.datetime64("2000-01-01")) / np.timedelta64(1, "s")
     events = list(case.scenario.events.values())
     t_s, kind, _, code, _, _ = result.events

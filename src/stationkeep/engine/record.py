@@ -13,7 +13,7 @@ from ..laws.crew_time import CREW_USES
 from ..laws.matter import RESOURCES, STORED, USES
 from ..model.base import PARTNERS, NEVER_s
 from ..subsystems.services import SERVICES
-from .capability import CAPABILITY, capability
+from .capability import CAPABILITY, capability, members_of
 from .cost import COST_USES, prepare_costs, run_costs
 from .world import RESERVES, SCALARS, Rows
 
@@ -88,9 +88,8 @@ class RunResult:
 def months_of(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Detail row of each stamp by month, and the last stamp of each month."""
     month = times.astype("datetime64[M]")
-    labels, detail = np.unique(month, return_inverse=True)
-    last = np.asarray([times[detail == i][-1] for i in range(labels.size)])
-    return detail.astype(np.int64), last
+    ends = np.append(month[1:] != month[:-1], True)
+    return np.cumsum(ends, dtype=np.int64) - ends, times[ends]
 
 
 def empty_rows(steps: int, stations: int, channels: int, detail_of: np.ndarray) -> Rows:
@@ -195,7 +194,8 @@ def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) ->
         data["joined_utc"] = (("run", "part"), np.stack([moments(r.joined_s) for r in results]))
     data["dose_mSv"] = (("run", "person"), np.stack([doses_mSv(case, r) for r in results]).astype(np.float32))
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
-    able = [capability(case, r, times) for r in results]
+    members = members_of(case)
+    able = [capability(case, r, times, members) for r in results]
     for name, (dims, _) in CAPABILITY.items():
         data[name] = (("run", *dims), np.stack([dates[name] for dates in able]))
     coords["month"], costs = costs_of(case, times, results)

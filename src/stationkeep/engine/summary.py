@@ -18,7 +18,7 @@ from ..laws.matter import RESOURCES, USES
 from ..model.base import PARTNERS
 from ..subsystems.services import SERVICES
 from .bins import count
-from .capability import CAPABILITY, capability, span
+from .capability import CAPABILITY, capability, members_of, span
 from .compile.world import Case
 from .cost import COST_USES
 from .record import RunResult, costs_of, daily_sky, events, months_of, stamps
@@ -144,9 +144,10 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
     capable = np.zeros(times.size, np.int64)
     service = np.zeros((month_ends.size, len(case.names.stations), len(SERVICES)), np.int64)
     found: dict[str, list[Any]] = {name: [] for name in (*OUTCOMES, *CAPABILITY)}
+    members = members_of(case)
     for r in results:
         rows = by_month(r.rows, month_of)
-        for name, value in (outcomes(rows, times, case.dt_s) | capability(case, r, times)).items():
+        for name, value in (outcomes(rows, times, case.dt_s) | capability(case, r, times, members)).items():
             found[name].append(value)
         histograms.add(_spread(case, r, rows, times))
         people.add(r, rows)
