@@ -229,6 +229,7 @@ def test_other_subjects_in_json(capsys):
     ("text", "line", "message"),
     [
         ("day,km\n2023-01-01,410\n", 1, "no column date, alt_brouwer_km"),
+        ("date,utc,alt_brouwer_km\n2023-01-01,noon,410\n", 2, "noon"),
         ("date,alt_brouwer_km\n2023-01-01,410\n2023-01-02,four\n", 3, "four"),
         ("date,alt_brouwer_km\n2023-13-01,410\n", 2, "2023-13-01"),
         ("date,alt_brouwer_km\n2023-01-01,6788\n", 2, "6788"),

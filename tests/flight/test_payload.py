@@ -11,6 +11,7 @@ from stationkeep.cli.payload import payload
 from stationkeep.flight.payload import RESIDUAL_FRAC, Stage, available_speed, lift_off_mass
 from stationkeep.flight.payload import payload as estimate
 from stationkeep.flight.stages import find_stages
+from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
@@ -113,3 +114,11 @@ def test_words_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 def test_refusals(launcher: str, options: dict, message: str) -> None:
     with pytest.raises(InputError, match=message):
         payload(launcher, **options)
+
+
+def test_every_range_lets_pass_what_is_launched_from_it():
+    from stationkeep.cli.payload import _headings
+
+    for pad in Catalogue().table("fleet/sites"):
+        for inclination in pad["inclinations_deg"].split(";"):
+            assert _headings(pad["id"], float(inclination), 200.0, 300.0)["azimuth_allowed"], (pad["id"], inclination)

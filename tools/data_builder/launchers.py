@@ -44,20 +44,20 @@ BOOSTERS = ("booster", "SRB", "EAP", "AJ-60A", "GEM")
 # Pads not in the flight record: coordinates recalled. Azimuths (deg from north) recalled; a site reaches inclinations
 # from its latitude up to the highest its azimuths allow.
 SITES: tuple[tuple[str, str, float, float, float, float, str, str], ...] = (
-    ("plesetsk", "43", 62.925, 40.577, 0.0, 90.0, "62.8;67;82;98", "recalled"),
-    ("plesetsk", "35", 62.927, 40.575, 0.0, 90.0, "63;76;82.4;93.4;98", "recalled"),
-    ("vostochny", "1s", 51.884, 128.334, 0.0, 97.0, "51.7;64.8;82;98", "recalled"),
-    ("vostochny", "1a", 51.88, 128.35, 0.0, 97.0, "51.7;64.8;82;97;98", "recalled"),
+    ("plesetsk", "43", 62.925, 40.577, -19.0, 90.0, "62.8;67;82;98", "recalled"),
+    ("plesetsk", "35", 62.927, 40.575, -19.0, 90.0, "63;76;82.4;93.4;98", "recalled"),
+    ("vostochny", "1s", 51.884, 128.334, -15.0, 97.0, "51.7;64.8;82;98", "recalled"),
+    ("vostochny", "1a", 51.88, 128.35, -15.0, 97.0, "51.7;64.8;82;97;98", "recalled"),
     ("canaveral", "36", 28.472, -80.538, 35.0, 120.0, "28.5;39;51.6;57", "recalled"),
     ("vandenberg", "3", 34.64, -120.589, 140.0, 250.0, "63;98", "recalled"),
     ("tanegashima", "y1", 30.401, 130.977, 58.0, 190.0, "30.4;51.6;98", "recalled"),
     ("vandenberg", "4e", 34.632, -120.611, 140.0, 250.0, "63;98", "recalled"),
-    ("kourou", "4", 5.256, -52.786, -10.5, 93.5, "5;51.6;98", "recalled"),
+    ("kourou", "4", 5.256, -52.786, -10.5, 93.5, "5.3;51.6;98", "recalled"),
 )
 LIMITS: dict[str, tuple[float, float, str]] = {
-    "baikonur": (35.0, 67.0, "51.6;64.9;70.0"), "kennedy": (35.0, 120.0, "28.5;39;51.6;57"),
+    "baikonur": (27.0, 67.0, "51.6;64.9;70.0"), "kennedy": (35.0, 120.0, "28.5;39;51.6;57"),
     "canaveral": (35.0, 120.0, "28.5;39;51.6;57"), "wallops": (37.5, 128.0, "37.8;51.6;60"),
-    "tanegashima": (58.0, 190.0, "30.4;51.6;98"), "kourou": (-10.5, 93.5, "5;51.6;98"),
+    "tanegashima": (58.0, 190.0, "30.4;51.6;98"), "kourou": (-10.5, 93.5, "5.3;51.6;98"),
 }
 LAUNCHER_FIELDS = columns(
     "id name operator partner family sites payload_leo_kg payload_low_kg payload_high_kg payload_inclination_deg "

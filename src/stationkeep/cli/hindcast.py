@@ -107,6 +107,9 @@ def _records(altitude: Path | None, space_weather: Path | None, ap_mode: str) ->
     fit = load_fit(INCLINATION_DEG, ap_mode)
     ap = equivalent_ap(weather.ap3h) if ap_mode == "history" else weather.ap
     record = altitudes.read_altitude(altitude or altitudes.PACKAGED)
+    if len(record.t_s) < 2:
+        what, advice = "altitudes of one day only", f"a record of {LEAST_ARC_D} days or more"
+        raise InputError(str(altitude), None, what, advice)
     try:
         driven = drive(record, weather, altitudes.read_nodes(), fit, ap)
     except ValueError as error:

@@ -102,7 +102,8 @@ def _headings(site: str, inclination_deg: float, perigee_km: float, apogee_km: f
         azimuth = math.degrees(ascent.ground_heading(inertial, speed, latitude)) % 360.0
         both.append((azimuth_allowed(azimuth, pad), azimuth))
     allowed, azimuth = max(both, key=lambda item: item[0])
-    return {"azimuth_deg": round(azimuth, 1), "azimuth_allowed": allowed}
+    limits = [pad.azimuth_low_deg, pad.azimuth_high_deg]
+    return {"azimuth_deg": round(azimuth, 1), "azimuth_allowed": allowed, "azimuth_limits_deg": limits}
 
 
 def _as_json(launcher: str, found: Payload, quote: Row) -> dict[str, Any]:
@@ -133,7 +134,8 @@ def _render(result: dict[str, Any], quote: Row) -> None:
         f"{result['payload_kg']:,} kg ({result['low_kg']:,} to {result['high_kg']:,} for one rms error of the method)"
     )
     if not result["azimuth_allowed"]:
-        show("The range does not allow this azimuth: a turn on the way costs payload that is not counted here.")
+        low, high = result["azimuth_limits_deg"]
+        show(f"The range allows {low:g} to {high:g} deg: a turn on the way costs payload that is not counted here.")
     if quote:
         source = f"({quote['status']}: {quote['source']})"
         same = all(float(quote[key]) == result[key] for key in ("perigee_km", "apogee_km", "inclination_deg"))
@@ -149,6 +151,6 @@ def _render(result: dict[str, Any], quote: Row) -> None:
     show(
         f"Speed: {result['available_m_per_s']:,.0f} m/s from the stages = orbit "
         f"+ {result['penalty_m_per_s']:,.0f} lost on the way "
-        f"- {result['rotation_m_per_s']:.0f} from the Earth's rotation "
+        f"{-result['rotation_m_per_s']:+,.0f} for the Earth's rotation "
         f"+ {result['transfer_m_per_s']:.0f} for burns in orbit"
     )

@@ -80,6 +80,7 @@ def window(
     result: dict[str, Any] = {
         "site": pad.id,
         "ascent": climb.id,
+        "azimuth_limits_deg": [pad.azimuth_low_deg, pad.azimuth_high_deg],
         "element_epoch": iso_utc(epoch_t_s, 0) + "Z",
         "element_age_d": round(age_d, 2),
         "opportunities": passages,
@@ -234,6 +235,9 @@ def _render(result: dict[str, Any]) -> None:
         show(f"Station burns on {result['burn_utc']}: raising lets its phase fall back, lowering moves it on.")
     show(f"Element set of {result['element_epoch']}, {result['element_age_d']:.1f} d from the far end of the span.")
     allowed = [item for item in result["opportunities"] if item["allowed"]]
+    if len(allowed) < len(result["opportunities"]):
+        low, high = result["azimuth_limits_deg"]
+        show(f"The range of {result['site']} allows headings of {low:g} to {high:g} deg (a few degrees more are let pass).")
     if allowed:
         parts = allowed[0]["choices"][0]
         show(
