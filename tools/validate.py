@@ -49,9 +49,11 @@ def run(name: str, facts: Path | None) -> str:
 
 
 def not_met(sections: list[str]) -> str:
-    """The rows that failed, as a list."""
+    """The rows that failed, as a list; those whose sample the method was chosen on say so."""
     rows = [line.split(" | ") for text in sections for line in text.splitlines() if "| **no** |" in line]
-    told = [f"- {cells[0].lstrip('| ')}: {cells[2]} (asked {cells[1]})" for cells in rows]
+    told = [
+        f"- {cells[0].lstrip('| ')}: {cells[2]} (asked {cells[1]}{'' if cells[4] == 'test' else f'; sample: {cells[4]}'})" for cells in rows
+    ]
     return "\n".join(["## Not met\n", *(told or ["Nothing."])]) + "\n"
 
 
