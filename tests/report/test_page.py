@@ -162,3 +162,10 @@ def test_a_page_is_written_whole_or_not_at_all(result, tmp_path, monkeypatch):
 def test_ticks_are_few_and_inside(low, high):
     marks = ticks(low, high)
     assert 2 <= len(marks) <= 7 and marks[0] >= low - 1e-9 and (high <= low or marks[-1] <= high * (1 + 1e-9))
+
+
+def test_terms_of_a_chain_are_told_from_its_root():
+    from stationkeep.report.glossary import terms
+
+    chain = [{"kind": "attitude_lost", "name": "iss"}, {"kind": "service_down", "name": "desaturation"}, {"kind": "withdraw", "name": "leave"}]
+    assert [term for term, _ in terms({"requirement": "attitude", "causes": chain})] == ["desaturation", "attitude"]

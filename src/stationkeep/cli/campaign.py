@@ -58,13 +58,14 @@ def _render(told: dict[str, Any]) -> None:
     first, orbit, test = told["first_crew"], told["orbit"], told["backtest"]
     out.print(f"{told['station']}: first crew can come {first['p50']} (5 to 95 %: {first['p5']} to {first['p95']}), {told['runs']} draws")
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, title="Modules and ships", title_justify="left")
-    for column in ("what", "kg", "launcher", "site", "lifts kg", "range", "to 51.6", "can"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("range", "launcher"))
+    for column in ("what", "t", "launcher", "site", "lifts t", "to 51.6", "can"):
+        table.add_column(column, overflow="fold", no_wrap=True)
     for item in told["lifts"]:
         factor = "" if item["payload_factor"] is None else f"x {item['payload_factor']:.2f}"
-        can = "yes" if item["sure"] else "just" if item["can_lift"] else "no" if item["site_reaches"] else "site does not reach"
-        span = f"{item['low_kg']:,}-{item['high_kg']:,}"
-        table.add_row(item["what"].replace(" (", "\n("), f"{item['mass_kg']:,}", item["launcher"], item["site"], f"{item['payload_kg']:,}", span, factor, can)
+        can = "yes" if item["sure"] else "just" if item["can_lift"] else "no" if item["site_reaches"] else "not there"
+        lifts, low, high = (item[key] / 1e3 for key in ("payload_kg", "low_kg", "high_kg"))
+        span = f"{lifts:.1f} ({low:.1f}-{high:.1f})"
+        table.add_row(item["what"].replace(" (", "\n("), f"{item['mass_kg'] / 1e3:.2f}", item["launcher"], item["site"], span, factor, can)
     out.print(table)
     for module in told["modules"]:
         out.print(f"  {module['module']} joins {module['joins']['p50']} ({module['joins']['p5']} to {module['joins']['p95']})")

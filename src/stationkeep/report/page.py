@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stationkeep.report import depends, plots, sections
 from stationkeep.report.causes import family_of
 from stationkeep.report.checks import percent, rule_text
+from stationkeep.report.glossary import terms
 from stationkeep.report.metrics import presence
 from stationkeep.report.money import money
 from stationkeep.report.people import dose_text
@@ -55,7 +56,7 @@ def page(ds: xr.Dataset) -> str:
     environment = Environment(
         loader=PackageLoader("stationkeep.report"), autoescape=True, trim_blocks=True, undefined=StrictUndefined
     )
-    environment.filters |= {"holds": holds_text, "behind": depends.behind, "hurt": depends.hurt, "percent": _percent, "words": words, "family": family_of, "span": _span, "number": _number, "notice_text": notice_text}
+    environment.filters |= {"holds": holds_text, "terms": terms, "behind": depends.behind, "hurt": depends.hurt, "percent": _percent, "words": words, "family": family_of, "span": _span, "number": _number, "notice_text": notice_text}
     names = future_names(ds)
     context: dict[str, Any] = {
         "told": told,

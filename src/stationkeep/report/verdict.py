@@ -317,6 +317,7 @@ def _futures(
     return [
         {
             "name": name,
+            "title": (attr(ds, "future_titles") or {}).get(name, ""),
             "weight": round(float(weight), 6),
             "presence": aboard.of(place),
             "presence_interval": aboard.interval_of(place),
