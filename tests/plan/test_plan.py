@@ -229,6 +229,16 @@ def test_eight_ports_over_eight_years_within_one_per_cent_in_a_minute():
     assert found.found and found.wall_s < 66.0 and found.gap_frac <= 0.01 and len(found.visits) > 100
 
 
+@pytest.mark.slow
+def test_most_research_has_a_plan_with_as_many_crews_as_cargo_can_feed():
+    """As many crews as could fly eat more than all the cargo ships bring."""
+    scenario = _beyond(sk.read_scenario("iss-2022").patch({"horizon": "2025-01-01"}))
+    p = problem_of(scenario, nominal(scenario), Wishes(objective="research"))
+    found = solve(p, time_limit_s=30.0)
+    cheapest = 7.0 * p.weeks * p.research_h_per_person_week
+    assert found.found and -found.objective > 1.05 * cheapest
+
+
 def test_the_bound_in_which_no_crews_are_chosen_is_below_the_plan(made):
     """Also with whole numbers of cargo flights, and not below what the crews that must fly cost."""
     m = by_months(made.problem, crews=False)

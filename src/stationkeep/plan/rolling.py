@@ -15,7 +15,7 @@ import numpy as np
 
 from .bound import Bound, cargo_columns, held_rows
 from .milp import build, finished, relax, run
-from .problem import Problem, Solution
+from .problem import Problem, Solution, Vessel
 from .programme import Model, MONTH_w
 from .stock_rows import need_rows
 from .traffic_rows import cadence_rows, committed
@@ -79,8 +79,11 @@ def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int
     leaves: dict[int, int] = {}
     crews = crews_of(m)
     ports_kept = {v for v, vessel in enumerate(p.vessels) if vessel.unloads} if p.unload_need.any() else set[int]()
-    for spare in (False, True) if crews else (False,):  # where cargo finds no room, crews leave the ports that push
-        if crews and not _windows(m, chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
+    tries = [(False, 0), (True, 0)] if p.objective == "cost" else [(False, n) for n in range(max([p.vessels[v].per_year_count for v in crews], default=1))]
+    for spare, fewer in tries if crews else tries[:1]:  # where cargo finds no room, crews leave the ports that push, or most of them is too many
+        if crews and not _windows(_with_fewer(m, crews, fewer), chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
+            if fewer:
+                break
             return None
         chosen -= {key for key in chosen if key[0] in ports_kept}  # crews leave a port for those who unload the gyroscopes: when is cargo's matter
         months = _months(m, chosen, leaves, crews, max(GUIDE_share * (until - time.perf_counter()), 1.0))
@@ -95,6 +98,14 @@ def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int
         m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, max(until, time.perf_counter() + LEAST_s)
     )
     return (chosen, leaves) if windows else None
+
+
+def _with_fewer(m: Model, crews: set[int], fewer: int) -> Model:
+    """The model in which each crew ship that could flies so many times a year fewer, at least twice."""
+    def rarer(v: Vessel) -> Vessel:
+        return replace(v, per_year_count=max(v.per_year_count - fewer, min(v.per_year_count, 2)))
+
+    return replace(m, problem=replace(m.problem, vessels=tuple(rarer(x) if v in crews else x for v, x in enumerate(m.problem.vessels))))
 
 
 def crews_of(m: Model) -> set[int]:
