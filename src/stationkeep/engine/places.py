@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
+
+from ..formats.handover import Handover, handover
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
@@ -41,7 +44,11 @@ class Here:
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool of processes on this machine."""
+    """A pool of processes on this machine.
+
+    Jobs and what they made are handed over in files, and only their numbers by pipe: a number is written in one go, where
+    a worker killed in the middle of a megabyte would leave the reader waiting for the rest for ever.
+    """
 
     workers: int
 
@@ -65,33 +72,48 @@ class Pool:
             todo = [job for place, job in enumerate(todo) if place not in done]
 
     def _one_pool(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[int, Made]]:
-        pool = ProcessPoolExecutor(
-            min(self.workers, len(jobs)), mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_caller
-        )
-        waiting: dict[Any, int] = {}
-        try:
-            coming = iter(range(len(jobs)))
-            for place in coming:
-                waiting[pool.submit(call, jobs[place])] = place
-                if len(waiting) >= AHEAD * self.workers:
-                    break
-            while waiting:
-                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    place = waiting.pop(future)
-                    made = future.result()
-                    upcoming = next(coming, None)
-                    if upcoming is not None:
-                        waiting[pool.submit(call, jobs[upcoming])] = upcoming
-                    yield place, made
-        finally:
-            if waiting:
-                _end(pool)
-            pool.shutdown(wait=True, cancel_futures=True)
+        with handover() as desk:
+            desk.put("call", call)
+            pool = ProcessPoolExecutor(
+                min(self.workers, len(jobs)), mp_context=get_context("spawn"), initializer=_begin, initargs=(desk,)
+            )
+            waiting: dict[Any, int] = {}
+
+            def submit(place: int) -> None:
+                desk.put(f"job-{place}", jobs[place])
+                waiting[pool.submit(_work, place)] = place
+
+            try:
+                coming = iter(range(len(jobs)))
+                for place in islice(coming, AHEAD * self.workers):
+                    submit(place)
+                while waiting:
+                    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        place = waiting.pop(future)
+                        future.result()
+                        for upcoming in islice(coming, 1):
+                            submit(upcoming)
+                        yield place, desk.take(f"made-{place}")
+            finally:
+                if waiting:
+                    _end(pool)
+                pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_interrupts_to_the_caller() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+_at: tuple[Handover, Callable[[Any], Any]]
+"""In a worker of a pool: where jobs are handed over, and what to call."""
+
+
+def _begin(desk: Handover) -> None:
+    global _at
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # interrupts are the caller's
+    _at = desk, desk.get("call")
+
+
+def _work(place: int) -> None:
+    desk, call = _at
+    desk.put(f"made-{place}", call(desk.take(f"job-{place}")))
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
