@@ -20,7 +20,7 @@ from stationkeep.model.fleet import Flight
 from stationkeep.plan.bound import by_months
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import _beyond, plan_branch
-from stationkeep.plan.milp import relax, run, solve
+from stationkeep.plan.milp import _quiet, relax, run, solve
 from stationkeep.plan.nominal import lasting, nominal
 from stationkeep.plan.prove import refuted
 from stationkeep.plan.robust import WIDE, with_margins
@@ -237,6 +237,14 @@ def test_most_research_has_a_plan_with_as_many_crews_as_cargo_can_feed():
     found = solve(p, time_limit_s=30.0)
     cheapest = 7.0 * p.weeks * p.research_h_per_person_week
     assert found.found and -found.objective > 1.05 * cheapest
+
+
+def test_two_threads_that_solve_at_once_leave_standard_output_where_it_was(capfd):
+    first, second = _quiet(), _quiet()
+    for step in (first.__enter__, second.__enter__, lambda: first.__exit__(None, None, None), lambda: second.__exit__(None, None, None)):
+        step()
+    print("here", flush=True)
+    assert "here" in capfd.readouterr().out
 
 
 def test_the_bound_in_which_no_crews_are_chosen_is_below_the_plan(made):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -121,17 +122,28 @@ def relax(m: Model, time_limit_s: float = 120.0, without: frozenset[str] = froze
     )  # fmt: skip
 
 
+_inside = [0, -1]  # how many solve at once, and where standard output went before the first of them
+_turn = threading.Lock()
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """HiGHS writes some of its notes to standard output whatever is asked of it: they go to standard error."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
+    """HiGHS writes some of its notes to standard output whatever is asked of it: while any thread solves they go to standard error."""
+    with _turn:
+        if not _inside[0]:
+            sys.stdout.flush()
+            _inside[1] = os.dup(1)
+            os.dup2(2, 1)
+        _inside[0] += 1
     try:
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        with _turn:
+            _inside[0] -= 1
+            if not _inside[0]:
+                sys.stdout.flush()
+                os.dup2(_inside[1], 1)
+                os.close(_inside[1])
 
 
 def run(m: Model, *, without: frozenset[str] = frozenset(), whole: bool = True, time_limit_s: float = 60.0, gap_frac: float = 0.005) -> Any:
