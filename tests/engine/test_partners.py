@@ -141,3 +141,12 @@ def test_a_partner_that_left_the_main_station_keeps_its_last_crew_waiting_for_a_
     ds = sk.simulate(left("separated", "2023-06-15", **late, **quiet), runs=1, seed=5).isel(run=0)
     people = ds.people_count.sel(station="russian", time=slice("2022-12-03", None))
     assert float(people.min()) > 0, "the Soyuz of September stays past its 210 days until the relief of 30 April has taken over"
+
+
+def test_nobody_works_for_a_partner_that_has_left():
+    quiet = {"uncertain": {"slip_factor": {"value": 0}, "hazard_factor": {"value": 0}, "launch_failure_factor": {"value": 0}}}
+    ds = sk.simulate(left("handed_over", "2022-12-20", **quiet), runs=1, seed=5).isel(run=0)
+    names = [str(use) for use in ds.use.values]
+    served = ds.hours_per_week.sel(station="iss", partner="roscosmos").isel(use=names.index("served_by_others"))
+    assert float(served.sel(time="2022-11-20T12:00:00")) >= 0.0
+    assert float(served.sel(time="2022-12-10T12:00:00")) == 0.0

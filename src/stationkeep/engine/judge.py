@@ -100,10 +100,16 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
             if c.share_from_s[d] <= t1_s:
                 share = c.share_frac[d]
         crew.residents(w.crew, s.crew, st, counts)
+        owed, cooperation_frac = x.owed, c.cooperation_frac
+        for who in range(owed.size):  # nobody works for who has left, and who has left works for nobody
+            owed[who] = share[who]
+            if not s.partners.flies[who]:
+                owed[who] = share[who] if counts[who] > 0.0 else 0.0
+                cooperation_frac = 0.0 if counts[who] > 0.0 else cooperation_frac
         upkeep.outfit(w, s, st, volume)
         upkeep.work_off(w, s, st, counts, load, crew_time.spread_h(1.0, dt_s), WEEK_s / dt_s)
         crew_time.working_week(
-            c.rules, counts, w.partner_crew_segment, volume, aged, load, share, c.cooperation_frac, x.hours[st], x.matrix
+            c.rules, counts, w.partner_crew_segment, volume, aged, load, owed, cooperation_frac, x.hours[st], x.matrix
         )
         if st > 0:  # the shares of the agreement are those of the main station's laboratories
             own, other = x.hours[st, :, crew_time.OWN_RESEARCH], x.hours[st, :, crew_time.OTHER_RESEARCH]

@@ -139,7 +139,7 @@ def new_scratch(case: Case) -> Scratch:
         generation_W=real(st), connected_W=real(st), usable_W=real(st), used_W=real(st), payload_W=real(st),
         shed_W=real(st), margin_W=real(st), depth_frac=real(st), channel_W=real(sizes["CH"]), channel_works=truth(sizes["CH"]),
         loop_works=truth(sizes["Q"]), reject_W=real(st, 2), heat_W=real(st, 2), load_station=whole(sizes["L"]),
-        load_wanted_W=real(sizes["L"]), load_granted_frac=real(sizes["L"]), people_mean=real(st), share=real(sizes["P"]),
+        load_wanted_W=real(sizes["L"]), load_granted_frac=real(sizes["L"]), people_mean=real(st), share=real(sizes["P"]), owed=real(sizes["P"]),
         wants_kg=real(st, r), got_kg=real(st, r), gives_kg=real(st, r), flow_kg=real(st, r, len(USES)), eva_kg=real(st),
         rate_rad_per_s=real(st), cmgs=whole(st), flag_a=truth(st), flag_b=truth(st), dockings=real(st),
         propellant_kg=real(st), wing_area_m2=real(st), arrivals=real(st), reserve_d=real(st, 5),

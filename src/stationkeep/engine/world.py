@@ -304,6 +304,7 @@ class Scratch(NamedTuple):
     load_granted_frac: np.ndarray
     people_mean: np.ndarray  # (S,)
     share: np.ndarray  # (P,)
+    owed: np.ndarray  # (P,) share of research time a partner is owed
     wants_kg: np.ndarray  # (S, R)
     got_kg: np.ndarray
     gives_kg: np.ndarray
