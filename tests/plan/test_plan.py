@@ -267,6 +267,7 @@ def test_a_replan_after_a_lost_ship_changes_little_and_holds(short, made):
     ship = next(f for f in made.flights if not made.problem.vessel(f.visit.vessel).crew)
     again = replan(short, made, lost=(ship.name,))
     told = again.as_dict()["changes"]
+    assert set(again.scenario.flights) == {f.name for f in again.flights}, "nothing of the scenario's own flies beside them"
     assert again.solution.found and all("on 2022-1" in why for why in again.refuted), "nothing launched in time mends the first weeks"
     assert told["kept_count"] >= 0.8 * len([f for f in made.flights if f.launch >= "2022-11-01"]) - 1 and told["dropped_count"] <= 2
     assert all(f.launch >= "2022-12" for f in again.flights if (f.visit.vessel, f.visit.week) not in {(o.visit.vessel, o.visit.week) for o in made.flights})

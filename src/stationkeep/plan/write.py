@@ -60,12 +60,12 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
 
 def planned_scenario(scenario: Scenario, problem: Problem, flights: list[Planned]) -> Scenario:
     """The branch with its traffic to the main station replaced by the plan; committed and other stations' flights stay."""
-    kept = {f.name.rsplit("-", 1)[0] for f in problem.fixed} | {f.name for f in problem.fixed}
+    fixed = [f for f in problem.fixed if "/" not in f.name]  # the others are published flights, which the plan holds itself
+    kept = {f.name.rsplit("-", 1)[0] for f in fixed} | {f.name for f in fixed}
     stay: dict[str, Flight | None] = {
         name: f for name, f in scenario.flights.items()
         if f is None or f.station != scenario.main_station or f.after or name in kept
     }  # fmt: skip
-    fixed = [f for f in problem.fixed if "/" not in f.name]
     members = {f.name for f in fixed if f.name not in stay}
     for flight in flights:
         v = flight.visit
