@@ -76,6 +76,8 @@ def _give_up_first(group: str) -> int:
 
 def _words(p: Problem, group: str) -> str:
     """A requirement as a sentence."""
+    if group in p.asked:
+        return p.asked[group]
     kind, _, rest = group.partition(" ")
     if kind == "ports":
         port = p.port(rest)
@@ -106,4 +108,4 @@ def _words(p: Problem, group: str) -> str:
         return fixed[group]
     if group.startswith("stores of "):
         return f"{group[10:]} has room aboard"
-    return p.asked.get(group, f"the reserve of {group} is kept")
+    return f"the reserve of {group} is kept"

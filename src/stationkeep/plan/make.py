@@ -226,7 +226,7 @@ def _widest(scenario: Scenario, run: Nominal, asked: Wishes, time_limit_s: float
         if made.stands:
             break
         tell(f"no plan with {words(levels)}: " + ("; ".join(made.refuted) or made.status))
-    return replace(made, margins=words(levels))
+    return replace(made, margins=f"{asked.margin_d:g} days on every reserve, as asked" if asked.margin_d else words(levels))
 
 
 def _beyond(scenario: Scenario) -> Scenario:
