@@ -120,14 +120,15 @@ def find_cases(
     from stationkeep.formats.density_fit import load_fit
     from stationkeep.formats.solar_bulletins import read_cycles
     from stationkeep.formats.space_weather import read_space_weather
+    from stationkeep.laws.atmosphere import contraction_factor, quiet_sun_factor
+    from stationkeep.model.base import seconds
     from stationkeep.model.catalogue import Catalogue, number
 
     scale = [row for row in Catalogue().table("orbit/density_scale") if row["ap_mode"] == "daily"][-1]
     area_m2 = number(scale, "area_m2") if area_m2 is None else area_m2
     ballistic = number(scale, "drag_coefficient") * number(scale, "scale") * area_m2 / mass_kg
     low_flux, exponent = number(scale, "low_flux_f107a"), number(scale, "low_flux_exponent")
-    first_d = start_t_s / 86400.0 - (np.datetime64(scale["trend_from"]) - np.datetime64("2000-01-01")).astype(int)
-    trend_per_d = number(scale, "trend_per_decade") / 3652.5
+    trend_from_s, trend_per_s = seconds(scale["trend_from"]), number(scale, "trend_per_decade") / (3652.5 * 86400.0)
     try:
         fit = load_fit(inclination_deg)
     except ValueError as error:
@@ -139,8 +140,11 @@ def find_cases(
     except ValueError as error:
         raise InputError("--from", None, str(error), "give a later start") from None
     for activity in days:
-        daily = ballistic * (np.minimum(activity[:, 1], low_flux) / low_flux) ** exponent
-        daily *= np.exp(trend_per_d * (first_d + np.arange(len(daily))))
+        daily = np.array([
+            ballistic * quiet_sun_factor(f107a, low_flux, exponent)
+            * contraction_factor(start_t_s + 86400.0 * day, trend_from_s, trend_per_s)
+            for day, f107a in enumerate(activity[:, 1])
+        ])  # fmt: skip
         cases.append(
             Case(
                 mass_kg, altitude_km * 1e3, start_t_s, fit, daily, activity, burns_from_km * 1e3, entry_perigee_km * 1e3
