@@ -32,3 +32,13 @@ def test_what_cannot_be_asked_ends_with_status_2(capsys, tokens, said):
         main(list(tokens))
     assert end.value.code == 2
     assert said in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_validate_warns_of_a_launch_that_cannot_be_made_at_its_line(capsys, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("base: ros-97\nfutures: {visited: null, inhabited: null}\nflights:\n  ros-cargo:\n    cargo_kg: null\n    launcher: soyuz-2.1a\n"
+                    "  ros-crew: {launcher: angara-a5, site: baikonur/31}\n")  # fmt: skip
+    out = told(capsys, "validate", str(file))
+    assert out["ok"] and {(w["line"], w["path"]) for w in out["warnings"]} == {(4, "flights.ros-cargo"), (7, "flights.ros-crew")}
+    heavy, site = sorted(out["warnings"], key=lambda w: w["line"])
+    assert "7,280 kg is too heavy" in heavy["message"] and "does not fly from baikonur/31" in site["message"]

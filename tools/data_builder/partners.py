@@ -106,6 +106,15 @@ PRICE_VEHICLES = {
 
 
 STATEMENT_ROWS = [
+    ("orel-crewed-2025", "2021-08-30", "V. Solovyov, RKK Energia", "TASS", "said",
+     "Orel flies uncrewed from Vostochny in December 2023, docks to a station in 2024, carries crews from 2025; a reusable freighter is to follow from it",
+     "successor; crew ship", "first flight not before 2028 as said in 2024", "hjkc.de (TASS), 2021-08-31"),
+    ("orlyonok-to-ros", "2021-11-29", "D. Rogozin, Roscosmos", "TASS", "said",
+     "Energia is to consider a lighter Orel, crewed and cargo, for flights to the Russian station",
+     "successor; crew ship", "ten flights of Orel to the station planned for 2028-33 (January 2024)", "namnewsnetwork.org (TASS), 2021-11-30"),
+    ("ros-ten-orel", "2024-01-23", "V. Solovyov, RKK Energia", "Sputnik", "said",
+     "ten Orel with crews and three Progress-ROS a year fly to the station in 2028-33, all from Vostochny",
+     "successor; crew ship; cargo", "Soyuz and Progress from Baikonur since the orbit of 51.6 degrees was chosen (December 2025)", "sputnikglobe.com/20240123"),
     ("ros-visited-2021", "2021-01-11", "D. Rogozin, Roscosmos", "TASS 1243391", "said",
      "the station will most probably be temporarily crewed, not continuously inhabited",
      "successor; presence", "named an ability in 2023: it can fly in visiting mode", "tass.com/science/1243391"),

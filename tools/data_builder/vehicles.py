@@ -42,7 +42,7 @@ TYPES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "cygnus-xl": ("Cygnus XL", "Northrop Grumman", "nasa", "CBM", "cygnus-xl", "falcon-9", "veh_cygnus_xl"),
     "dream-chaser": ("Dream Chaser", "Sierra Space", "nasa", "CBM", "dream-chaser", "vulcan", "veh_starliner"),
     "usdv": ("USDV", "SpaceX", "nasa", "IDSS", "dragon", "falcon-heavy", "veh_cargo_dragon_2"),
-    "orel": ("PTK Orel", "Roscosmos", "roscosmos", "SSVP", "orel", "angara-a5", "veh_starliner"),
+    "orel": ("PTK Orel", "Roscosmos", "roscosmos", "SSVP", "orel", "angara-a5;angara-a5m", "veh_starliner"),
 }
 
 # Docked mass without the cargo brought up, own propellant included (kg), with its basis.

@@ -82,26 +82,16 @@ def _quote(launcher: str) -> Row:
 
 def _headings(site: str, inclination_deg: float, perigee_km: float, apogee_km: float) -> dict[str, Any]:
     """Azimuth the site allows, northbound before southbound; InputError when the inclination is out of reach."""
-    import math
-
     from stationkeep.cli.window import find_site
-    from stationkeep.flight.window import azimuth_allowed, check_reach
-    from stationkeep.laws import ascent
+    from stationkeep.flight.window import best_heading
 
     pad = find_site(site)
+    low_km = max(perigee_km, 100.0)
     try:
-        check_reach(inclination_deg, pad)
+        azimuth, allowed = best_heading(inclination_deg, pad, low_km, max(apogee_km, low_km))
     except ValueError as error:
         advice = "choose an inclination in reach, or a site nearer the equator"
         raise InputError("--inclination-deg", None, str(error), advice) from None
-    latitude = ascent.geocentric_latitude(math.radians(pad.latitude_deg))
-    speed = ascent.parking_speed(max(perigee_km, 100.0), max(apogee_km, perigee_km, 100.0))
-    both = []
-    for northbound in (True, False):
-        inertial = ascent.inertial_heading(math.radians(inclination_deg), latitude, northbound)
-        azimuth = math.degrees(ascent.ground_heading(inertial, speed, latitude)) % 360.0
-        both.append((azimuth_allowed(azimuth, pad), azimuth))
-    allowed, azimuth = max(both, key=lambda item: item[0])
     limits = [pad.azimuth_low_deg, pad.azimuth_high_deg]
     return {"azimuth_deg": round(azimuth, 1), "azimuth_allowed": allowed, "azimuth_limits_deg": limits}
 

@@ -104,6 +104,9 @@ def new(file: str, *, base: str = "iss-2022", force: bool = False) -> None:
 def validate(scenario: str, *, json: bool = False) -> None:
     """Check a scenario file; every problem with its line and what would be right. Exit status 2 when there is one.
 
+    A launch that its launcher hardly makes (a ship too heavy for the orbit, a site that does not launch there) is a
+    warning: the scenario runs.
+
     Parameters
     ----------
     scenario
@@ -114,24 +117,44 @@ def validate(scenario: str, *, json: bool = False) -> None:
     from stationkeep.model.scenario import read_scenario
 
     problems: list[Any] = []
+    warnings: list[Any] = []
     try:
         read = read_scenario(scenario)
         from stationkeep.engine.compile.check import check_compiles
 
         check_compiles(read)
+        warnings = _warnings(scenario, read)
     except ScenarioError as error:
         problems = error.problems
-    result = {"ok": not problems, "problems": [vars(p) for p in problems]}
+    result = {"ok": not problems, "problems": [vars(p) for p in problems], "warnings": [vars(p) for p in warnings]}
 
     def words() -> None:
         for problem in problems:
             print(problem, file=sys.stderr)
+        for warning in warnings:
+            print(f"warning: {warning}", file=sys.stderr)
         if not problems:
-            print(f"{scenario}: no problems")
+            print(f"{scenario}: no problems" + (f", {len(warnings)} warning{'s' * (len(warnings) > 1)}" if warnings else ""))
 
     emit(result, json, words)
     if problems:
         raise SystemExit(2)
+
+
+def _warnings(name: str, scenario: Any) -> list[Any]:
+    """Launches that may not be possible, each at the line that states it."""
+    from stationkeep.flight.campaign import doubtful
+    from stationkeep.model.files import read_stack
+
+    document = read_stack(name)
+    found: dict[Any, Any] = {}
+    for future in [*scenario.futures] or [None]:
+        for (group, first, second), message, advice in doubtful(scenario.branch(future)):
+            path: tuple[Any, ...] = (group, first) if group == "flights" else (group, first, "modules", second)
+            own = ("futures", future, *path)
+            path = own if own in document.marks else path
+            found.setdefault((path, message), document.problem(path, message, advice))
+    return list(found.values())
 
 
 def schema() -> None:

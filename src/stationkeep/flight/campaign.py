@@ -8,11 +8,12 @@ from typing import Any
 
 from stationkeep.flight.payload import payload
 from stationkeep.flight.stages import find_stages
+from stationkeep.flight.window import Site, best_heading
 from stationkeep.laws.radiation import dose_mSv_per_d
 from stationkeep.laws.visibility import seen_frac
 from stationkeep.model.catalogue import Catalogue, Row, listed, number
 from stationkeep.model.files import InputError
-from stationkeep.model.fleet import launched_by
+from stationkeep.model.fleet import Flight, launched_by
 from stationkeep.model.scenario import Scenario
 from stationkeep.model.station import Station
 
@@ -39,14 +40,66 @@ def lifts(scenario: Scenario, station: str) -> list[dict[str, Any]]:
         if m.launcher:
             site = m.site or listed(_launcher(m.launcher), "sites")[0]
             out.append(_lift(name, m.mass_t * 1e3, m.launcher, site, place.inclination_deg))
-    vehicles = Catalogue().by_id("fleet/vehicles")
     for name, flight in scenario.flights.items():
-        if flight is None or flight.station != station:
-            continue
-        row = vehicles[flight.vehicle]
-        launcher, site = launched_by(Catalogue(), flight.vehicle, flight.launcher, flight.site)
-        out.append(_lift(f"{name} ({flight.vehicle})", number(row, "gross_mass_kg"), launcher, site, place.inclination_deg))
+        if flight is not None and flight.station == station:
+            out.append({**_ship(flight, place.inclination_deg), "what": f"{name} ({flight.vehicle})"})
     return out
+
+
+def doubtful(scenario: Scenario) -> list[tuple[tuple[str, str, str], str, str]]:
+    """Launches of a scenario that its own launcher may not make: (keys of the entry, what is wrong, what would be right).
+
+    A module or ship heavier than the best figure is told; what has flown to such an orbit as it is loaded here is not. A launcher of which no payload is known is not judged.
+    """
+    out = []
+    homes = {name: place.inclination_deg for name, place in scenario.stations.items()}
+    homes |= {event.into: homes[scenario.main_station] for event in scenario.events.values() if event.into and event.into not in homes}
+    for station, place in scenario.stations.items():
+        for name, m in place.modules.items():
+            if m.launcher:
+                site = m.site or listed(_launcher(m.launcher), "sites")[0]
+                out.append((("stations", station, name), _lift(name, m.mass_t * 1e3, m.launcher, site, place.inclination_deg)))
+    for name, flight in scenario.flights.items():
+        if flight is not None and flight.station in homes and not _flown(flight, homes[flight.station]):
+            out.append((("flights", name, ""), _ship(flight, homes[flight.station])))
+    told = [(keys, *_words(item)) for keys, item in out if not (item["can_lift"] and _flies_from(item["launcher"], item["site"]))]
+    return [(k, m, f"{a}; or a lighter load (`cargo_kg:`)" if k[0] == "flights" and "heavy" in m else a) for k, m, a in told]
+
+
+def _flies_from(launcher: str, site: str) -> bool:
+    return any(site in (pad, pad.split("/")[0]) for pad in listed(_launcher(launcher), "sites"))
+
+
+def _words(item: dict[str, Any]) -> tuple[str, str]:
+    """What is wrong with a launch, and what would be right."""
+    pads = {o["launcher"]: o["site"] for o in reversed(item["others"])}
+    others = ", ".join(f"{launcher} from {pads[launcher]}" for launcher in list(pads)[::-1][:4])
+    advice = f"others lift it: {others}" if others else "no launcher of the catalogue lifts it there"
+    to, pads_own = f"{item['inclination_deg']:g} deg", listed(_launcher(item["launcher"]), "sites")
+    if not _flies_from(item["launcher"], item["site"]):
+        return f"{item['launcher']} does not fly from {item['site']}", f"it flies from {', '.join(pads_own)}"
+    if not item["site_reaches"]:
+        return f"nothing is launched from {item['site']} to {to}", advice
+    carries = f"{item['launcher']} carries {item['payload_kg']:,} kg ({item['low_kg']:,}-{item['high_kg']:,}) to 200 km at {to}"
+    sure = "is too heavy" if item["mass_kg"] > item["high_kg"] else "may be too heavy"
+    return f"{item['mass_kg']:,} kg {sure}: {carries}", advice
+
+
+def _ship(flight: Flight, inclination_deg: float) -> dict[str, Any]:
+    """Whether a flight is lifted: the ship with its usual cargo, or with what the scenario puts in; the Shuttle's payload only."""
+    row = Catalogue().by_id("fleet/vehicles")[flight.vehicle]
+    launcher, site = launched_by(Catalogue(), flight.vehicle, flight.launcher, flight.site)
+    usual_kg = number(row, "cargo_up_kg", 0.0)
+    kg = usual_kg if flight.cargo_kg is None else sum(flight.cargo_kg.values())
+    kg += 0.0 if launcher == flight.vehicle else number(row, "gross_mass_kg") - usual_kg
+    return _lift(flight.vehicle, kg, launcher, site, inclination_deg)
+
+
+def _flown(flight: Flight, inclination_deg: float) -> bool:
+    """Whether the record holds such a flight: this type on this launcher, to the inclination of the ISS, with its usual cargo."""
+    launcher, _ = launched_by(Catalogue(), flight.vehicle, flight.launcher, flight.site)
+    alike = any(r["vehicle"] == flight.vehicle and r["launcher"] == launcher and r["dock_utc"] and (not flight.site or flight.site in (r["site"], r["pad"])) for r in Catalogue().table("traffic/flights"))
+    return alike and flight.cargo_kg is None and abs(inclination_deg - REFERENCE_DEG) <= STATED_WITHIN_DEG
 
 
 def environment(place: Station) -> dict[str, Any]:
@@ -127,12 +180,22 @@ def _launcher(launcher: str) -> Row:
 
 
 def _in_reach(site: str, inclination_deg: float) -> bool:
-    """Whether the site launches to this inclination: one of those it is known for, within 1.5 deg."""
+    """Whether the site launches to this inclination: one of those it is known for, within 1.5 deg, or a heading its range
+    allows."""
     rows = [r for r in Catalogue().table("fleet/sites") if site in (r["id"], r["site"])]
     if not rows:
         raise InputError("site", None, f"no launch site '{site}'", "one of the table fleet/sites")
-    stated = [float(i) for row in rows for i in listed(row, "inclinations_deg")]
-    return any(abs(i - inclination_deg) <= STATED_WITHIN_DEG for i in stated)
+    return any(_reached(row, inclination_deg) for row in rows)
+
+
+def _reached(row: Row, inclination_deg: float) -> bool:
+    if any(abs(float(i) - inclination_deg) <= STATED_WITHIN_DEG for i in listed(row, "inclinations_deg")):
+        return True
+    pad = Site(row["id"], *(number(row, c) for c in ("lat_deg", "lon_deg", "azimuth_low_deg", "azimuth_high_deg")))
+    try:
+        return best_heading(inclination_deg, pad, INSERTION_KM, INSERTION_KM)[1]
+    except ValueError:
+        return False
 
 
 def _dose(altitude_km: float, inclination_deg: float) -> float:

@@ -248,6 +248,20 @@ def phasing_burns(
     return speed(high_deg, -((now_deg - high_deg) % 360.0)), speed(low_deg, (low_deg - now_deg) % 360.0)
 
 
+def best_heading(inclination_deg: float, site: Site, perigee_km: float, apogee_km: float) -> tuple[float, bool]:
+    """Azimuth over ground for an orbit of this inclination, and whether the range lets it pass: the heading that is allowed,
+    northbound before southbound. Raises ValueError when the orbit never passes over the site."""
+    check_reach(inclination_deg, site)
+    latitude_rad = ascent.geocentric_latitude(math.radians(site.latitude_deg))
+    speed = ascent.parking_speed(perigee_km, apogee_km)
+    both = []
+    for northbound in (True, False):
+        inertial = ascent.inertial_heading(math.radians(inclination_deg), latitude_rad, northbound)
+        azimuth_deg = math.degrees(ascent.ground_heading(inertial, speed, latitude_rad)) % 360.0
+        both.append((azimuth_deg, azimuth_allowed(azimuth_deg, site)))
+    return max(both, key=lambda item: item[1])
+
+
 def azimuth_allowed(azimuth_deg: float, site: Site) -> bool:
     """Whether the range of the site lets a launcher head there (limits may be negative: west of north)."""
     centre = 0.5 * (site.azimuth_low_deg + site.azimuth_high_deg)
