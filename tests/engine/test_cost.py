@@ -55,6 +55,15 @@ def test_seats_cost_what_was_paid_for_them_each_year(history):
     np.testing.assert_allclose(cost[:, :, BOUGHT].sum(1), -cost[:, RUSSIA, SOLD], err_msg="what others pay Russia earns")
 
 
+def test_test_flights_and_the_seat_exchanged_with_axiom_are_paid_otherwise(history):
+    index = compile(history).names.of("flights")
+    rows = [(day, happened.LAUNCH, happened.FLIGHT + index[f]) for day, f in
+            (("2019-03-02", "crew-dragon-dm-1"), ("2021-04-09", "soyuz-ms-18"), ("2022-05-19", "starliner-oft-2"))]  # fmt: skip
+    cost = by_year(history, rows, 2019, 2023)[:, 0] / 1e6
+    assert not cost[:, NASA, CREW_FLIGHTS].any() and not cost[:, NASA, BOUGHT].any()
+    assert cost[2, RUSSIA, CREW_FLIGHTS] == pytest.approx(59.5)
+
+
 def test_the_exchange_of_seats_costs_nothing_and_a_dragon_is_bought_by_the_seat():
     case = compile(sk.read_scenario("iss-2022"))
     index = case.names.of("flights")

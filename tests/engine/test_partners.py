@@ -150,3 +150,27 @@ def test_nobody_works_for_a_partner_that_has_left():
     served = ds.hours_per_week.sel(station="iss", partner="roscosmos").isel(use=names.index("served_by_others"))
     assert float(served.sel(time="2022-11-20T12:00:00")) >= 0.0
     assert float(served.sel(time="2022-12-10T12:00:00")) == 0.0
+
+
+def test_a_partner_that_powers_down_its_segment_still_runs_its_own_station():
+    own = {"modules": {"core": {"partner": "roscosmos", "mass_t": 20, "area_m2": 100, "volume_m3": 90, "power_kW": 18, "load_kW": 5, "propellant_kg": 1500,
+                                "gives": ["reboost", "attitude_control", "desaturation", "power", "thermal", "pressure", "command"], "ports": ["SSVP"]}},
+           "inclination_deg": 51.6, "altitude_km": 400, "stocks_kg": {"propellant": {"roscosmos": 1200}}}  # fmt: skip
+    opens = {"open": "ros", "on": "2022-12-05"}
+    ds = sk.simulate(left("powered_down", **{"stations.ros": own, "events.ros-opens": opens}), runs=1, seed=5).isel(run=0)
+    up = ds.service_up_frac.isel(future=0) if "future" in ds.dims else ds.service_up_frac
+    last = up.isel(time=-1)
+    for service in ("attitude_control", "power", "command"):
+        assert float(last.sel(station="ros", service=service)) == 1.0, service
+        assert float(last.sel(station="ros", service=service).values) >= float(last.sel(station="iss", service="desaturation").values)
+
+
+def test_who_leaves_without_flights_goes_on_flying():
+    def launches(takes: list[str]) -> int:
+        event = {"withdraw": "roscosmos", "on": "2022-08-20", "segment": "keeps_running", "takes": takes}
+        ds = sk.simulate(sk.read_scenario("iss-2022").patch({"horizon": "2023-01-10", "events.leave": event}), runs=1, seed=5)
+        names = ds.event_name.values.astype(str)[ds.event_kind.values == "launch"]
+        return int(np.char.startswith(names, "soyuz").sum() + np.char.startswith(names, "progress").sum())
+
+    assert launches(["flights"]) == 0
+    assert launches(["spares"]) >= 2

@@ -3,7 +3,9 @@
 import pytest
 
 import stationkeep as sk
+from stationkeep.cli.window import find_site
 from stationkeep.flight.campaign import _lift, doubtful, environment, lifts, payload_factor
+from stationkeep.flight.window import azimuth_allowed, best_heading
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import packaged_scenarios
 
@@ -58,6 +60,13 @@ def test_baikonur_does_not_launch_to_97_degrees():
     nem = next(item for item in lifts(scenario, "ros") if item["what"] == "nem")
     assert not nem["site_reaches"] and not nem["can_lift"]
     assert {item["site"].split("/")[0] for item in nem["others"]} <= {"vostochny", "plesetsk", "vandenberg", "kourou", "tanegashima"}
+
+
+def test_from_wallops_it_goes_to_the_south_east():
+    pad = find_site("wallops")
+    azimuth_deg, allowed = best_heading(51.64, pad, 200.0, 200.0)
+    assert allowed and azimuth_deg == pytest.approx(130.0, abs=1.5)
+    assert not azimuth_allowed(49.9, pad)
 
 
 def test_a_launcher_nobody_knows_is_named():

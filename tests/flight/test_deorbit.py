@@ -163,6 +163,7 @@ def test_the_command_prints_one_object_with_the_promised_keys(capsys):
     assert said["feasible"] and said["missing"] == []
     assert "2031-01-29" < said["entry_utc"] <= "2031-01-31"
     assert said["entry_early_utc"] < said["entry_utc"] < said["entry_late_utc"]
+    assert said["area_of"] == "iss" and said["area_m2"] > 1000.0
     assert 100.0 <= said["delta_v_available_m_per_s"] <= 106.0  # engineering.md section E
 
 
@@ -171,6 +172,8 @@ def test_errors_name_the_option_and_what_would_be_right():
         deorbit("usdx")
     with pytest.raises(InputError, match="--altitude-km: 90 km; give an altitude of 180 to 690 km"):
         deorbit("usdv", altitude_km=90.0)
+    with pytest.raises(InputError, match="--mass-kg: 8,000 kg, but usdv and its propellant weigh 30,000 kg"):
+        deorbit("usdv", mass_kg=8000.0)
     with pytest.raises(InputError, match=r"--by: .* is not after"):
         deorbit("usdv", from_="2030-01-01", by="2029-01-01")
     with pytest.raises(InputError, match="--from: 'soon'"):

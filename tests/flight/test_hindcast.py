@@ -309,6 +309,9 @@ def test_an_ephemeris_becomes_daily_altitudes(tmp_path):
     record = read_altitude(path)
     assert record.h_m[1] == pytest.approx(415e3, abs=25.0)
     assert math.remainder(record.raan_rad[1], 2 * math.pi) == pytest.approx(0.0, abs=1e-6)
+    write_oem(path, Oem("ISS", "1998-067-A", "EME2000", t_s, r, v, created_t_s=t_s[0] + DAY_S))
+    record = read_altitude(path)
+    assert (record.t_s > record.made_t_s).sum() == 1, "the second day is its maker's forecast"
 
 
 def test_activity_files_of_others_are_read_and_checked(tmp_path, weather):

@@ -54,9 +54,10 @@ SITES: tuple[tuple[str, str, float, float, float, float, str, str], ...] = (
     ("vandenberg", "4e", 34.632, -120.611, 140.0, 250.0, "63;98", "recalled"),
     ("kourou", "4", 5.256, -52.786, -10.5, 93.5, "5.3;51.6;98", "recalled"),
 )
+# Wallops: orbital headings of 90 to 160 deg by its range users' handbook (recalled); to the north lie the coast and Nova Scotia.
 LIMITS: dict[str, tuple[float, float, str]] = {
     "baikonur": (27.0, 67.0, "51.6;64.9;70.0"), "kennedy": (35.0, 120.0, "28.5;39;51.6;57"),
-    "canaveral": (35.0, 120.0, "28.5;39;51.6;57"), "wallops": (37.5, 128.0, "37.8;51.6;60"),
+    "canaveral": (35.0, 120.0, "28.5;39;51.6;57"), "wallops": (90.0, 160.0, "37.8;51.6;60"),
     "tanegashima": (58.0, 190.0, "30.4;51.6;98"), "kourou": (-10.5, 93.5, "5.3;51.6;98"),
 }
 LAUNCHER_FIELDS = columns(

@@ -105,6 +105,14 @@ PRICE_VEHICLES = {
 }
 
 
+OWN_PRICES = [
+    ("this-flight-tests", "this_flight", "crew-dragon-dm-1;starliner-oft;crew-dragon-demo-2;starliner-oft-2;starliner-cft", "2019-03-02", "", 0, 0, 0,
+     "not bought by the seat", "2019", "test flights of commercial crew ships: paid within their development, which is no cost of the station",
+     "fixed-price development contracts (spaceref 2019-11-14, IG-20-005: test flights, then six operational missions each)", "found"),
+    ("this-seat-ms-18", "this_seat", "soyuz-ms-18", "2021-04-09", "", 0, 0, 0, "exchange, no funds", "2021",
+     "Soyuz MS-18: a seat from Axiom for one on a later US ship, no exchange of funds", "spacenews.com 2021-03-09; tass.com/science/1264163", "found"),
+]
+"""Prices of single flights, in place of those of their kind: columns of partners/prices."""
 STATEMENT_ROWS = [
     ("orel-crewed-2025", "2021-08-30", "V. Solovyov, RKK Energia", "TASS", "said",
      "Orel flies uncrewed from Vostochny in December 2023, docks to a station in 2024, carries crews from 2025; a reusable freighter is to follow from it",
@@ -220,6 +228,7 @@ def _prices(source: Source) -> None:
         "text": "propellant to push the station, at the price of cargo by the kilogram (CRS-2); no price of a boost kit found",
         "source": "facts/seat_and_cargo_prices.csv: engineering.md D2 (spacenews 2018-04)", "status": "derived",
     })
+    rows += [dict(zip(names, row, strict=True)) for row in OWN_PRICES]
     source.write("partners/prices.csv", rows, names)
 
 

@@ -26,6 +26,7 @@ RUNS_OF_FAILURES = 100
 FAMILIES = {"soyuz-ms": "Soyuz", "progress-ms": "Progress", "crew-dragon": "Crew Dragon", "cargo-dragon-2": "Cargo Dragon",
             "cargo-dragon-boost": "Cargo Dragon", "cygnus-enhanced": "Cygnus", "cygnus-xl": "Cygnus"}  # fmt: skip
 LONG_STAY_d = 60.0
+TRANSPORT = ("crew_flights", "seats_bought", "cargo_flights", "propulsion")
 
 
 def record_flights() -> Counter[tuple[str, int]]:
@@ -155,6 +156,37 @@ def reboost_ships(bare: xr.Dataset, runs: int) -> list[Row]:
     return out
 
 
+BUDGETS = [
+    ("NASA, seats in Soyuz 2006-2020, all", "nasa", range(2006, 2021), ("seats_bought",), 3900, 3900, 1, "OIG IG-20-005: 70 seats for 3.9 billion (yahoo 2019-11-16)"),
+    ("NASA a year, 2014-2018, station and transport", "nasa", range(2014, 2019), (), 3000, 4000, 5, "budgets.csv nasa-6 (IG-18-021)"),
+    ("NASA, 2021, station and transport", "nasa", range(2021, 2022), (), 3000, 3000, 1, "budgets.csv nasa-7 (IG-22-005)"),
+    ("NASA a year, 2016-2020, transport", "nasa", range(2016, 2021), TRANSPORT, 1700, 1800, 5, "budgets.csv nasa-10 (recalled)"),
+    ("NASA, 2023, transport", "nasa", range(2023, 2024), TRANSPORT, 1759.5, 1759.5, 1, "budgets.csv nasa-2 (request)"),
+    ("NASA, 2025, transport", "nasa", range(2025, 2026), TRANSPORT, 1862.1, 1862.1, 1, "budgets.csv nasa-14 (request, recalled)"),
+    ("Shuttles to the station", "nasa", range(1998, 2012), ("crew_flights",), 30700, 30700, 1, "OIG 2014 (spacepolicyonline.com): average cost of the programme, 37 flights"),
+    ("Roscosmos, 2016-2025, seats sold not taken off", "roscosmos", range(2016, 2026), ("operations", "crew_flights", "cargo_flights"), 3600, 5060, 1,
+     "budgets.csv roscosmos-23 and -24: 252.1 or 354 billion roubles, at 70 to the dollar (assumed)"),
+    ("all partners, 2017, seats counted once", "", range(2017, 2018), (), 5000, 5000, 1, "budgets.csv all-partners-22 (I. Komarov: more than 5 billion)"),
+]  # fmt: skip
+"""What was published: what, partner, years, uses (all when none), low and high in millions of dollars, years to divide by, source."""
+
+
+def budget_rows() -> list[Row]:
+    """Cost of the record as flown beside what was published, within 10 % of the range."""
+    found = sk.simulate(sk.read_scenario("iss-history"), runs=1, seed=1).cost_usd.isel(run=0).sum("station") / 1e6
+    year = found["month"].values.astype("datetime64[Y]").astype(int) + 1970
+    out = []
+    for what, partner, years, uses, low, high, share, source in BUDGETS:
+        there = found.isel(month=np.isin(year, list(years)))
+        there = there.sel(partner=partner) if partner else there
+        there = there.sel(use=list(uses)) if uses else there
+        got = float(there.sum()) / share
+        asked = f"{low:,.0f} M$" if low == high else f"{low:,.0f}-{high:,.0f} M$"
+        off = got / low - 1 if got < low else got / high - 1 if got > high else 0.0
+        out.append(Row(what, asked, f"{got:,.0f} M$ ({off:+.0%})" if off else f"{got:,.0f} M$", abs(off) <= 0.1, "test", source))
+    return out
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=24)
@@ -173,6 +205,7 @@ def main() -> None:
     whole = sk.simulate(sk.read_scenario("iss-partner-leaves"), runs=RUNS_OF_FAILURES, seed=1, workers=os.cpu_count())
     show([
         *scored(tables), *dates, *reboost_ships(whole, RUNS_OF_FAILURES),
+        *budget_rows(),
         Row("NASA in 2023, ISS and transport", "3,067 M$ requested", f"{told:,.0f} M$", abs(told / 3067 - 1) < 0.1, "in view",
             "budgets.csv nasa-1, nasa-2: operations are an input, flights by contract prices are not"),
     ])  # fmt: skip

@@ -64,6 +64,7 @@ def deorbit(
     if area_m2 is not None and not 1.0 <= area_m2 <= 1e5:
         raise InputError("--area-m2", None, f"{area_m2:g} m2", "give the drag area of the complex, 1 to 100,000 m2")
     pusher = find_pusher(vehicle)
+    _check_holds(pusher.id, mass_kg)
     start_t_s = _instant("--from", from_)
     by_t_s = _instant("--by", by) if by else float("inf")
     if by_t_s <= start_t_s:
@@ -72,7 +73,7 @@ def deorbit(
     chosen = plan(cases[1], pusher, by_t_s)
     lowered_m = next((burn.perigee_m for burn in chosen.burns if burn.kind == "lower"), cases[1].altitude_m)
     early, late = (plan(case._replace(altitude_m=lowered_m), pusher).entry_t_s for case in (cases[2], cases[0]))
-    result = _as_json(chosen, pusher, mass_kg, early, late)
+    result = _as_json(chosen, pusher, mass_kg, early, late) | _area(area_m2)
     emit(result, json, lambda: _render(result))
     if not chosen.feasible:
         raise SystemExit(1)
@@ -86,6 +87,25 @@ def _check(mass_kg: float, altitude_km: float, burns_from_km: float, entry_perig
             raise InputError(name, None, f"{value:g} km", f"give an altitude of {LOWEST_KM:g} to {HIGHEST_KM:g} km")
     if not 0.0 <= entry_perigee_km <= 90.0:
         raise InputError("--entry-perigee-km", None, f"{entry_perigee_km:g} km", "give 0 to 90 km: higher ones graze")
+
+
+def _check_holds(vehicle: str, mass_kg: float) -> None:
+    """InputError when the complex weighs less than the vehicle that is part of it."""
+    from stationkeep.model.catalogue import Catalogue, number
+
+    row = Catalogue().by_id("fleet/vehicles")[vehicle]
+    own_kg = number(row, "empty_mass_kg", 0.0) + number(row, "reboost_propellant_kg", 0.0)
+    if mass_kg < own_kg:
+        what = f"{mass_kg:,.0f} kg, but {vehicle} and its propellant weigh {own_kg:,.0f} kg"
+        raise InputError("--mass-kg", None, what, "give the mass of the complex with the vehicle docked")
+
+
+def _area(area_m2: float | None) -> dict[str, Any]:
+    """The drag area, and whose it is."""
+    from stationkeep.model.catalogue import Catalogue, number
+
+    last = [row for row in Catalogue().table("orbit/density_scale") if row["ap_mode"] == "daily"][-1]
+    return {"area_m2": number(last, "area_m2") if area_m2 is None else area_m2, "area_of": "iss" if area_m2 is None else "given"}
 
 
 def find_pusher(name: str) -> Pusher:
@@ -222,6 +242,8 @@ def _render(result: dict[str, Any]) -> None:
     show(f"Needed {needed}; {result['vehicle']} has {at_hand}.")
     show(f"Drift {result['drift_d']:.0f} d, then {result['campaign_d']:.0f} d of burns; last burn needs "
          f"{result['thrust_needed_N']:,.0f} N, there are {result['thrust_N']:,.0f} N.")  # fmt: skip
+    if result["area_of"] == "iss":
+        show(f"Drag area {result['area_m2']:,.0f} m2, the ISS's; another complex: --area-m2.")
     table = Table("burn", "m/s", "kg", "minutes", "perigee km", "apogee km")
     for burn in result["burns"]:
         minutes = "-" if burn["duration_s"] is None else f"{burn['duration_s'] / 60:.1f}"

@@ -35,6 +35,7 @@ class Records(NamedTuple):
     """What every subject starts from."""
 
     days_given: int
+    days_forecast: int
     driven: Driven
     fit: DensityFit
     weather: SpaceWeather
@@ -115,7 +116,7 @@ def _records(altitude: Path | None, space_weather: Path | None, ap_mode: str) ->
     except ValueError as error:
         raise InputError(str(altitude or altitudes.PACKAGED.name), None, str(error)) from None
     geometry, blocks = read_geometry(), read_blocks(ap_mode)
-    return Records(len(record.t_s), driven, fit, weather, ap, geometry, blocks, fit_scale(blocks, geometry))
+    return Records(len(record.t_s), int((record.t_s > record.made_t_s).sum()), driven, fit, weather, ap, geometry, blocks, fit_scale(blocks, geometry))
 
 
 def _decay(records: Records, ap_mode: str) -> Result:
@@ -156,6 +157,7 @@ def _decay(records: Records, ap_mode: str) -> Result:
     result = {
         "ap_mode": ap_mode, "scale": note, "arcs": told, "summary": summary,
         "days_given": records.days_given, "days_left_out": records.days_given - len(records.driven.t_s),
+        "days_forecast": records.days_forecast,
     }  # fmt: skip
     return result, lambda: _render_decay(result)
 
@@ -193,6 +195,11 @@ def _render_decay(result: dict[str, Any]) -> None:
         return "-" if value is None else f"{100 * value:.1f} %"
 
     print(f"Decay, modelled against measured (Ap mode {result['ap_mode']}; {result['scale']}).")
+    if result["days_forecast"]:
+        print(
+            f"{result['days_forecast']} of {result['days_given']} days lie after the file was made: they are its maker's forecast, "
+            "and what is called measured there is not."
+        )
     left_out = result["days_left_out"]
     if left_out:
         print(

@@ -68,12 +68,12 @@ def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int) -
     flight, partner = case.flights[f], case.names.of("partners")
     interval = min(max(int(np.searchsorted(ledger.edges_s, t_s, side="left")) - 1, 0), out.shape[0] - 1)
     here, who, vehicle = out[interval, station], partner[flight.partner], prices.vehicles[flight.vehicle]
-    price = prices.flight_usd(flight.vehicle, t_s)
+    price = prices.flight_usd(flight.vehicle, t_s, flight.id)
     ordered_s = prices.contract_s(flight.vehicle)
     if number(vehicle, "seats", 0) > 0:
         here[who, CREW_FLIGHTS] += price
         if sells_seats(vehicle):
-            _seats(ledger, here, f, who, prices.seat_usd(flight.vehicle, t_s))
+            _seats(ledger, here, f, who, prices.seat_usd(flight.vehicle, t_s, flight.id))
     elif number(vehicle, "cargo_up_kg", 0) > 0:
         here[who, CARGO_FLIGHTS] += price
         here[who, PROPULSION] += prices.propulsion_usd(flight.vehicle, t_s)
@@ -129,10 +129,10 @@ def price_list(case: Case) -> list[dict[str, Any]]:
     """Every price and yearly sum a result rests on, as known on its day: what, millions of dollars, their year, source."""
     flown = {f.vehicle for f in case.flights}
     vehicles = case.catalogue.by_id("fleet/vehicles")
-    known = flown | {vehicles[v]["family"] for v in flown}
+    known = flown | {vehicles[v]["family"] for v in flown} | {f.id for f in case.flights}
     out = []
     for row in case.catalogue.table("partners/prices"):
-        if known & set(row["vehicle"].split(";")) and row["kind"] in ("seat", "cargo_flight", "vehicle", "propulsion_kg"):
+        if known & set(row["vehicle"].split(";")) and row["kind"] in ("seat", "cargo_flight", "vehicle", "propulsion_kg", "this_flight", "this_seat"):
             out.append({"what": row["kind"].replace("_", " "), "text": row["text"], "musd": number(row, "usd_million"), "unit": row["unit"],
                         "from": row["from_utc"], "price_year": row["price_year"], "source": row["source"], "status": row["status"]})  # fmt: skip
     for row in case.catalogue.table("partners/programmes"):

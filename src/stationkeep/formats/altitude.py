@@ -1,6 +1,7 @@
 """A station's altitude history: the packaged daily record, or the user's csv, element sets (TLE, OMM) or OEM."""
 
 import csv
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ class AltitudeRecord(NamedTuple):
     h_m: np.ndarray  # (n,) Brouwer mean semi-major axis less the Earth's equatorial radius
     raan_rad: np.ndarray  # (n,)
     eccentricity: np.ndarray  # (n,)
+    made_t_s: float = math.nan
+    """When the file was made, if it says so (an OEM): what lies after is forecast, not measured."""
 
 
 def read_altitude(path: Path = PACKAGED) -> AltitudeRecord:
@@ -34,13 +37,14 @@ def read_altitude(path: Path = PACKAGED) -> AltitudeRecord:
     text = path.read_text(errors="replace") if path.suffix != ".gz" else ""
     head = text.lstrip()[:400]
     first = head.splitlines()[0] if head else ""
+    made_t_s = math.nan
     if path.suffix == ".gz" or "CCSDS_OEM" in head or "<oem" in head:
-        samples = _from_oem(path)
+        samples, made_t_s = _from_oem(path)
     elif "CCSDS_OMM" in head or "MEAN_MOTION" in first or head[:1] in tuple("[{<") or "\n1 " in f"\n{head}":
         samples = _from_elements(path)
     else:
         samples = _from_csv(path, text)
-    return _daily(np.array(samples, float).reshape(-1, 4))
+    return _daily(np.array(samples, float).reshape(-1, 4))._replace(made_t_s=made_t_s)
 
 
 def _from_csv(path: Path, text: str) -> Samples:
@@ -80,9 +84,9 @@ def _from_elements(path: Path) -> Samples:
     return found
 
 
-def _from_oem(path: Path) -> Samples:
+def _from_oem(path: Path) -> tuple[Samples, float]:
     """Mean elements of every state: osculating a less the first-order J2 term, and the node; daily means do the
-    rest."""
+    rest. With them the day the file was made."""
     from stationkeep.formats.oem import read_oem
 
     oem = read_oem(path)
@@ -96,7 +100,7 @@ def _from_oem(path: Path) -> Samples:
     excess = scale * ((1.5 * sin2_latitude - 0.5) / distance**3 - (0.75 * sin2_i - 0.5) / osculating**3)
     mean = osculating - 2.0 * osculating**2 / MU_M3_PER_S2 * excess
     node = np.arctan2(momentum[:, 0], -momentum[:, 1])
-    return list(zip(oem.t_s, mean - EARTH_RADIUS_M, node, np.full(len(mean), np.nan), strict=True))
+    return list(zip(oem.t_s, mean - EARTH_RADIUS_M, node, np.full(len(mean), np.nan), strict=True)), oem.created_t_s
 
 
 def _daily(samples: np.ndarray) -> AltitudeRecord:

@@ -38,7 +38,8 @@ class Flight(Record):
     last: Date | None = None
     """No launch of the series planned after this day."""
     until: str | Date | None = None
-    """Name of the event that ends the series (flights not yet launched are cancelled), or a date."""
+    """Name of the event that ends the series (flights not yet launched are cancelled), or a date. A partner that leaves
+    without its flights (`takes:`) does not end them."""
     after: str | None = None
     """Name of the event the series waits for; its dates count from it."""
     wait_d: Annotated[float, Field(ge=0)] = 0.0

@@ -70,7 +70,7 @@ def _look(
             why = 7
         elif segment[q] < 2 and not segment_runs[segment[q]]:
             why = 2
-        elif operator[q] >= 0 and not operates[operator[q], segment[q]]:
+        elif operator[q] >= 0 and (segment[q] < 2 or st == 0) and not operates[operator[q], segment[q]]:  # ships: of station 0
             why = 3
         elif machine[q] >= 0 and machines[st, machine[q]] < machine_count[q]:
             why = 4

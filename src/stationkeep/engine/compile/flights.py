@@ -206,7 +206,7 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
     base = PlannedFlight(
         id=name, vehicle=flight.vehicle, partner=partner, station=flight.station, launch_s=0.0,
         transit_s=transit_s(catalogue, flight.vehicle), undock_s=seconds(flight.undock) if flight.undock else NEVER_s,
-        stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if ends in scenario.events else "",
+        stay_s=stay_s, ports=ports, flown=False, after=flight.after or "", until=ends if _ends_at(scenario, ends, partner) else "",
         handover_s=handover_s(catalogue, flight.vehicle) if flight.handover_d == "record" else float(flight.handover_d) * DAY_s, people={str(k): v for k, v in flight.people.items()}, cargo_kg=_cargo(flight),
         dry_kg=flown_dry_kg(catalogue, flight.vehicle), refuel_kg=flight.refuel_kg,
         launcher=launcher, site=site, relief=flight.relief or "",
@@ -244,6 +244,12 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
         flights.append(replace(base, id=f"{name}-{len(flights) + 1}", launch_s=launch_s))
         launch_s += every_s
     return flights
+
+
+def _ends_at(scenario: Scenario, event: str, partner: str) -> bool:
+    """Whether a series ends with this event: not when it is not told, nor when its partner leaves without its flights."""
+    told = scenario.events.get(event)
+    return told is not None and not (told.withdraw == partner and "flights" not in told.takes)
 
 
 def _cargo(flight: Flight) -> dict[str, float] | None:

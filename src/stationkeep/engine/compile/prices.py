@@ -36,11 +36,15 @@ class Prices:
             for r in catalogue.table("partners/prices")
         ]  # fmt: skip
         self._steps = sorted(steps, key=lambda step: (step[2], -len(step[1])))
+        self._own = {(k, name): usd for k, names, _, usd in steps if k in ("this_flight", "this_seat") for name in names}
         self._known: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
         self.programmes = _programmes(scenario, catalogue)
 
-    def flight_usd(self, vehicle: str, t_s: float) -> float:
-        """One flight at `t_s`, launcher included: its seats where they are bought by the seat, else by the flight."""
+    def flight_usd(self, vehicle: str, t_s: float, flight: str = "") -> float:
+        """One flight at `t_s`, launcher included: at its own price, else its seats where they are bought by the seat, else by
+        the flight."""
+        if ("this_flight", flight) in self._own:
+            return self._own["this_flight", flight]
         row = self.vehicles[vehicle]
         seat = self._price("seat", row, t_s)
         if number(row, "seats", 0) > 0 and not sells_seats(row) and seat > 0:
@@ -53,8 +57,10 @@ class Prices:
         per_kg = self._price("propulsion_kg", self.vehicles[vehicle], t_s)
         return delivered_usd(number(self.vehicles[vehicle], "reboost_propellant_kg", 0.0), per_kg) if per_kg > 0 else 0.0
 
-    def seat_usd(self, vehicle: str, t_s: float) -> float:
+    def seat_usd(self, vehicle: str, t_s: float, flight: str = "") -> float:
         """A seat sold to another partner at `t_s`; 0 before seats were sold and under the exchange without money."""
+        if ("this_seat", flight) in self._own:
+            return self._own["this_seat", flight]
         price = self._price("seat", self.vehicles[vehicle], t_s)
         return 0.0 if math.isnan(price) else price
 
