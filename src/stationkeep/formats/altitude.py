@@ -115,7 +115,7 @@ def _daily(samples: np.ndarray) -> AltitudeRecord:
         near = group[np.argmin(np.abs(group[:, 0] - epoch))]
         rows.append((epoch, altitude, near[2], group[:, 3].mean()))
     table = np.array(rows)
-    return AltitudeRecord(*(table[:, k] for k in range(4)))
+    return AltitudeRecord(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
 
 
 def read_nodes(path: Path = DATA / "raan.csv") -> tuple[np.ndarray, np.ndarray]:
