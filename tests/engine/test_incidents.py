@@ -112,6 +112,23 @@ def test_a_grounding_holds_what_it_names_and_nothing_else(what, held):
     assert named == held
 
 
+def test_a_crew_of_another_family_takes_the_turn_of_one_that_stands_down_for_long():
+    crew = {"people": {"nasa": 4}, "port": ["harmony-forward", "harmony-zenith"], "fixed_d": 60}
+    flights = {
+        "crew-dragon": None,
+        "first": {"vehicle": "crew-dragon", "launch": "2022-10-03", "relief": "second", **crew},
+        "second": {"vehicle": "starliner", "launch": "2023-03-15", "relief": "third", **crew},
+        "third": {"vehicle": "crew-dragon", "launch": "2023-05-10", **crew},
+    }
+    stop = {"ground": "atlas-v", "on": "2023-02-01", "for_d": 400}
+    scenario = sk.read_scenario("iss-2022").patch({"horizon": "2023-07-01", "flights": flights, "events.stop": stop})
+    ds = sk.simulate(scenario, runs=1, seed=1).isel(run=0)
+    told = {kind: list(ds.event_name.values[ds.event_kind.values == kind]) for kind in ("cancelled", "docking", "undock")}
+    assert any(name.startswith("second") for name in told["cancelled"])
+    assert [name.split(" ")[0] for name in told["docking"] if name.startswith(("second", "third"))] == ["third"]
+    assert any(name.startswith("first") for name in told["undock"])
+
+
 def test_a_grounding_of_something_unknown_names_its_line(tmp_path):
     path = tmp_path / "g.yaml"
     path.write_text("base: iss-2022\nevents:\n  pad: {ground: baikonour, on: 2026-01-01, for_d: 30}\n", encoding="utf-8")

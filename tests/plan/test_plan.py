@@ -18,8 +18,9 @@ from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
 from stationkeep.model.fleet import Flight
 from stationkeep.plan.bound import by_months
+from stationkeep.plan.chosen import beyond
 from stationkeep.plan.conflicts import conflicts
-from stationkeep.plan.make import _beyond, plan_branch
+from stationkeep.plan.make import plan_branch
 from stationkeep.plan.milp import _quiet, relax, run, solve
 from stationkeep.plan.nominal import lasting, nominal
 from stationkeep.plan.prove import refuted
@@ -222,8 +223,8 @@ def test_published_flights_read_back(made):
 
 @pytest.mark.slow
 def test_eight_ports_over_eight_years_within_one_per_cent_in_a_minute():
-    scenario = _beyond(sk.read_scenario("iss-2022").patch({"horizon": "2030-01-01"}))
-    problem = problem_of(scenario, nominal(scenario), with_margins(Wishes(), WIDE[0], "soyuz-ms"))
+    scenario = beyond(sk.read_scenario("iss-2022").patch({"horizon": "2030-01-01"}))
+    problem = problem_of(scenario, nominal(scenario), with_margins(Wishes(), WIDE[0], ("soyuz-ms",)))
     assert sum(len(port.ports) for port in problem.ports) == 8
     found = solve(problem, time_limit_s=60.0)
     assert found.found and found.wall_s < 66.0 and found.gap_frac <= 0.01 and len(found.visits) > 100
@@ -232,7 +233,7 @@ def test_eight_ports_over_eight_years_within_one_per_cent_in_a_minute():
 @pytest.mark.slow
 def test_most_research_has_a_plan_with_as_many_crews_as_cargo_can_feed():
     """As many crews as could fly eat more than all the cargo ships bring."""
-    scenario = _beyond(sk.read_scenario("iss-2022").patch({"horizon": "2025-01-01"}))
+    scenario = beyond(sk.read_scenario("iss-2022").patch({"horizon": "2025-01-01"}))
     p = problem_of(scenario, nominal(scenario), Wishes(objective="research"))
     found = solve(p, time_limit_s=30.0)
     cheapest = 7.0 * p.weeks * p.research_h_per_person_week

@@ -11,7 +11,7 @@ import xarray as xr
 from stationkeep.plan.broke import CREWS, GAS, PROPELLANT, STORES, broke
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.milp import solve
-from stationkeep.plan.robust import MARGINS, WIDE, Climb, priced, with_margins, words
+from stationkeep.plan.robust import MARGINS, WIDE, Climb, cheapest_crew, priced, with_margins, words
 from stationkeep.plan.wishes import Wishes
 
 spec = importlib.util.spec_from_file_location("small_problems", Path(__file__).with_name("test_milp.py"))
@@ -47,15 +47,30 @@ def test_the_margin_grows_whose_cause_breaks_too_many_runs():
     assert climb.higher(what) == {STORES: 1, CREWS: 0, PROPELLANT: 0, GAS: 0}, "5 of a hundred may break by one cause"
     assert climb.higher(np.asarray([STORES] * 12 + [CREWS] * 5 + [""] * 83))[CREWS] == 1
     assert climb.higher(np.asarray([CREWS] + [""] * 99))[CREWS] == 1, "the commonest at least"
-    climb.ends.add(STORES)
+    assert climb.higher(np.asarray([STORES] * 60 + [""] * 40))[STORES] == 2, "far from what is asked by two steps"
+    climb.top[STORES] = 0
     assert climb.higher(what)[STORES] == 0 and climb.higher(what)[CREWS] == 1
     assert climb.higher(np.asarray(["other", ""])) is None
     climb.levels = {name: len(steps) - 1 for name, steps in MARGINS.items()}
     assert climb.higher(np.asarray([CREWS, STORES])) is None
 
 
+def test_crew_ships_that_stand_in_for_one_another_fly_in_turn_where_it_is_asked_for():
+    p = small_problems.small(weeks=130)
+    p = replace(p, commodities=(replace(p.commodities[0], opening_kg=15000.0, most_kg=20000.0),))
+    crew = p.vessels[0]
+    other = replace(crew, name="dear", family="other", cost_musd=150.0, stays_w=(24, 26))
+    crew = replace(crew, family="first", stays_w=(24, 26))
+    p = replace(p, vessels=(crew, other, *p.vessels[1:]), lines={"crew": np.ones(130, int)}, stand_ins={"crew": ("dear",)}, people=np.zeros(130))
+    flown = [[v.vessel for v in solve(replace(p, in_turn=turn), gap_frac=0.0).visits if v.vessel in ("crew", "dear")] for turn in (False, True)]
+    assert "dear" not in flown[0] and set(flown[1]) == {"crew", "dear"} and len(flown[0]) == len(flown[1])
+    alone = replace(p, in_turn=True, vessels=(crew, replace(other, per_year_count=0), *p.vessels[2:]))
+    assert "crews do not come by first alone" in conflicts(alone)
+    assert cheapest_crew(p) == ("crew", "dear") and cheapest_crew(replace(p, stand_ins={})) == ("crew",)
+
+
 def test_margins_add_to_what_is_wished():
-    wide = with_margins(Wishes(margin_d=5.0, early_w=1, more_d={"food": 10.0}), WIDE[0], "soyuz-ms")
+    wide = with_margins(Wishes(margin_d=5.0, early_w=1, more_d={"food": 10.0}), WIDE[0], ("soyuz-ms",))
     assert wide.margin_d == 5.0 and wide.more_d["food"] == 160.0 and wide.without_frac == 1.1 and wide.careful
     assert wide.early_w == 5 and wide.early_by_w == {"soyuz-ms": 10}
     assert words({}) == "no margins" and "without any one family" in words(WIDE[0])

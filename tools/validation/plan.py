@@ -6,7 +6,8 @@ from collections import Counter
 
 import stationkeep as sk
 from stationkeep.model.catalogue import Catalogue
-from stationkeep.plan.make import Plan, _beyond, plan_branch
+from stationkeep.plan.chosen import Plan, beyond
+from stationkeep.plan.make import plan_branch
 from stationkeep.plan.milp import solve
 from stationkeep.plan.nominal import nominal
 from stationkeep.plan.problem import Solution
@@ -68,8 +69,8 @@ def made(time_limit_s: float = 120.0) -> Plan:
 
 def widest(time_limit_s: float = 60.0) -> Solution:
     """Flights of `iss-2022` to 2030 with the widest margins that `plan` tries."""
-    scenario = _beyond(sk.read_scenario("iss-2022").patch({"horizon": "2030-01-01"}))
-    return solve(problem_of(scenario, nominal(scenario), with_margins(Wishes(), WIDE[0], "soyuz-ms")), time_limit_s=time_limit_s)
+    scenario = beyond(sk.read_scenario("iss-2022").patch({"horizon": "2030-01-01"}))
+    return solve(problem_of(scenario, nominal(scenario), with_margins(Wishes(), WIDE[0], ("soyuz-ms",))), time_limit_s=time_limit_s)
 
 
 def abs_off(found: Plan, name: str) -> float:

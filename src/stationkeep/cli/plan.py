@@ -156,7 +156,7 @@ def plan(
         first = replace(first, scenario=with_manifests(first.scenario, first.problem, list(first.flights)))
         new = with_plan(read, names[0], first)
     written = _write(new, first, out, csv, ics, gantt, stocks) if first.stands else []
-    if not first.stands and first.answer is not None and len(names) == 1:  # the branch with what was added
+    if first.answer is not None and len(names) == 1 and (not first.stands or first.answer.met):  # the branch with what was added
         written = _write(first.answer.scenario, first.answer, out, csv, ics, gantt)
     emit(told, json, lambda: _tell(made, written))
     if any(found.refuted for found in made.values()):
@@ -222,6 +222,21 @@ def _tell_runs(found: Any) -> None:
               f"{found.asked_frac:.0%} asked: {'met' if found.met else 'NOT MET'}; {told(found.broke)}")  # fmt: skip
 
 
+def _tell_answers(found: Any) -> None:
+    """What one addition does: where there is no plan, or none that holds as often as asked."""
+    from stationkeep.plan.robust import told
+
+    for more in found.answers:
+        words = "; ".join(more["refuted"]) or more["status"]
+        if more["probability_frac"] is not None:
+            low, high = more["probability_interval_frac"]
+            words += (f"; {more['probability_frac']:.1%} ({low:.1%} to {high:.1%}) of {more['proved_runs_count']} fresh runs unbroken, "
+                      f"{found.answer.asked_frac:.0%} asked: {'met' if more['met'] else 'NOT MET'}; {told(more['broke'])}")  # fmt: skip
+        elif more["selected_frac"] is not None:
+            words += f"; {more['selected_frac']:.1%} of the runs it was compared on, not proved"
+        print(f"  with {more['addition']}: {more['flights_count']} flights, {more['of_it_count']} of it, {more['cost_musd']:,.0f} M$ ({words})")
+
+
 def _tell(made: dict[str | None, Any], written: list[str]) -> None:
     for name, found in made.items():
         s = found.solution
@@ -237,12 +252,7 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
                 print(f"  - {line}")
             if found.conflicts:
                 print("  one addition that would do: " + ("; ".join(found.additions) or "none that is known"))
-            for more in found.answers:
-                words = "; ".join(more["refuted"]) or more["status"]
-                if more["probability_frac"] is not None:
-                    low, high = more["probability_interval_frac"]
-                    words += f"; {more['probability_frac']:.1%} ({low:.1%} to {high:.1%}) of {more['proved_runs_count']} fresh runs unbroken, {found.answer.asked_frac:.0%} asked: " + ("met" if more["met"] else "NOT MET")
-                print(f"  with {more['addition']}: {more['flights_count']} flights, {more['of_it_count']} of it, {more['cost_musd']:,.0f} M$ ({words})")
+            _tell_answers(found)
             continue
         bounds = "" if found.problem.kept else f"{s.objective:,.0f}, no plan below {s.bound:,.0f} with half a year more; gap {s.gap_frac:.2%} "
         print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}: {bounds}in {s.wall_s:.0f} s")
@@ -253,6 +263,7 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
                   + ", ".join(f"{k} {low:+.1%} to {high:+.1%}" for k, (low, high) in found.as_dict()["apart_frac"].items()))  # fmt: skip
             print("  least reserves of the nominal run: " + ", ".join(f"{k} {v:,.0f} d" for k, v in found.least_d.items()))
         _tell_runs(found)
+        _tell_answers(found)
         told = found.as_dict()
         for title, figures in (("altitude", told["altitude"]), ("against the published plan", told["changes"])):
             if figures:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ..model.base import NEVER_s, seconds, to_utc
 from ..model.scenario import Scenario
 from .bound import by_months
+from .broke import CREWS, GAS, PROPELLANT, STORES
 from .conflicts import UNLOADING
 from .milp import build, relax
 from .nominal import Nominal, lasting, nominal
-from .problem import Problem
+from .problem import Problem, Vessel
 from .take import problem_of
 from .vessels import NEW_d
 from .wishes import DAY_s, Wishes, chosen_vehicles
@@ -44,6 +46,22 @@ def additions(scenario: Scenario, run: Nominal, wishes: Wishes, conflicts: tuple
         more = [*_vehicles(scenario, run, wishes, conflicts, {}, ""), *_segment(scenario),
                 *(Addition(words, (), patch, scenario.patch(patch)) for words, patch in ports)]  # fmt: skip
     return [a for _, a in sorted(_tried(more, run, wishes, say), key=lambda found: found[0])]
+
+
+SERVES: dict[str, Callable[[Vessel], object]] = {
+    CREWS: lambda v: v.crew, STORES: lambda v: v.dry_kg and not v.crew, PROPELLANT: lambda v: v.refuel_most_kg or v.push_kg, GAS: lambda v: v.gas_kg,
+}  # fmt: skip
+"""What a ship must have to serve against what broke."""
+
+
+def helpful(scenario: Scenario, run: Nominal, wishes: Wishes, broke: dict[str, int]) -> list[Addition]:
+    """Vehicles that fly to the end and serve against what broke: of each cause in turn, the commonest first, the cheapest."""
+    able = {a.vehicles[0]: a for a in _vehicles(scenario, run, wishes, (), {}, "")}
+    vessels = problem_of(scenario, run, replace(wishes, vehicles=(*wishes.vehicles, *able))).vessels
+    flown = sorted((v for v in vessels if v.name in able and v.weeks[-1]), key=lambda v: v.cost_musd)
+    by_cause = [[v.name for v in flown if SERVES[cause](v)] for cause in broke if cause in SERVES]
+    in_turn = [name for names in zip_longest(*by_cause) for name in names if name is not None]
+    return [able[name] for name in dict.fromkeys(in_turn)]
 
 
 def _tried(more: list[Addition], run: Nominal, wishes: Wishes, say: Callable[[str], None]) -> Iterator[tuple[float, Addition]]:
@@ -104,4 +122,4 @@ def _ports(scenario: Scenario, p: Problem) -> Iterator[tuple[str, dict[str, Any]
         yield f"one more {kind} port", {"stations": {scenario.main_station: {"modules": {PORT: module}}}, "flights": flights}
 
 
-__all__ = ["Addition", "additions", "least_cost"]
+__all__ = ["Addition", "additions", "helpful", "least_cost"]

@@ -95,7 +95,7 @@ def _agreed(p: Problem) -> bool:
     ships = [v for v in p.vessels if v.crew]
     kinds = {v.name: v.crew for v in ships}
     agreed = sum((n * kinds.get(name, 0) for name, n in p.lines.items()), np.zeros(p.weeks))
-    plain = not (p.budgets_musd or p.down_kg_per_y or p.external_kg_per_y or any(v.push_kg or v.unloads for v in ships))
+    plain = not (p.stand_ins or p.budgets_musd or p.down_kg_per_y or p.external_kg_per_y or any(v.push_kg or v.unloads for v in ships))
     return p.objective == "cost" and bool(p.lines) and set(p.lines) <= set(kinds) and bool((p.people <= agreed).all()) and plain
 
 

@@ -127,6 +127,8 @@ class Problem:
     site_gap_w: int = 1
     standdown_w: int = 0  # weeks without any one family of launchers that crew stores must last through
     without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family, in every year
+    stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)  # vehicle of a line -> crew ships that may take its place
+    in_turn: bool = False  # where there are stand-ins, no family brings all crews of `RIVAL_w`
     bottles_kg: float = np.inf  # most gas in bottles in one ship
     leave_d: float = 30.0  # days of crew stores at which people leave
     objective: Objective = "cost"

@@ -21,6 +21,10 @@ SHARE_frac = 0.5
 """Share of the failures that may be there, `1 - probability`, from which one cause of them has its margin raised. Assumed."""
 
 
+FAR = 6.0
+"""Times that share from which a margin grows by two steps. Assumed."""
+
+
 class Step(NamedTuple):
     """What a margin asks for beyond the requirements."""
 
@@ -30,6 +34,7 @@ class Step(NamedTuple):
     early_w: int = 0  # weeks every crew is relieved before the rating of its ship
     cheapest_w: int = 0  # weeks more for the crew ship that costs least
     careful: bool = False  # leaks and failures at their 95 % value
+    in_turn: bool = False  # crews come by two families of launchers in turn, where there are two
 
 
 def _stores(days: float, without_frac: float) -> Step:
@@ -40,9 +45,9 @@ def _stores(days: float, without_frac: float) -> Step:
 NONE = Step("")
 MARGINS: dict[str, tuple[Step, ...]] = {
     STORES: (NONE, _stores(75.0, 0.7), _stores(150.0, 0.9), _stores(150.0, 1.1), _stores(150.0, 1.3)),
-    CREWS: (NONE, Step("crews relieved 2 weeks early", early_w=2), Step("crews relieved 4 weeks early", early_w=4),
-            Step("crews relieved 4 weeks early, the cheapest ship's 9", early_w=4, cheapest_w=5),
-            Step("crews relieved 4 weeks early, the cheapest ship's 14", early_w=4, cheapest_w=10)),
+    CREWS: (NONE, Step("crews relieved 2 weeks early", early_w=2, in_turn=True), Step("crews relieved 4 weeks early", early_w=4, in_turn=True),
+            Step("crews relieved 4 weeks early, the cheapest ship's 9", early_w=4, cheapest_w=5, in_turn=True),
+            Step("crews relieved 4 weeks early, the cheapest ship's 14", early_w=4, cheapest_w=10, in_turn=True)),
     PROPELLANT: (NONE, Step("propellant +90 d", (("propellant", 90.0),)), Step("propellant +180 d", (("propellant", 180.0),)),
                  Step("propellant +270 d", (("propellant", 270.0),))),
     GAS: (NONE, Step("leaks and failures at their 95 % value", careful=True),
@@ -67,24 +72,26 @@ def words(levels: Levels) -> str:
     return "; ".join(step.words for step in steps(levels)) or "no margins"
 
 
-def with_margins(wishes: Wishes, levels: Levels, cheapest: str | None) -> Wishes:
-    """The wishes with margins at their levels; `cheapest` is the crew ship that costs least a seat."""
+def with_margins(wishes: Wishes, levels: Levels, cheapest: tuple[str, ...]) -> Wishes:
+    """The wishes with margins at their levels; `cheapest` are the crew ship that costs least and those that stand in for it."""
     for step in steps(levels):
         more = dict(wishes.more_d)
         for name, days in step.reserve_d:
             more[name] = more.get(name, 0.0) + days
         early = dict(wishes.early_by_w)
-        if cheapest and step.cheapest_w:
-            early[cheapest] = early.get(cheapest, 0) + step.cheapest_w
+        for name in cheapest if step.cheapest_w else ():
+            early[name] = early.get(name, 0) + step.cheapest_w
         wishes = replace(wishes, more_d=more, early_by_w=early, without_frac=max(wishes.without_frac, step.without_frac),
-                         early_w=wishes.early_w + step.early_w, careful=wishes.careful or step.careful)  # fmt: skip
+                         early_w=wishes.early_w + step.early_w, careful=wishes.careful or step.careful, in_turn=wishes.in_turn or step.in_turn)  # fmt: skip
     return wishes
 
 
-def cheapest_crew(problem: Problem) -> str | None:
-    """The crew ship of the problem whose flight costs least."""
-    ships = [v for v in problem.vessels if v.crew and v.weeks.any()]
-    return min(ships, key=lambda v: v.cost_musd).name if ships else None
+def cheapest_crew(problem: Problem) -> tuple[str, ...]:
+    """Of the crew ships that fly to the end the one whose flight costs least, and those that fly in turn with it."""
+    ships = [v for v in problem.vessels if v.crew and v.weeks[-1]]
+    name = min(ships, key=lambda v: v.cost_musd).name if ships else ""
+    group = next(({kind, *others} for kind, others in problem.stand_ins.items() if name in (kind, *others)), {name})
+    return tuple(v.name for v in ships if v.name in group)
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ class Climb:
 
     probability: float
     levels: Levels = field(default_factory=lambda: dict.fromkeys(MARGINS, 0))
-    ends: set[str] = field(default_factory=set)  # margins beyond which there was no plan
+    top: Levels = field(default_factory=lambda: {name: len(steps) - 1 for name, steps in MARGINS.items()})  # highest that may have a plan
     curve: list[dict[str, Any]] = field(default_factory=list)
 
     def higher(self, what: np.ndarray) -> Levels | None:
@@ -130,13 +137,13 @@ class Climb:
         able = [
             (n, name)
             for name, n in counts.items()
-            if name not in self.ends and self.levels[name] + 1 < len(MARGINS[name])
+            if self.levels[name] < self.top[name]
         ]
         if not able:
             return None
         many = SHARE_frac * (1.0 - self.probability) * what.size
-        raised = {name for n, name in able if n >= many} or {max(able)[1]}
-        return {name: level + (name in raised) for name, level in self.levels.items()}
+        raised = {name: 1 + (n >= FAR * many) for n, name in able if n >= many} or {max(able)[1]: 1}
+        return {name: min(level + raised.get(name, 0), self.top[name]) for name, level in self.levels.items()}
 
 
 def share(held: np.ndarray) -> dict[str, float]:

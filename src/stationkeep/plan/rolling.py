@@ -32,7 +32,7 @@ HURRY_w = 22
 """Weeks from the first launch there can be in which every week is tried: margins grow from there."""
 CARGO_share = 0.8
 """Most of the time left for the cargo of all years in one piece; the rest improves it span by span."""
-GUIDE_share = 0.4
+GUIDE_share = 0.5
 """Most of the time left for the months in which cargo is launched, chosen without ports."""
 GUIDE_frac = 2e-3
 """Gap at which that choice ends."""

@@ -146,7 +146,7 @@ def _first_month(m: Model) -> int:
 def _carried(p: Problem, family: str) -> np.ndarray:
     """(W,) people asked for whose ships are of a family: they are not there while it stands down for long."""
     kinds = {v.name: v.crew for v in p.vessels if v.family == family}
-    return sum((ships * kinds.get(name, 0) for name, ships in p.lines.items()), np.zeros(p.weeks))
+    return sum((ships * kinds.get(name, 0) for name, ships in p.lines.items() if name not in p.stand_ins), np.zeros(p.weeks))
 
 
 def propellant_rows(m: Model) -> None:

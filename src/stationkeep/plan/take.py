@@ -47,16 +47,17 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     from_w = max(int((seconds(wishes.since) - t0_s) // WEEK_s), 0) if wishes.since else 0
     vessels = _not_at_once(vessels, {(f.vessel, f.week) for f in fixed} | {(name, week) for name, week, _ in kept}, from_w)
     lines = _excused(lines_asked(scenario, catalogue, wishes, flies), wishes, from_w, t0_s)
+    stand_ins = _stand_ins(vessels, lines)
     people = people_asked(scenario, wishes, lines, {v.name: v.crew for v in vessels}, weeks)
     need = weekly(run.use_kg("propellant"), weeks)
     return Problem(
         start_s=t0_s, weeks=weeks, vessels=vessels, ports=classes, docked=_docked(run, classes, weeks, lines),
-        commodities=commodities_of(scenario, run, wishes, people, weekly(run.people, weeks) / 7.0 if aboard is None else aboard), people=people, lines=lines,
+        commodities=commodities_of(scenario, run, wishes, people, weekly(run.people, weeks) / 7.0 if aboard is None else aboard), people=people, lines=lines, stand_ins=stand_ins,
         push_need_kg=np.maximum(need, 0.0), turn_need_kg=np.clip(weekly(run.turned_kg(), weeks), 0.0, np.maximum(need, 0.0)), tanks_push=tanks_push(scenario, run, weeks), unload_need=~tanks_push(scenario, run, weeks),
         debt_most_kg=debt_most_kg(scenario, run), waste_opening_kg=float(run.stock("waste")[0]),
         waste_kg=np.maximum(-weekly(run.use_kg("waste"), weeks), 0.0), waste_most_kg=room_kg(run, "waste"),
         flies=flies, fixed=fixed, kept=kept, keep_musd=KEEP_musd if kept else 0.0, budgets_musd=wishes.budgets_musd, down_kg_per_y=wishes.down_kg_per_y,
-        external_kg_per_y=wishes.external_kg_per_y, standdown_w=wishes.standdown_w, without_frac=wishes.without_frac, bottles_kg=GAS_BOTTLES_kg, leave_d=case.world.rules.leave_s / DAY_s, objective=wishes.objective,
+        external_kg_per_y=wishes.external_kg_per_y, standdown_w=wishes.standdown_w, without_frac=wishes.without_frac, in_turn=wishes.in_turn, bottles_kg=GAS_BOTTLES_kg, leave_d=case.world.rules.leave_s / DAY_s, objective=wishes.objective,
         asked={f"cadence {name}": f"{name} flies at most {n} times a year, as asked" for name, n in wishes.cadence_count.items()},
         usd_per_research_h=wishes.usd_per_research_h, usd_per_person_week=wishes.usd_per_person_week,
         research_h_per_person_week=float(programme_h_per_week(case.world.crew_time.rules)),
@@ -74,6 +75,13 @@ def lines_asked(scenario: Scenario, catalogue: Catalogue, wishes: Wishes, flies:
             partner = flight.partner or rows[flight.vehicle]["partner"]
             out[flight.vehicle] = out.get(flight.vehicle, 0) + flies[partner].astype(int)
     return out
+
+
+def _stand_ins(vessels: tuple[Vessel, ...], lines: dict[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
+    """Crew ships without a line of their own, by the vehicle of the same partner whose place they may take."""
+    others = [v for v in vessels if v.crew and v.name not in lines]
+    found = {v.name: tuple(o.name for o in others if o.partner == v.partner) for v in vessels if v.name in lines}
+    return {name: names for name, names in found.items() if names}
 
 
 def people_asked(scenario: Scenario, wishes: Wishes, lines: dict[str, np.ndarray], crews: dict[str, int], weeks: int) -> np.ndarray:

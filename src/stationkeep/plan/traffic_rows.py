@@ -9,6 +9,9 @@ import numpy as np
 from .problem import Fixed, Problem, Vessel
 from .programme import INF, Model, MONTH_w, YEAR_w, empty, running
 
+RIVAL_w = 60
+"""Weeks in which each family of crew ships that stand in for one another flies once: two crews of half a year, and handovers."""
+
 
 def visit_rows(m: Model) -> None:
     """One binary for every launch there could be, and for every week a ship that is there could leave."""
@@ -109,15 +112,19 @@ def people_rows(m: Model) -> list[int]:
         months = [m.column(0.0, n, n) for n in np.add.reduceat(m.aboard, range(0, p.weeks, MONTH_w))]
         return [months[w // MONTH_w] for w in range(p.weeks)]
     aboard: list[dict[int, float]] = [{} for _ in range(p.weeks)]
+    surely: dict[str, list[int]] = {}
     sure: list[dict[int, float]] = [{} for _ in range(p.weeks)]
     kinds = {v.name: v.crew for v in p.vessels if v.crew} | {d.vehicle: d.crew for d in p.docked if d.crew}
     for kind, crew in kinds.items():
-        there, covered = _ships_there(m, kind)
+        there, surely[kind] = _ships_there(m, kind)
         for w in range(p.weeks):
             aboard[w][there[w]] = float(crew)
-            sure[w][covered[w]] = float(crew)
-            if kind in p.lines and p.objective != "presence" and p.lines[kind][w]:
-                m.rows.add(f"crew {kind}", {covered[w]: 1.0}, float(p.lines[kind][w]), INF)
+            sure[w][surely[kind][w]] = float(crew)
+    for kind, ships in p.lines.items() if p.objective != "presence" else ():
+        able = [surely[name] for name in (kind, *p.stand_ins.get(kind, ())) if name in surely]
+        for w in map(int, np.flatnonzero(ships[: p.weeks])) if able else ():
+            m.rows.add(f"crew {kind}", {covered[w]: 1.0 for covered in able}, float(ships[w]), INF)
+    _turn_rows(m)
     for i, docked in enumerate(p.docked):
         if docked.crew:
             _relieved(m, i)
@@ -131,6 +138,19 @@ def people_rows(m: Model) -> list[int]:
         elif p.people[w] > agreed[w]:
             m.rows.add("people", sure[w], float(p.people[w]), INF)
     return people
+
+
+def _turn_rows(m: Model) -> None:
+    """Of crew ships that stand in for one another those of no family bring all crews of `RIVAL_w`, once the others can fly."""
+    p = m.problem
+    for kind, names in p.stand_ins.items() if p.in_turn else ():
+        group = [v for v, vessel in enumerate(p.vessels) if vessel.name in (kind, *names)]
+        for family in dict.fromkeys(p.vessels[v].family for v in group):
+            rivals = [v for v in group if p.vessels[v].family != family]
+            able = np.any([p.vessels[v].weeks for v in rivals], axis=0) if rivals else np.zeros(p.weeks, bool)
+            for first in range(int(able.argmax()), p.weeks - RIVAL_w + 1, MONTH_w) if able.any() else ():
+                launched = {c: 1.0 for key, c in m.visits.items() if key[0] in rivals and first <= key[1] < first + RIVAL_w}
+                m.rows.add(f"turn {family}", launched, 1.0 if launched else 0.0, INF)
 
 
 def _ships_there(m: Model, kind: str) -> tuple[list[int], list[int]]:
@@ -157,7 +177,7 @@ def _relieved(m: Model, i: int) -> None:
     first = min(docked.leaves_w)
     same = defaultdict(list)
     for (v, w, _, _), c in m.visits.items():
-        if p.vessels[v].name == docked.vehicle:
+        if p.vessels[v].name in (docked.vehicle, *p.stand_ins.get(docked.vehicle, ())):
             same[w].append(c)
     if not same:
         return

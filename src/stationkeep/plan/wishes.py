@@ -52,6 +52,7 @@ class Wishes:
     careful: bool = False  # leaks and failures at the 95 % value of what is not known of them
     early_w: int = 0  # weeks a crew ship leaves before its rating, for reliefs that come late
     early_by_w: dict[str, int] = field(default_factory=dict)  # weeks more for single kinds of crew ship
+    in_turn: bool = False  # crew ships that may stand in for one another fly in turn, by families of launchers
     budgets_musd: dict[tuple[str, int], float] = field(default_factory=dict)
     fix: tuple[str, ...] = ()  # flights and series of the scenario that stay as they are
     cadence_count: dict[str, int] = field(default_factory=dict)  # most flights in 52 weeks, by vehicle

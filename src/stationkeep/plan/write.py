@@ -229,7 +229,7 @@ def _relieves(problem: Problem, solution: Solution, visits: list[Visit]) -> dict
     out: dict[int, str] = {}
     for docked in problem.docked:
         leaves_w = solution.leaves_w.get(docked.name, min(docked.leaves_w))
-        mine = [i for i, v in enumerate(visits) if docked.crew and v.vessel == docked.vehicle and v.week < leaves_w and i not in out]
+        mine = [i for i, v in enumerate(visits) if docked.crew and v.vessel in (docked.vehicle, *problem.stand_ins.get(docked.vehicle, ())) and v.week < leaves_w and i not in out]
         if mine:
             out[max(mine, key=lambda i: visits[i].week)] = docked.name
     return out

@@ -361,6 +361,7 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
                 if p.groups[other, 0] == p.groups[f, 0] and t_s - gap_s < s.launched_s[other] <= t_s:
                     s.next_s[f] = s.launched_s[other] + gap_s
                     return
+        _take_turn(p, s, f, t_s, log)
         first_s = _after_those_relieved_s(p, s, f)
         if first_s > t_s:
             s.next_s[f] = first_s
@@ -393,6 +394,16 @@ def _after_those_relieved_s(p: Params, s: State, f: int) -> float:
             if p.relief[other] == f and s.status[other] == PLANNED and s.next_s[other] < NEVER_s:
                 first_s = max(first_s, s.next_s[other] + LEAST_GAP_s)
     return first_s
+
+
+@njit(cache=True)
+def _take_turn(p: Params, s: State, f: int, t_s: float, log: Log) -> None:
+    """A crew ship that was to fly before `f` and whose family stands down for more than a month does not fly: `f`, of another, takes its turn."""
+    if p.seats[f] > 0:
+        for other in range(p.relief.size):
+            grounded = p.relief[other] == f and s.status[other] == PLANNED and s.held[other] and p.groups[other, 0] != p.groups[f, 0]
+            if grounded and t_s + UNLOADED_s < s.next_s[other] < NEVER_s:
+                cancel(p, s, other, t_s, s.row[other], log)
 
 
 @njit(cache=True)
