@@ -13,14 +13,15 @@ def test_the_path_is_the_best_of_all():
     levels = np.array([400.0, 410.0, 420.0, 430.0])
     for _ in range(20):
         cost, lift, start = draws.uniform(0, 3000, (4, 4)), draws.uniform(0, 120), draws.uniform(395, 430)
+        ships = draws.uniform(0, 800, 4)
 
-        def price(path, cost=cost, lift=lift, start=start):
+        def price(path, cost=cost, lift=lift, start=start, ships=ships):
             heights = [start, *(levels[i] for i in path)]
-            up = sum(max(b - a, 0.0) for a, b in itertools.pairwise(heights))
-            return sum(cost[y, i] for y, i in enumerate(path)) + lift * up
+            climbs = [b - a for a, b in itertools.pairwise(heights)]
+            return sum(max(cost[y, i] + lift * climbs[y], 0.0) + ships[i] for y, i in enumerate(path))
 
         best = min(price(path) for path in itertools.product(range(4), repeat=4))
-        assert price(cheapest_path(cost, levels, lift, start)) == pytest.approx(best)
+        assert price(cheapest_path(cost, ships, levels, lift, start)) == pytest.approx(best)
 
 
 def test_lifting_the_station_by_a_kilometre():

@@ -23,13 +23,14 @@ from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import plan_branch
 from stationkeep.plan.milp import _quiet, relax, run, solve
 from stationkeep.plan.nominal import lasting, nominal
+from stationkeep.plan.problem import Solution, Visit
 from stationkeep.plan.prove import refuted
 from stationkeep.plan.robust import WIDE, with_margins
 from stationkeep.plan.stocks import stocks_csv
 from stationkeep.plan.take import problem_of
 from stationkeep.plan.vessels import shown_cadence_count
 from stationkeep.plan.wishes import Wishes, published_flights
-from stationkeep.plan.write import crew_of
+from stationkeep.plan.write import crew_of, planned
 
 PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
 
@@ -215,6 +216,17 @@ def test_the_seat_of_a_partner_that_is_gone_falls_to_the_ships_own(made):
     assert crew_of(made.problem, ship) == {"nasa": 2, "jaxa": 1, "roscosmos": 1}
     gone = replace(made.problem, flies={"roscosmos": np.zeros(made.problem.weeks, bool)})
     assert crew_of(gone, ship) == {"nasa": 3, "jaxa": 1}
+
+
+def test_committed_crews_stay_for_their_relief_and_keep_their_day():
+    scenario = sk.read_scenario("iss-2022").patch({"horizon": "2024-02-01"})
+    p = problem_of(scenario, nominal(scenario), Wishes(fix=("soyuz",)))
+    assert [f.name for f in p.fixed] == ["soyuz-1", "soyuz-2", "soyuz-3"]
+    for f, relief in zip(p.fixed, p.fixed[1:], strict=False):
+        assert f.week + f.stay_w > relief.week and f.week + f.stay_w - relief.week <= 2
+    visit = Visit("soyuz-ms", p.fixed[0].week, "rassvet-nadir", p.fixed[0].stay_w)
+    told = planned(p, Solution("optimal", 0.0, 0.0, 0.0, (visit,), {}, {}, 0.0))
+    assert [(f.name, f.launch[:10], f.expected[:10]) for f in told] == [("soyuz-1", "2022-09-21", "2022-09-21")]
 
 
 def test_published_flights_read_back(made):

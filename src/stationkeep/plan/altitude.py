@@ -24,23 +24,21 @@ SHIP_ISP_s = 300.0
 def altitude_plan(scenario: Scenario, run: Nominal, *, lowest_km: float = 390.0, highest_km: float = 440.0) -> tuple[Scenario, dict[str, float]]:
     """The branch with the altitude policy that needs least propellant flown, station's and ships' together.
 
-    Two nominal runs, one `PROBE_km` higher, give the propellant of each year and how it falls with height; a path over
-    years is then the cheapest one, raising included. Returns the scenario and its figures (propellant in kg).
-    `lowest_km` leaves room above the altitude requirement for a year's decay and debris clearance.
+    Two nominal runs, one `PROBE_km` higher, give the propellant of each year and how it falls with height; a path over years is then the
+    cheapest one, raising and sinking included. It is flown once: where it does not need less than the policy there is, that stays.
+    Returns the scenario and its figures, all of nominal runs (propellant in kg, of ships above what they need to `lowest_km`, which leaves
+    room above the altitude requirement for a year's decay and debris clearance).
     """
-    t0_s, steps = run.case.t0_s, run.t_s.size
-    years = max(math.ceil(steps / 365.25), 1)
+    t0_s, years = run.case.t0_s, max(math.ceil(run.t_s.size / 365.25), 1)
     higher = nominal(_shifted(scenario, PROBE_km))
     need = np.asarray([_per_year(run, y) for y in range(years)])
-    above = np.asarray([_per_year(higher, y) for y in range(years)])
-    height = np.asarray([np.nanmean(part) for part in np.array_split(run.altitude_km, years)])
-    fall_per_km = np.clip(np.log(np.maximum(need, 1.0) / np.maximum(above, 1.0)) / PROBE_km, 0.002, 0.05)
+    above = sum(_per_year(higher, y) for y in range(years))
+    fall_per_km = float(np.clip(np.log(max(need.sum(), 1.0) / max(above, 1.0)) / PROBE_km, 0.002, 0.05))  # of all years: burns of one are few
     levels = np.arange(lowest_km, highest_km + 0.1, STEP_km)
-    keep = need[:, None] * np.exp(-fall_per_km[:, None] * (levels[None, :] - height[:, None]))
-    mass_kg = float(np.nanmedian(run.mass_kg))
-    lift = lift_kg_per_km(mass_kg, 290.0)
+    keep = need[:, None] * np.exp(-fall_per_km * (levels[None, :] - _heights(run, years)[:, None]))
+    lift = lift_kg_per_km(float(np.nanmedian(run.mass_kg)), 290.0)
     ships = ships_kg_per_km(scenario, run)
-    path = cheapest_path(keep + ships * (levels - lowest_km)[None, :], levels, lift, float(run.altitude_km[0]))
+    path = cheapest_path(keep, ships * (levels - lowest_km), levels, lift, float(run.altitude_km[0]))
     band = _bands(scenario)[-1]
     half = 0.5 * (band.target_km - band.floor_km)
     bands = tuple(
@@ -49,21 +47,29 @@ def altitude_plan(scenario: Scenario, run: Nominal, *, lowest_km: float = 390.0,
         for y, i in enumerate(path) if y == 0 or i != path[y - 1]
     )  # fmt: skip
     station = scenario.stations[scenario.main_station].model_copy(update={"policy": bands})
-    chosen = float(sum(keep[y, i] for y, i in enumerate(path)))
-    told = {"propellant_kg": chosen, "propellant_before_kg": float(need.sum()), "ships_kg_per_km_y": ships,
-            "lift_kg_per_km": lift} | {f"altitude_{to_utc(t0_s + y * YEAR_s)[:4]}_km": float(levels[i]) for y, i in enumerate(path)}  # fmt: skip
-    return scenario.model_copy(update={"stations": {**scenario.stations, scenario.main_station: station}}), told
+    chosen = scenario.model_copy(update={"stations": {**scenario.stations, scenario.main_station: station}})
+    flown = nominal(chosen)
+    told: dict[str, float] = {}
+    for name, one in (("", flown), ("_before", run)):
+        told[f"propellant{name}_kg"] = float(one.use_kg("propellant").sum())
+        told[f"ships{name}_kg"] = ships * float(np.nansum(one.altitude_km - lowest_km)) / 365.25
+    if told["propellant_kg"] + told["ships_kg"] >= told["propellant_before_kg"] + told["ships_before_kg"]:
+        chosen, flown = scenario, run
+        told.update(propellant_kg=told["propellant_before_kg"], ships_kg=told["ships_before_kg"])
+    heights = _heights(flown, years)
+    return chosen, told | {f"altitude_{to_utc(t0_s + y * YEAR_s)[:4]}_km": float(heights[y]) for y in range(years)}
 
 
-def cheapest_path(cost_kg: np.ndarray, levels_km: np.ndarray, lift_kg_per_km: float, start_km: float) -> list[int]:
-    """Level of each year (Y,) that makes the sum of yearly costs (Y, L) and of raising least; sinking is free."""
-    up = np.maximum(levels_km[None, :] - levels_km[:, None], 0.0) * lift_kg_per_km
-    total = cost_kg[0] + np.maximum(levels_km - start_km, 0.0) * lift_kg_per_km
+def cheapest_path(keep_kg: np.ndarray, ships_kg: np.ndarray, levels_km: np.ndarray, lift_kg_per_km: float, start_km: float) -> list[int]:
+    """Level of each year (Y,) for least propellant: to keep it (Y, L), of ships to reach it (L,), and to climb to it from the year
+    before; sinking spares as much, no more than keeping the height would have needed."""
+    climb = lift_kg_per_km * (levels_km[None, :] - levels_km[:, None])
+    total = np.maximum(keep_kg[0] + lift_kg_per_km * (levels_km - start_km), 0.0) + ships_kg
     back = []
-    for year in cost_kg[1:]:
-        through = total[:, None] + up
+    for keep in keep_kg[1:]:
+        through = total[:, None] + np.maximum(keep[None, :] + climb, 0.0) + ships_kg[None, :]
         back.append(np.argmin(through, axis=0))
-        total = through.min(axis=0) + year
+        total = through.min(axis=0)
     path = [int(np.argmin(total))]
     for before in reversed(back):
         path.append(int(before[path[-1]]))
@@ -82,6 +88,11 @@ def ships_kg_per_km(scenario: Scenario, run: Nominal) -> float:
     planned = [f for f in run.case.flights if not f.flown and f.station == scenario.main_station]
     years = run.t_s.size / 365.25
     return sum(2.0 * lift_kg_per_km(number(rows[f.vehicle], "gross_mass_kg"), SHIP_ISP_s) for f in planned) / years
+
+
+def _heights(run: Nominal, years: int) -> np.ndarray:
+    """Mean height of each year (Y,), km."""
+    return np.asarray([np.nanmean(part) for part in np.array_split(run.altitude_km, years)])
 
 
 def _per_year(run: Nominal, year: int) -> float:

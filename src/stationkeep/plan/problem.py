@@ -82,6 +82,7 @@ class Fixed:
     week: int
     port: str  # class; empty: any that takes it
     stay_w: int
+    launch_s: float | None = None  # as the scenario states it; a published flight's is by its week
 
     def flown_by(self, vessel: str, week: int, port: str, stay_w: int) -> bool:
         """Whether a visit is this flight."""

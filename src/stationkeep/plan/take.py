@@ -102,16 +102,18 @@ def _fixed(
     if unknown:
         raise ScenarioError([Mistake(scenario.title, None, None, "fix", f"no flight '{unknown[0]}'",
                                      f"one of: {', '.join(scenario.flights)}")])  # fmt: skip
-    out = []
     by_name = {v.name: v for v in vessels}
-    for f in plan_flights(scenario, catalogue):
-        vessel = by_name.get(f.vehicle)
-        if f.flown or vessel is None or not any(f.id == n or f.id.rsplit("-", 1)[0] == n for n in wishes.fix):
-            continue
-        week = int((f.launch_s - t0_s) // WEEK_s)
+    mine = [f for f in plan_flights(scenario, catalogue)
+            if not f.flown and f.vehicle in by_name and any(f.id == n or f.id.rsplit("-", 1)[0] == n for n in wishes.fix)]  # fmt: skip
+    docks_w = [int((f.launch_s + f.transit_s - t0_s) // WEEK_s) for f in mine]
+    out = []
+    for f, week in zip(mine, docks_w, strict=True):
+        vessel = by_name[f.vehicle]
+        relief_w = min((w for o, w in zip(mine, docks_w, strict=True) if o.vehicle == f.vehicle and w > week), default=week)
+        least_w = relief_w - week + 1 if vessel.crew else 0  # a crew waits for its relief, and leaves a week after
+        stays = sorted(vessel.stays_w, key=lambda s: (s < least_w <= vessel.stays_w[-1], abs(s * WEEK_s - f.stay_s)))
         if 0 <= week < weeks:
-            stay_w = min(vessel.stays_w, key=lambda s: abs(s * WEEK_s - f.stay_s))
-            out.append(Fixed(f.id, f.vehicle, week, "", stay_w))
+            out.append(Fixed(f.id, f.vehicle, week, "", stays[0], f.launch_s))
     return tuple(out)
 
 

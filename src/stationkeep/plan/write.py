@@ -50,7 +50,10 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
     out = []
     for i, visit in enumerate(visits):
         expected_s = problem.start_s + visit.week * WEEK_s + DOCKS_d * DAY_s
-        launch_s = expected_s - (SLIP_d + problem.vessel(visit.vessel).transit_d) * DAY_s
+        stated = next((f.launch_s for f in problem.fixed if f.launch_s is not None and f.flown_by(visit.vessel, visit.week, visit.port, visit.stay_w)), None)
+        transit_s = problem.vessel(visit.vessel).transit_d * DAY_s
+        launch_s = expected_s - SLIP_d * DAY_s - transit_s if stated is None else stated
+        expected_s = expected_s if stated is None else stated + transit_s
         undock_s = problem.start_s + (visit.week + visit.stay_w) * WEEK_s - LEAVES_EARLY_s
         relief = _relief(problem, visits, i)
         out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(expected_s), to_utc(undock_s), ports[i],
