@@ -12,6 +12,8 @@ DRY = ("food", "supplies", "spares", "research")
 GASES = ("oxygen", "nitrogen")
 BOTTLE_FACTOR = 2.0
 """Kilograms of dry cargo that a kilogram of gas in bottles costs: a tank weighs about what it holds (as the engine's)."""
+MOVED_w = 9
+"""Weeks within which a flight of the same vehicle is a published one moved."""
 Objective = Literal["cost", "research", "presence", "blend"]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from ..model.base import to_utc
 from .conflicts import conflicts
 from .milp import build, relax
-from .problem import Fixed, Problem
-from .write import MOVED_w, Planned
+from .problem import Fixed, MOVED_w, Problem
+from .write import Planned
 
 WEEK_s = 7 * 86400.0
 Key = tuple[str, int, str]

@@ -144,7 +144,8 @@ def _windows(
                 w.low[c] = w.high[c] = float(key in mine)
             elif crew:  # of rotations that cost the same, the one that launches latest: slack is not spent on overlap
                 needed = spare and (p.ports[key[2]].pushes or p.ports[key[2]].refuels)
-                w.cost[c] += abs(w.cost[c]) * (EARLY_frac * (last - key[1]) + PUSHES_frac * needed)
+                price = p.vessels[key[0]].cost_musd if p.kept else abs(w.cost[c])  # of a replan's visits the cost holds what a change is worth
+                w.cost[c] += price * (EARLY_frac * (last - key[1]) + PUSHES_frac * needed)
         for (i, week), c in w.leaves.items():
             if i in leaves and (first or not crew):
                 w.low[c] = w.high[c] = float(week == min(leaves[i], last))

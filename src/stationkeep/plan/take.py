@@ -159,14 +159,17 @@ def _short_stays(wishes: Wishes, vessels: tuple[Vessel, ...]) -> tuple[Vessel, .
 
 
 def _excused(lines: dict[str, np.ndarray], wishes: Wishes, from_w: int, t0_s: float) -> dict[str, np.ndarray]:
-    """Crews asked for, one less of a kind from a loss or an early return until a new launch can relieve it."""
+    """Crews asked for, one less of a kind from a loss or an early return until the next published crew of that kind is there, or a new
+    launch can be: as the record made up for MS-10 and Crew-11. Those who must be aboard are asked for all the same."""
     out = {kind: ships.copy() for kind, ships in lines.items()}
-    until = from_w + math.ceil(FIXED_d * DAY_s / WEEK_s) + RELIEVED_w
+    soonest = from_w + math.ceil(FIXED_d * DAY_s / WEEK_s) + RELIEVED_w
     for f in wishes.published:
         if f.vehicle not in out or f.name not in (*wishes.lost, *wishes.home):
             continue
         begin = (f.expected_s - t0_s) / WEEK_s + (_stay_w(f, wishes) - 1 if f.name in wishes.home else -1)
-        weeks = slice(max(math.floor(begin), 0), until)
+        later = [o.expected_s for o in wishes.published if o.vehicle == f.vehicle and o.name not in wishes.lost and o.expected_s > f.expected_s]
+        following = math.ceil((min(later) - t0_s) / WEEK_s) if later else 0
+        weeks = slice(max(math.floor(begin), 0), max(soonest, following))
         out[f.vehicle][weeks] = np.maximum(out[f.vehicle][weeks] - 1, 0)
     return out
 

@@ -6,9 +6,12 @@ from collections import defaultdict
 
 import numpy as np
 
-from .problem import Fixed, Problem, Vessel
+from .problem import Fixed, MOVED_w, Problem, Vessel
 from .programme import INF, Model, MONTH_w, YEAR_w, empty, running
 
+ADDED_share, MOVED_share = 0.6, 1.1
+"""Of the worth of a published flight kept: price of one added; what a moved one, dropped and added as it is, gets back. Assumed: a move
+changes half as much as a loss, an addition a little more than a move."""
 RIVAL_w = 60
 """Weeks in which each family of crew ships that stand in for one another flies once: two crews of half a year, and handovers."""
 
@@ -30,12 +33,34 @@ def visit_rows(m: Model) -> None:
         for w in docked.leaves_w:
             m.leaves[i, w] = m.column(0.0, 0.0, 1.0, True)
         m.rows.add("docked", {m.leaves[i, w]: 1.0 for w in docked.leaves_w}, 1.0, 1.0)
-    kept = set(p.kept)
-    for key, c in m.visits.items():
-        if kept and (p.vessels[key[0]].name, key[1], p.ports[key[2]].name) in kept:
-            m.cost[c] -= p.keep_musd
+    if p.kept:
+        _change_rows(m)
     for f in p.fixed:  # where none of its visits is there the flight cannot be flown as it stands
         m.rows.add("commitments", {c: 1.0 for key, c in m.visits.items() if committed(p, f, key)}, 1.0, 1.0)
+
+
+def _change_rows(m: Model) -> None:
+    """A published flight that is kept is worth `keep_musd`, one that is added costs a part of it, and of one that is moved a part is left:
+    to move a flight is less of a change than to add one, and that less than to drop one."""
+    p = m.problem
+    kept: dict[tuple[str, int, str], list[int]] = {key: [] for key in p.kept}
+    added: dict[str, dict[int, int]] = defaultdict(dict)  # vehicle -> column -> week
+    for (v, w, q, stay), c in m.visits.items():
+        name = p.vessels[v].name
+        if (name, w, p.ports[q].name) in kept:
+            kept[name, w, p.ports[q].name].append(c)
+            m.cost[c] -= p.keep_musd
+        elif not any(committed(p, f, (v, w, q, stay)) for f in p.fixed):
+            added[name][c] = w
+            m.cost[c] += ADDED_share * p.keep_musd
+    moved: dict[str, list[int]] = defaultdict(list)
+    for (name, week, _), columns in kept.items():
+        one = m.column(-MOVED_share * p.keep_musd, 0.0, 1.0)
+        moved[name].append(one)
+        m.rows.add("balance", {one: 1.0, **{c: 1.0 for c in columns}}, -INF, 1.0)
+        m.rows.add("balance", {one: 1.0, **{c: -1.0 for c, w in added[name].items() if abs(w - week) <= MOVED_w}}, -INF, 0.0)
+    for name, ones in moved.items():
+        m.rows.add("balance", {**dict.fromkeys(ones, 1.0), **dict.fromkeys(added[name], -1.0)}, -INF, 0.0)
 
 
 def committed(p: Problem, f: Fixed, key: tuple[int, int, int, int]) -> bool:

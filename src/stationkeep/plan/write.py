@@ -12,15 +12,13 @@ import numpy as np
 from ..model.base import seconds, to_utc
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
-from .problem import Problem, Solution, Visit
+from .problem import MOVED_w, Problem, Solution, Visit
 from .wishes import DOCKS_d, FIXED_d, SLIP_d
 
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
 HANDOVER_d = 5.0
 """Days a crew stays with its relief; direct handovers took four to nine days. The plan's week of overlap holds them."""
-MOVED_w = 9
-"""Weeks within which a flight of the same vehicle is a published one moved."""
 LEAVES_EARLY_s = 0.5 * DAY_s
 """A ship leaves half a day before the week in which its port is planned to be free."""
 COLUMNS = ("name", "vehicle", "partner", "launcher", "site", "launch", "expected", "undock", "port", "people", "relief", "cost_musd",
