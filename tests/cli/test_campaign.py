@@ -42,3 +42,22 @@ def test_validate_warns_of_a_launch_that_cannot_be_made_at_its_line(capsys, tmp_
     assert out["ok"] and {(w["line"], w["path"]) for w in out["warnings"]} == {(4, "flights.ros-cargo"), (7, "flights.ros-crew")}
     heavy, site = sorted(out["warnings"], key=lambda w: w["line"])
     assert "7,280 kg is too heavy" in heavy["message"] and "does not fly from baikonur/31" in site["message"]
+
+
+def test_every_stock_that_does_not_fit_is_told_at_its_line(capsys, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("base: ros-516\nstations:\n  ros:\n    stocks_kg:\n      water: {roscosmos: 90000}\n      food: {roscosmos: 90000}\n")
+    with pytest.raises(SystemExit) as end:
+        main(["validate", str(file), "--json"])
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert end.value.code == 2 and [p["line"] for p in problems] == [5, 6]
+    assert problems[0]["path"] == "stations.ros.stocks_kg.water.roscosmos" and "do not fit" in problems[0]["message"]
+
+
+def test_a_complex_that_parts_and_that_nobody_flies_to_is_told(capsys, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("base: iss-2022\nevents:\n  part: {separate: russian, on: 2025-06-01, into: mir-2}\n")
+    out = told(capsys, "validate", str(file))
+    assert [(w["line"], w["path"]) for w in out["warnings"]] == [(3, "events.part")] and "nobody flies to 'mir-2'" in out["warnings"][0]["message"]
+    file.write_text(file.read_text() + "flights:\n  mir: {vehicle: progress-ms, station: mir-2, after: part, every_d: 120, site: baikonur/31}\n")
+    assert told(capsys, "validate", str(file))["warnings"] == []

@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 import stationkeep as sk
+from stationkeep.engine.compile.world import compile
 
 LEAVE = "2022-12-01"
 TAKES = ["flights", "propellant", "command", "operation", "spares", "money"]
@@ -174,3 +175,11 @@ def test_who_leaves_without_flights_goes_on_flying():
 
     assert launches(["flights"]) == 0
     assert launches(["spares"]) >= 2
+
+
+def test_at_a_station_of_its_own_nobody_works_by_the_shares_of_the_iss():
+    case = compile(sk.read_scenario("ros-516"))
+    share = case.world.crew_time.share_frac
+    assert (share[:, case.names.of("partners")["roscosmos"]] == 1.0).all()
+    iss = compile(sk.read_scenario("iss-2022"))
+    assert iss.world.crew_time.share_frac[-1, iss.names.of("partners")["roscosmos"]] == pytest.approx(3 / 7, abs=1e-4)

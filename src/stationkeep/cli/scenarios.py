@@ -125,7 +125,7 @@ def validate(scenario: str, *, json: bool = False) -> None:
         check_compiles(read)
         warnings = _warnings(scenario, read)
     except ScenarioError as error:
-        problems = error.problems
+        problems = _placed(scenario, error.problems)
     result = {"ok": not problems, "problems": [vars(p) for p in problems], "warnings": [vars(p) for p in warnings]}
 
     def words() -> None:
@@ -141,6 +141,16 @@ def validate(scenario: str, *, json: bool = False) -> None:
         raise SystemExit(2)
 
 
+def _placed(name: str, problems: list[Any]) -> list[Any]:
+    """Problems that only compiling shows, at the line of their key."""
+    from stationkeep.model.files import read_stack
+
+    if all(problem.line is not None or not problem.path for problem in problems):
+        return problems
+    document = read_stack(name)
+    return [p if p.line is not None or not p.path else document.problem(tuple(p.path.split(".")), p.message, p.advice) for p in problems]
+
+
 def _warnings(name: str, scenario: Any) -> list[Any]:
     """Launches that may not be possible, each at the line that states it."""
     from stationkeep.flight.campaign import doubtful
@@ -154,6 +164,14 @@ def _warnings(name: str, scenario: Any) -> list[Any]:
             own = ("futures", future, *path)
             path = own if own in document.marks else path
             found.setdefault((path, message), document.problem(path, message, advice))
+        for name, event in scenario.branch(future).events.items():
+            if event.separate or event.segment == "separated":
+                into = event.into or f"{scenario.main_station}-russian"
+                if all(flight is None or flight.station != into for flight in scenario.branch(future).flights.values()):
+                    path = ("futures", future, "events", name)
+                    path = path if path in document.marks else ("events", name)
+                    message = f"nobody flies to '{into}' once it has parted: whoever is aboard comes home when the stores end"
+                    found.setdefault(path, document.problem(path, message, f"add flights with `station: {into}` and `after: {name}`, if it is to go on"))
     return list(found.values())
 
 

@@ -279,6 +279,7 @@ def holds_text(future: dict[str, Any]) -> str:
 
 def _because(cause: dict[str, Any], place: int) -> str:
     vanish = "" if cause["vanish_frac"] is None else f"; without it {percent(cause['vanish_frac'])} of breaks vanish"
+    vanish = "; without it they come all the same" if cause["vanish_frac"] == 0.0 else vanish
     return f"{'← ' if place else ''}{cause['text']} ({cause['date']}{vanish})"
 
 

@@ -190,14 +190,17 @@ def build_ships(
     stock = np.zeros(len(c_part))
     where: dict[tuple[str, str], np.ndarray] = {}
     aboard = np.asarray([k < len(names.modules) and present.get(names.modules[k], False) for k in c_part], np.bool_)
+    too_much = []
     for (owner, resource), (kg, _, _) in opening.items():
         here = np.flatnonzero(aboard & (p.container_resource == RESOURCES.index(resource)) & (p.container_owner == partner[owner]))
         room = float(p.capacity_kg[here].sum())
         if kg > room:
-            raise ScenarioError([Problem(scenario.title, None, None, f"stocks_kg.{resource}.{owner}",
-                                         f"{kg:g} kg do not fit in the {room:g} kg there is room for", "give less")])  # fmt: skip
+            too_much.append(Problem(scenario.title, None, None, f"stations.{scenario.main_station}.stocks_kg.{resource}.{owner}",
+                                    f"{kg:g} kg do not fit in the {room:g} kg there is room for", "give less"))  # fmt: skip
         stock[here] = kg * p.capacity_kg[here] / room if room > 0 else 0.0
         where[(owner, resource)] = here
+    if too_much:
+        raise ScenarioError(too_much)
     for station in list(scenario.stations.values())[1:]:
         for resource, owners in station.stocks_kg.items():
             for q in owners.values():

@@ -94,7 +94,7 @@ def compile(scenario: Scenario) -> Case:
         orbit=_orbit(scenario, catalogue, names, t0_s, dt_s, steps, power_p, bodies), attitude=attitude_p, power=power_p,
         thermal=thermal_p, life_support=life_p, stores=stores_p, bodies=bodies, ships=ships,
         simple=_simple(scenario, names), requirements=_requirements(scenario, names, _rules(scenario, catalogue).reserve_s), rules=_rules(scenario, catalogue),
-        crew_time=_crew_time(catalogue, partner_index),
+        crew_time=_crew_time(catalogue, partner_index, scenario, flights),
         walks=build_walks(scenario, catalogue, names, t0_s, t0_s + steps * dt_s), repaired_by=repaired_by,
         repair_h=repair_h, wear_kg_per_s=wear_kg, wear_h_per_s=wear_h,
         machine_load=integers(first_machine_load + i if i >= 0 else -1 for i in _load_of_machine(catalogue, part_index)),
@@ -254,8 +254,17 @@ def _replay_until_s(scenario: Scenario, catalogue: Catalogue) -> float:
     return end_of_record_s(catalogue) if scenario.replay.until == "last" else seconds(scenario.replay.until)
 
 
-def _crew_time(catalogue: Catalogue, partner_index: dict[str, int]) -> CrewTime:
+def _crew_time(
+    catalogue: Catalogue, partner_index: dict[str, int], scenario: Scenario, flights: tuple[PlannedFlight, ...]
+) -> CrewTime:
+    """The working week. The agreement's shares of research are those of the ISS; at another station it goes by the seats flown there."""
     dates, shares = research_shares(catalogue, partner_index)
+    if scenario.stations[scenario.main_station].parts != "iss":
+        seats = np.zeros(len(partner_index))
+        for f in flights:
+            for who, count in f.people.items():
+                seats[partner_index[who]] += count if f.station == scenario.main_station else 0
+        shares = np.tile(seats / seats.sum() if seats.any() else np.full(seats.size, 1.0 / seats.size), (len(dates), 1))
     known = dates <= (seconds(catalogue.as_of) if catalogue.as_of else NEVER_s)
     known[0] = True
     return CrewTime(time_rules(catalogue), dates[known], shares[known], 1.0, RESEARCH_kg_per_h, SHIELD_g_per_cm2)
