@@ -17,7 +17,9 @@ from stationkeep.model.base import seconds
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
 from stationkeep.model.fleet import Flight
+from stationkeep.plan.additions import helpful
 from stationkeep.plan.bound import by_months
+from stationkeep.plan.broke import CREWS, OTHER, STORES
 from stationkeep.plan.chosen import beyond
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import plan_branch
@@ -227,6 +229,15 @@ def test_committed_crews_stay_for_their_relief_and_keep_their_day():
     visit = Visit("soyuz-ms", p.fixed[0].week, "rassvet-nadir", p.fixed[0].stay_w)
     told = planned(p, Solution("optimal", 0.0, 0.0, 0.0, (visit,), {}, {}, 0.0))
     assert [(f.name, f.launch[:10], f.expected[:10]) for f in told] == [("soyuz-1", "2022-09-21", "2022-09-21")]
+
+
+def test_vehicles_that_serve_against_what_broke_are_tried_in_turn(short):
+    run = nominal(short)
+    names = [[a.vehicles[0] for a in helpful(short, run, Wishes(), dict.fromkeys(causes, 1))] for causes in ((CREWS,), (STORES, CREWS), (OTHER,))]
+    assert names[0] == ["starliner"] and names[1][1] == "starliner" and "starliner" not in names[1][2:] and names[2] == []
+    cargo = short.catalogue().by_id("fleet/vehicles")
+    assert all(not float(cargo[name]["seats"]) for name in (names[1][0], *names[1][2:]))
+    assert helpful(short, run, Wishes(vehicles=("starliner",)), {CREWS: 1}) == []
 
 
 def test_published_flights_read_back(made):

@@ -42,11 +42,11 @@ def better(made: Plan, scenario: Scenario, run: Nominal, ask: Ask) -> Plan:
         able = helpful(scenario, run, ask.wishes, best.broke)[:MOST_ANSWERS]
         found = _answers([a._replace(words=words + a.words) for a in able], ask, best.levels)
         answers += found
-        better = _best(found)
-        if better is None or better.met or (better.probability_frac or 0.0) <= (best.probability_frac or 0.0):
+        now = _best(found)
+        if now is None or now.met or (now.probability_frac or 0.0) <= (best.probability_frac or 0.0):
             break
-        added = next(told for told, plan in found if plan is better)
-        best, words = better, added["addition"] + " and "
+        added = next(told for told, plan in found if plan is now)
+        best, words = now, added["addition"] + " and "
         ask = replace(ask, wishes=replace(ask.wishes, vehicles=(*ask.wishes.vehicles, *added["vehicles"])))
     return replace(made, answers=tuple(told for told, _ in answers), answer=_best(answers))
 
