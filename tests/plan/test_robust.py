@@ -48,7 +48,11 @@ def test_the_margin_grows_whose_cause_breaks_too_many_runs():
     assert climb.higher(np.asarray([STORES] * 12 + [CREWS] * 5 + [""] * 83))[CREWS] == 1
     assert climb.higher(np.asarray([CREWS] + [""] * 99))[CREWS] == 1, "the commonest at least"
     assert climb.higher(np.asarray([STORES] * 60 + [""] * 40))[STORES] == 2, "far from what is asked by two steps"
-    climb.top[STORES] = 0
+    both = np.asarray([STORES] * 12 + [CREWS] * 7 + [""] * 81)
+    climb.failed(climb.higher(both))
+    assert climb.higher(both) == {STORES: 1, CREWS: 0, PROPELLANT: 0, GAS: 0}, "one at a time where there is no plan with both"
+    climb.failed(climb.higher(both))
+    assert climb.higher(both) == {STORES: 0, CREWS: 1, PROPELLANT: 0, GAS: 0} and climb.top[STORES] == 0
     assert climb.higher(what)[STORES] == 0 and climb.higher(what)[CREWS] == 1
     assert climb.higher(np.asarray(["other", ""])) is None
     climb.levels = {name: len(steps) - 1 for name, steps in MARGINS.items()}

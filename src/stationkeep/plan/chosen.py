@@ -165,14 +165,11 @@ def robust(scenario: Scenario, run: Nominal, ask: Ask, first: Tried | None = Non
         first = None
         if held is None:
             best = best or made
-            if new == climb.levels and made.solution.status == "infeasible":
+            if new == climb.levels:  # more margins are no easier
                 break
-            raised = [name for name, level in new.items() if level > climb.levels[name]]
-            for name in sorted(raised, key=lambda name: int((what == name).sum()))[:1]:
-                climb.top[name] = new[name] - 1
+            climb.failed(new)
         else:
-            what = found
-            climb.levels = new
+            what, climb.levels, climb.alone = found, new, False
             climb.curve.append({"margins": words(new), "flights_count": len(made.counted()), "cost_musd": made.cost_musd(), **share(held),
                                 "runs_count": held.size, "better_runs_count": int((held & ~before).sum()), "worse_runs_count": int((before & ~held).sum()), "broke": counted(what)})  # fmt: skip
             met = held.mean() >= probability

@@ -129,6 +129,7 @@ class Climb:
     probability: float
     levels: Levels = field(default_factory=lambda: dict.fromkeys(MARGINS, 0))
     top: Levels = field(default_factory=lambda: {name: len(steps) - 1 for name, steps in MARGINS.items()})  # highest that may have a plan
+    alone: bool = False  # there was no plan with several margins raised at once: one at a time until there is one
     curve: list[dict[str, Any]] = field(default_factory=list)
 
     def higher(self, what: np.ndarray) -> Levels | None:
@@ -142,8 +143,16 @@ class Climb:
         if not able:
             return None
         many = SHARE_frac * (1.0 - self.probability) * what.size
-        raised = {name: 1 + (n >= FAR * many) for n, name in able if n >= many} or {max(able)[1]: 1}
+        together = {name: 1 + (n >= FAR * many) for n, name in able if n >= many and not self.alone}
+        raised = together or {max(able)[1]: 1}
         return {name: min(level + raised.get(name, 0), self.top[name]) for name, level in self.levels.items()}
+
+    def failed(self, levels: Levels) -> None:
+        """There was no plan at these levels."""
+        raised = [name for name, level in levels.items() if level > self.levels[name]]
+        self.alone = True
+        if len(raised) == 1:
+            self.top[raised[0]] = levels[raised[0]] - 1
 
 
 def share(held: np.ndarray) -> dict[str, float]:
