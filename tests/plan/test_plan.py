@@ -20,7 +20,7 @@ from stationkeep.model.fleet import Flight
 from stationkeep.plan.additions import helpful
 from stationkeep.plan.bound import by_months
 from stationkeep.plan.broke import CREWS, OTHER, STORES
-from stationkeep.plan.chosen import beyond
+from stationkeep.plan.chosen import _as_it_stands, beyond
 from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import plan_branch
 from stationkeep.plan.milp import _quiet, relax, run, solve
@@ -229,6 +229,12 @@ def test_committed_crews_stay_for_their_relief_and_keep_their_day():
     visit = Visit("soyuz-ms", p.fixed[0].week, "rassvet-nadir", p.fixed[0].stay_w)
     told = planned(p, Solution("optimal", 0.0, 0.0, 0.0, (visit,), {}, {}, 0.0))
     assert [(f.name, f.launch[:10], f.expected[:10]) for f in told] == [("soyuz-1", "2022-09-21", "2022-09-21")]
+
+
+def test_the_price_of_the_scenario_as_it_stands_is_of_flights_that_are_flown():
+    cost = {f: _as_it_stands(sk.read_scenario("iss-partner-leaves").branch(f).model_copy(update={"horizon": "2026-01-01"}), "2026-01-01") for f in
+            ("after-2024", "until-own-station", "returns")}  # fmt: skip
+    assert cost["after-2024"] == cost["returns"] and cost["after-2024"]["flights_count"] < cost["until-own-station"]["flights_count"]
 
 
 def test_vehicles_that_serve_against_what_broke_are_tried_in_turn(short):

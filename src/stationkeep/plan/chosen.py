@@ -153,7 +153,7 @@ def robust(scenario: Scenario, run: Nominal, ask: Ask, first: Tried | None = Non
     trial, probability, tell = ask.trial, ask.probability, ask.tell
     assert trial is not None
     before, what = trial.select(scenario)
-    unplanned = {**_as_it_stands(scenario, run, trial.horizon), **share(before), "broke": counted(what)}
+    unplanned = {**_as_it_stands(scenario, trial.horizon), **share(before), "broke": counted(what)}
     tell(f"as it stands: {unplanned['cost_musd']:,.0f} M$, {before.mean():.1%} of {before.size} runs unbroken; {told(unplanned['broke'])}")
     climb = Climb(probability)
     climb.levels.update(first.plan.levels if first else {})
@@ -210,10 +210,13 @@ def _proved(made: Plan, trial: Trial, time: int, tell: Say) -> tuple[Plan, np.nd
     return replace(made, probability_frac=found["probability_frac"], interval_frac=(found["low"], found["high"]), broke=counted(what), proved_runs=held.size), what
 
 
-def _as_it_stands(scenario: Scenario, run: Nominal, horizon: str) -> dict[str, Any]:
-    """Count and cost of the flights the scenario has without a plan."""
-    until_s = NEVER_s if horizon == "last-flight" else seconds(horizon)
-    flown = [f for f in run.case.flights if not f.flown and f.station == scenario.main_station and f.launch_s < until_s]
+def _as_it_stands(scenario: Scenario, horizon: str) -> dict[str, Any]:
+    """Count and cost of the flights the scenario has without a plan, but for those that its nominal run calls off or that wait there for an
+    event that does not come."""
+    until_s, run = NEVER_s if horizon == "last-flight" else seconds(horizon), nominal(scenario)
+    off = {name for _, kind, name, _ in run.events if kind == "cancelled"}
+    off |= {f.id for f in run.case.flights if f.after} - {name for _, kind, name, _ in run.events if kind == "launch"}
+    flown = [f for f in run.case.flights if not f.flown and f.station == scenario.main_station and f.launch_s < until_s and f.id not in off]
     vehicles = run.case.catalogue.by_id("fleet/vehicles")
     return {"flights_count": float(len(flown)), "cost_musd": sum(number(vehicles[f.vehicle], "cost_musd", 0) for f in flown)}
 
