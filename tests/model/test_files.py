@@ -37,6 +37,10 @@ CASES = {
     "a machine nobody has": ("base: iss-2022\nevents:\n  x: {fail: elektron-zvesda, on: 2022-10-01}\n", 3, "no machine or flight 'elektron-zvesda'", "elektron-zvezda"),
     "a flight nobody flies": ("base: iss-2022\nevents:\n  x: {damage: soyus-2, on: 2022-10-01}\n", 3, "no flight 'soyus-2'", "soyuz"),
     "a cadence that is none": ("base: iss-2022\nflights:\n  x: {vehicle: progress-ms, every_d: often}\n", 3, "a valid number or 'record' (got 'often')", ""),
+    "a rule nobody has": ("base: iss-2022\nrules: {leeve_d: 0}\n", 2, "nothing under rules is named 'leeve_d'", "leave_d"),
+    "a quantity nobody draws": ("base: iss-2022\nuncertain: {leek_factor: 1}\n", 2, "nothing under uncertain is named 'leek_factor'", "leak_factor"),
+    "a machine of which there are several": ("base: iss-2022\nevents:\n  x: {fail: elektron, on: 2022-10-01}\n", 3, "no machine or flight 'elektron'", "'elektron-nauka' or 'elektron-zvezda'"),
+    "a total and an owner": ("base: iss-2022\nstations: {iss: {stocks_kg: {food: {all: 900, nasa: 3}}}}\n", 2, "all there is and an owner's", "total or each"),
     "no such requirement": ("base: iss-2022\nrequirements:\n  x: {altitude: {at_least: 3}}\n", 3, "no variable 'altitude'", "altitude_km"),
 }  # fmt: skip
 

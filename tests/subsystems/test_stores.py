@@ -101,7 +101,7 @@ def test_whatever_is_done_the_kilograms_add_up(moves):
 
 @pytest.mark.parametrize("date", ["2000-11-02", "2022-07-26", "2026-10-01"])
 def test_opening_stocks_fit_and_are_what_was_asked(date):
-    stock = openings(CATALOGUE, date)
+    stock = {key: kg for key, kg in openings(CATALOGUE, date).items() if key[1] != "propellant"}  # that lies in tanks.csv
     arrived = {}
     for row in CATALOGUE.table("stations/iss/parts"):
         arrived[row["id"]] = row["arrives_utc"] <= date and not (row["leaves_utc"] and row["leaves_utc"] < date)

@@ -107,6 +107,55 @@ def bring_crew_forward(w: World, s: RunState, lost: int, t_s: float, row: int, l
 
 
 @njit(cache=True)
+def send_rescue(w: World, s: RunState, damaged: int, without: int, t_s: float, row: int, log: Log) -> None:
+    """The next crew ship of the damaged one's family, or of another where it has none, leaves as many people on the ground
+    as are `without` a seat, and comes sooner; unless one with room is to come anyway.
+
+    As Soyuz 34 in 1979 and MS-23 in 2023; Crew-9 in 2024 left two of four.
+    """
+    p, q, best, kin = w.traffic, s.traffic, -1, False
+    st = q.part_station[p.part_station.size + damaged]
+    if without == 0 or not w.rules.rescues or room_comes(w, s, st, t_s):
+        return
+    for f in range(p.partner.size):
+        if p.flown[f] or q.status[f] != traffic.PLANNED or p.station[f] != st or w.crew.seats[f] == 0 or q.next_s[f] >= NEVER_s:
+            continue
+        alike = p.groups[f, 0] == p.groups[damaged, 0]
+        if best < 0 or (alike and not kin) or (alike == kin and q.next_s[f] < q.next_s[best]):
+            best, kin = f, alike
+    if best < 0:
+        return
+    left = without - _free_seats(w, s, best)
+    for i in range(w.crew.partner.size):
+        if left > 0 and w.crew.up[i] == best and s.crew.status[i] == crew.ON_GROUND:
+            s.crew.status[i] = crew.NOT_FLOWN
+            left -= 1
+    sooner_s = max(q.next_s[best] - w.rules.crew_forward_s, t_s + w.rules.crew_notice_s)
+    q.next_s[best] = min(q.next_s[best], sooner_s)
+    q.row[best] = add(log, t_s, happened.RESCUE, st, happened.FLIGHT + best, row, without)
+
+
+@njit(cache=True)
+def _free_seats(w: World, s: RunState, f: int) -> int:
+    """Seats of a ship to come that nobody flies up in."""
+    free = w.crew.seats[f]
+    for i in range(w.crew.partner.size):
+        free -= 1 if w.crew.up[i] == f and s.crew.status[i] == crew.ON_GROUND else 0
+    return free
+
+
+@njit(cache=True)
+def room_comes(w: World, s: RunState, st: int, t_s: float) -> bool:
+    """Whether a crew ship with free seats is to come soon enough for those without one to wait for it."""
+    for f in range(w.crew.seats.size):
+        if w.crew.seats[f] > 0 and w.traffic.station[f] == st and s.traffic.status[f] <= traffic.EN_ROUTE:
+            due_s = traffic.coming_s(w.traffic, s.traffic, f, t_s, w.rules.slip_s)
+            if due_s < t_s + w.rules.leave_after_no_seat_s and _free_seats(w, s, f) > 0:
+                return True
+    return False
+
+
+@njit(cache=True)
 def takes_ships(w: World, s: RunState, st: int, f: int) -> bool:
     """Whether flight `f` can be sent to a station: it is in orbit, holds its attitude, and is fit for people if it brings any;
     an empty one must have air, and food and water for them to live on."""

@@ -9,12 +9,13 @@ from numba import njit
 
 from .. import log as happened
 from ..laws import crew_time, metabolism, radiation
+from ..laws import life_support as law
 from ..laws import orbit as orbit_law
-from ..laws.matter import CANDLES, FOOD, NITROGEN, OXYGEN, PROPELLANT, SUPPLIES, WATER
+from ..laws.matter import CANDLES, FOOD, NITROGEN, OXYGEN, PROPELLANT, SUPPLIES, TOILET, WATER
 from ..log import Log, add
-from ..subsystems import crew, services, traffic
+from ..subsystems import crew, life_support, services, traffic
 from . import upkeep
-from .crews import riders
+from .crews import riders, room_comes
 from .moves import cut_crew, leave_station
 from .sharing import research, take_stock
 from .supply import bring_forward
@@ -51,7 +52,9 @@ from .world import (
 NEVER_s = 1e18
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
-RESERVE_RESOURCE = (FOOD, WATER, OXYGEN, PROPELLANT, SUPPLIES)
+FIRST_DAY_s = 3 * DAY_s
+"""After the first day of the sky, which is the day before the run: no later than this, a stock was short from the start."""
+RESERVE_RESOURCE = (FOOD, WATER, OXYGEN, PROPELLANT, SUPPLIES, TOILET)
 REQUIRED_SERVICE = (
     services.REBOOST, services.DESATURATION, services.CO2, services.OXYGEN, services.THERMAL, services.COMMAND,
     services.PRESSURE, services.POWER,
@@ -139,24 +142,21 @@ def _put_back(s: RunState, st: int, load: np.ndarray, hours: np.ndarray, weeks: 
 
 
 @njit(cache=True)
-def reserves(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log) -> None:
+def reserves(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, dt_s: float, log: Log) -> None:
     """Reserves in days by commodity, and what runs low because of which flight."""
     take_stock(w, s, x)
     for st in range(s.people.size):
         people = min(s.usual_people[st], float(s.people[st]))  # a handover does not count, a smaller crew does
         _people_use(w, people, x.use_kg_per_s)
-        for j in range(5):
+        for j in range(len(RESERVE_RESOURCE)):
             r = RESERVE_RESOURCE[j]
             stock = x.stock_kg[st, :, r].sum()
             use = x.use_kg_per_s[r]
-            if r == OXYGEN and use > 0.0:
-                stock += x.stock_kg[st, :, CANDLES].sum() * w.life_support.rules.candle_oxygen_frac
-                if s.services.up[st, services.OXYGEN]:
-                    spare = x.stock_kg[st, :, WATER].sum() - x.use_kg_per_s[WATER] * w.rules.reserve_s
-                    stock += max(spare, 0.0) / 1.126
             if r == PROPELLANT:
                 use = _propellant_use(w, s, st)
             x.reserve_d[st, j] = min(stock / use / DAY_s, LONG_d) if use > 0.0 else LONG_d
+            if r == OXYGEN and use > 0.0:
+                x.reserve_d[st, j] = min(_oxygen_s(w, s, x, st, stock, use, dt_s) / DAY_s, LONG_d)
             if s.attitude.mass_kg[st] <= 0.0:
                 x.reserve_d[st, j] = LONG_d
             bound_s = w.requirements.reserve_s[j]
@@ -178,9 +178,29 @@ def reserves(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Lo
 
 
 @njit(cache=True)
+def _makes_oxygen(s: RunState, st: int, dt_s: float) -> float:
+    """kg/s that electrolysis can make: candles and tanks are stocks."""
+    return math.inf if s.life_support.whole[st, 0] else s.life_support.can_kg[st, life_support.ELECTROLYSER] / dt_s
+
+
+@njit(cache=True)
+def _oxygen_s(w: World, s: RunState, x: Scratch, st: int, tank_kg: float, use: float, dt_s: float) -> float:
+    """How long the oxygen lasts: tanks, candles and what electrolysis makes of the water beyond its own reserve, no faster than it can."""
+    stock = tank_kg + x.stock_kg[st, :, CANDLES].sum() * w.life_support.rules.candle_oxygen_frac
+    makes = _makes_oxygen(s, st, dt_s)
+    spare = max(x.stock_kg[st, :, WATER].sum() - x.use_kg_per_s[WATER] * w.rules.reserve_s, 0.0) / law.WATER_PER_O2
+    if makes <= 0.0:
+        return stock / use
+    whole_s = (stock + spare) / use
+    return whole_s if makes >= use else min(whole_s, stock / (use - makes))
+
+
+@njit(cache=True)
 def why_short(w: World, s: RunState, luck: Luck, st: int, r: int, t_s: float, log: Log) -> int:
-    """The row that tells why a station is short of resource `r`: a flight that failed to bring it, one that is late, an
-    active Sun where it is propellant, and otherwise that more is used than brought."""
+    """The row that tells why a station is short of resource `r`: that the run starts so, a flight that failed to bring it, one
+    that is late, an active Sun where it is propellant, and otherwise that more is used than brought."""
+    if t_s - w.sky_day0_s <= FIRST_DAY_s:
+        return add(log, t_s, happened.STARTS_SHORT, st, happened.RESOURCE + r, -1, 0.0)
     row = s.supply_row[st, r]
     if row >= 0 and (t_s - log.t_s[row] < REMEMBERED_s or log.kind[row] == happened.WITHDRAW or log.kind[row] == happened.CANCELLED):
         return row
@@ -207,6 +227,7 @@ def _people_use(w: World, people: float, out: np.ndarray) -> None:
     out[WATER] = (c.drink + c.flush) * people
     out[OXYGEN] = c.oxygen * people
     out[SUPPLIES] = c.supplies * people
+    out[TOILET] = c.toilet * people
 
 
 @njit(cache=True)
@@ -223,7 +244,7 @@ def _propellant_use(w: World, s: RunState, st: int) -> float:
 
 
 @njit(cache=True)
-def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
+def rules(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, log: Log) -> None:
     """Leave when stores, seats, air or attitude say so; return when the station is fit again."""
     for st in range(s.people.size):
         _close_hatches(w, s, x, st, t1_s, log)
@@ -252,12 +273,12 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
         elif t1_s - s.since_s[st, 2] >= w.rules.leave_after_no_air_s:
             cause = s.services.row[st, services.CO2 if not s.life_support.co2_ok[st] else services.PRESSURE]
             fewer = s.services.up[st, services.CO2] and s.life_support.pressure_ok[st]
-        elif t1_s - s.since_s[st, 1] >= w.rules.leave_after_no_seat_s:
+        elif t1_s - s.since_s[st, 1] >= w.rules.leave_after_no_seat_s and not room_comes(w, s, st, t1_s):
             cause = s.crew_row[st]
         else:
             for j in range(3):
                 if x.reserve_d[st, j] * DAY_s < w.rules.leave_s and cause == -2 and not _waits_for_ship(w, s, x, st, j, t1_s):
-                    if j < 2 or not s.services.up[st, services.OXYGEN]:
+                    if j < 2 or _makes_oxygen(s, st, dt_s) < w.life_support.crew.oxygen * s.people[st]:
                         cause = s.stock_row[st, RESERVE_RESOURCE[j]]
                         fewer = True
         if cause > -2 and not s.evacuated[st] and not (fewer and cut_crew(w, s, x, st, t1_s, cause, log)):
@@ -373,6 +394,8 @@ def _required(w: World, s: RunState, x: Scratch, st: int, v: int, everyone: int)
         return float(everyone)
     if v <= 10:
         return x.reserve_d[st, v - 6]
+    if v == 23:
+        return x.reserve_d[st, 5]
     if v == 11:
         return 1.0 if s.services.up[st, services.ATTITUDE] and s.attitude_held[st] else 0.0
     if v <= 19:
@@ -400,6 +423,8 @@ def _why(w: World, s: RunState, st: int, v: int) -> int:
         return _why_no_power(w, s, st)
     if v <= 10:
         return s.stock_row[st, RESERVE_RESOURCE[v - 6]]
+    if v == 23:
+        return s.stock_row[st, TOILET]
     if v == 11:
         return row[services.ATTITUDE] if s.attitude_held[st] else s.attitude_row[st]
     if v <= 19:

@@ -22,7 +22,7 @@ from ..laws.matter import (
 from ..log import Log, add
 from ..subsystems import crew, equipment, orbit, partners, services, stores, traffic
 from . import configuration, upkeep
-from .crews import bring_crew_forward, last_crew_waits, riders, stay_on, takes_ships
+from .crews import bring_crew_forward, last_crew_waits, riders, send_rescue, stay_on, takes_ships
 from .sharing import take_stock
 from .supply import load, review, unload
 from .world import Luck, RunState, Scratch, World
@@ -133,6 +133,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         st = s.traffic.part_station[w.traffic.part_station.size + f]
         if st >= 0:
             s.crew_row[st] = row
+            send_rescue(w, s, f, _seats(w, s, x, t_s), t_s, row, log)
     elif kind == partners.LOSE_PERSON:
         f = crew.ship_of(w.crew, s.crew, 0, who) if p.mode[e] == partners.ABOARD else -1
         if f >= 0:
@@ -322,6 +323,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             if last_crew_waits(w, s, f, st, t_s):  # its relief may still come
                 s.traffic.next_s[f] = t_s + DAY_s
                 continue
+            _last_ship(w, s, f, st, t_s, log)
             crew.leave(w.crew, s.crew, f, st, t_s, t1_s, log, s.traffic.row[f])
             unload(w, s, x, f, st)
         habitable = w.traffic.flown[f] or (s.partners.opened[st] and takes_ships(w, s, st, f))
@@ -375,8 +377,20 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
 
 
 @njit(cache=True)
-def _seats(w: World, s: RunState, x: Scratch, t_s: float) -> None:
-    """Where each docked ship is, and recorded changes of seat."""
+def _last_ship(w: World, s: RunState, f: int, st: int, t_s: float, log: Log) -> None:
+    """Before ship `f` leaves: who must go and has no other takes even a damaged one, as MS-22 was kept for; and where it
+    empties the station as planned the log says that nobody was to follow."""
+    if s.evacuated[st]:
+        s.crew.damaged[f] = False
+    row = s.traffic.row[f]
+    as_planned = t_s > w.rules.replay_until_s and (row < 0 or log.kind[row] == happened.DOCKING)
+    if as_planned and w.traffic.relief[f] < 0 and s.people[st] > 0 and riders(s, f) == s.people[st]:
+        s.traffic.row[f] = add(log, t_s, happened.NO_RELIEF, st, happened.FLIGHT + f, -1, 0.0)
+
+
+@njit(cache=True)
+def _seats(w: World, s: RunState, x: Scratch, t_s: float) -> int:
+    """Where each docked ship is, and recorded changes of seat; how many are left without a seat."""
     modules = w.traffic.part_station.size
     docked, station, ships, status, place = x.docked, x.flight_station, x.ships, s.traffic.status, s.traffic.part_station
     count = 0
@@ -388,7 +402,7 @@ def _seats(w: World, s: RunState, x: Scratch, t_s: float) -> None:
             count += 1
     x.ships_count[0] = count
     crew.change_seats(w.crew, s.crew, x.docked, x.flight_station, t_s)
-    crew.reseat(w.crew, s.crew, x.docked, x.flight_station)
+    return crew.reseat(w.crew, s.crew, x.docked, x.flight_station)
 
 
 @njit(cache=True)

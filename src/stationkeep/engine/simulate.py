@@ -28,7 +28,7 @@ from .luck import Chances, draw, prepare, quantities
 from .places import place_for
 from .record import FULL_RUNS, RunResult, empty_rows, joined, months_of, stamps
 from .run import advance, is_compiled
-from .world import Luck, Rows, RunState, Scratch, World
+from .world import RESERVES, Luck, Rows, RunState, Scratch, World
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -142,7 +142,7 @@ def new_scratch(case: Case) -> Scratch:
         load_wanted_W=real(sizes["L"]), load_granted_frac=real(sizes["L"]), people_mean=real(st), share=real(sizes["P"]), owed=real(sizes["P"]),
         wants_kg=real(st, r), got_kg=real(st, r), gives_kg=real(st, r), flow_kg=real(st, r, len(USES)), eva_kg=real(st),
         rate_rad_per_s=real(st), cmgs=whole(st), flag_a=truth(st), flag_b=truth(st), dockings=real(st),
-        propellant_kg=real(st), wing_area_m2=real(st), arrivals=real(st), reserve_d=real(st, 5),
+        propellant_kg=real(st), wing_area_m2=real(st), arrivals=real(st), reserve_d=real(st, len(RESERVES)),
         use_kg_per_s=real(r), volume_m3=real(st), stock_kg=real(st, sizes["P"], r),
         kept_m3=real(2), kept_y=real(2), load_h=real(2, 5), residents=real(sizes["P"]), hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), inferred=real(st),
     )  # fmt: skip
@@ -242,9 +242,13 @@ def _assumptions(scenario: Scenario, case: Case) -> list[dict[str, Any]]:
         own = scenario.rules.get(name)
         ledger.append({"name": name, "value": own.value if own else float(row["value"]), "low": float(row["low"]), "high": float(row["high"]),
                        "unit": row["unit"], "source": own.source if own else row["source"], "status": own.status if own else row["status"]})  # fmt: skip
+    stated = {str(kind): {str(owner): q for owner, q in owners.items()}
+              for kind, owners in case.scenario.stations[case.scenario.main_station].stocks_kg.items()}  # fmt: skip
     for (owner, resource), (kg, low, high) in case.openings_kg.items():
+        said = stated.get(resource, {}).get(owner) or stated.get(resource, {}).get("all")
         ledger.append({"name": f"opening stock {resource} of {owner}", "value": kg, "low": low, "high": high, "unit": "kg",
-                       "source": "life_support/openings.csv or the scenario", "status": "assumed"})  # fmt: skip
+                       "source": (said.source or "the scenario") if said else "life_support/openings.csv, openings_replayed.csv",
+                       "status": said.status if said else "assumed"})  # fmt: skip
     for name, future in scenario.futures.items():
         ledger.append({"name": f"weight of {name}", "value": future.weight, "low": 0.0, "high": 1.0, "unit": "1",
                        "source": ", ".join(future.sources), "status": "assumed"})  # fmt: skip

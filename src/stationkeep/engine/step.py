@@ -59,7 +59,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     burns.burns(w, s, luck, x, t0_s, t1_s, k, log)
     judge.hours(w, s, x, dt_s, t1_s)
     # 5. Rules act
-    judge.reserves(w, s, luck, x, t1_s, log)
-    judge.rules(w, s, x, t1_s, log)
+    judge.reserves(w, s, luck, x, t1_s, dt_s, log)
+    judge.rules(w, s, x, t1_s, dt_s, log)
     judge.requirements(w, s, x, t1_s, log)
     judge.record(w, s, luck, x, rows, k, t1_s)

@@ -29,7 +29,7 @@ SCALARS = (
 )  # fmt: skip
 (PEOPLE, SEATS, MASS, ALTITUDE, RAAN, BETA, DENSITY, AREA, REBOOST_DV, MOMENTUM, RATED, GENERATION, USABLE, USED,
  PAYLOAD, SHED, DEPTH, PRESSURE_kPa, CO2_kPa, DOSE, CAPABLE, INFERRED_DV) = range(len(SCALARS))  # fmt: skip
-RESERVES = ("food", "water", "oxygen", "propellant", "supplies")
+RESERVES = ("food", "water", "oxygen", "propellant", "supplies", "toilet")
 
 
 class Rules(NamedTuple):
@@ -60,6 +60,7 @@ class Rules(NamedTuple):
     slip_s: float  # mean slip of a launch at less than 90 days
     crew_forward_s: float
     crew_notice_s: float
+    rescues: bool  # a ship comes with room for those whose own is damaged
     replay_until_s: float  # what was flown until then stands
 
 
@@ -243,7 +244,7 @@ class RunState(NamedTuple):
     crew_row: np.ndarray  # (S,) last row that changed seats or people
     supply_row: np.ndarray  # (S, R) last row about a flight that failed to bring it
     stock_row: np.ndarray  # (S, R + 1 + VT) last low or empty row; columns as of Scratch.stocked
-    stock_low: np.ndarray  # (S, 5) bool
+    stock_low: np.ndarray  # (S, reserve) bool
     part_row: np.ndarray  # (K,) last row about a part
     limit_row: np.ndarray  # (S, V)
     vehicle_row: np.ndarray  # (S, VT)
@@ -318,7 +319,7 @@ class Scratch(NamedTuple):
     propellant_kg: np.ndarray  # (S,)
     wing_area_m2: np.ndarray  # (S,)
     arrivals: np.ndarray  # (S,) people who came in this step
-    reserve_d: np.ndarray  # (S, 5)
+    reserve_d: np.ndarray  # (S, reserve)
     use_kg_per_s: np.ndarray  # (R,)
     volume_m3: np.ndarray  # (S,)
     stock_kg: np.ndarray  # (S, P, R)
@@ -338,7 +339,7 @@ class Rows(NamedTuple):
     partner_people: np.ndarray  # (n, S, P) float32
     detail_of: np.ndarray  # (n,) detail row of each step
     stock_kg: np.ndarray  # (T, S, P, R) float32, last
-    reserve_d: np.ndarray  # (T, S, 5) float32, least
+    reserve_d: np.ndarray  # (T, S, reserve) float32, least
     flow_kg: np.ndarray  # (T, S, R, U) float32, total
     service_up: np.ndarray  # (T, S, V) float32, sum
     hours: np.ndarray  # (T, S, P, H) float32, sum

@@ -32,7 +32,7 @@ REQUIRED_VARIABLES = (
     "people_count", "seats_count", "altitude_km", "momentum_frac", "power_margin_kW", "people_total_count",
     "food_reserve_d", "water_reserve_d", "oxygen_reserve_d", "propellant_reserve_d", "supplies_reserve_d",
     "attitude_control_up", "reboost_up", "desaturation_up", "co2_removal_up", "oxygen_up", "thermal_up", "command_up",
-    "pressure_up", "power_up", "research_h_per_week", "co2_kPa", "pressure_kPa",
+    "pressure_up", "power_up", "research_h_per_week", "co2_kPa", "pressure_kPa", "toilet_reserve_d",
 )  # fmt: skip
 
 
@@ -249,8 +249,8 @@ def _records_in(annotation: Any) -> list[type[pydantic.BaseModel]]:
 
 
 def _near(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"did you mean '{close[0]}'?" if close else f"one of: {', '.join(sorted(known)[:40])}"
+    close = sorted(k for k in known if name and k.startswith(f"{name}-"))[:4] or difflib.get_close_matches(name, list(known), 1)
+    return f"did you mean {' or '.join(repr(k) for k in close)}?" if close else f"one of: {', '.join(sorted(known)[:40])}"
 
 
 def _cross_check(scenario: Scenario, document: Document) -> list[Problem]:
@@ -263,6 +263,12 @@ def _cross_check(scenario: Scenario, document: Document) -> list[Problem]:
         for name, flight in scenario.flights.items()
         if flight is None and name not in recorded
     ]
+    for key, table in (("rules", "rules"), ("uncertain", "uncertain")):
+        known = [row["name"] for row in Catalogue().table(table)]
+        problems += [
+            document.problem((key, name), f"nothing under {key} is named '{name}'", _near(name, known))
+            for name in getattr(scenario, key) if name not in known
+        ]  # fmt: skip
     statements = {row["id"] for row in Catalogue().table("partners/statements")}
     branches: list[tuple[tuple[Any, ...], Scenario]] = [((), scenario)] if not scenario.futures else []
     for name in scenario.futures:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from .base import Date, DateLaw, Partner, Quantity, Record
 
@@ -14,7 +14,7 @@ Service = Literal[
     "pressure", "command", "crew_return", "crew_delivery", "cargo_delivery", "refuelling", "eva", "robotics", "deorbit",
 ]  # fmt: skip
 SERVICES: tuple[str, ...] = Service.__args__  # type: ignore[attr-defined]
-Stocked = Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "spares"]
+Stocked = Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "toilet", "candles", "spares", "research"]
 
 MODULE_DIAMETER_m = 4.2
 """Of a module only known by its volume: Zvezda, Nauka and the US modules are 4.15 to 4.5 m wide (stations/iss/parts.csv)."""
@@ -111,15 +111,29 @@ class Station(Record):
     burns needed for that are inferred and marked."""
     policy: tuple[Band, ...] = ()
     """Altitude policy by era, in order of dates."""
-    stocks_kg: dict[Stocked, dict[Partner, Quantity]] = {}
-    """Opening stocks by kind and owner."""
+    stocks_kg: dict[Stocked, dict[Partner | Literal["all"], Quantity]] = {}
+    """Opening stocks by kind and owner; a kind given here is all there is of it, of other kinds there is what the packaged
+    table has for that month. A number alone (or `all`) is what is aboard in all, owned as in that table. Food counts with its
+    packaging; `supplies` are clothes and hygiene goods, `toilet` solid-waste containers and other toilet goods, `candles`
+    oxygen candles of 2.2 kg (0.88 kg of oxygen, a day for one person), `propellant` what is in the station's own tanks."""
     least_people: Annotated[int, Field(ge=1)] = 2
     """Fewest people who can keep it."""
+
+    @field_validator("stocks_kg", mode="before")
+    @classmethod
+    def _totals(cls, data: Any) -> Any:
+        """`food: 1594` -> `food: {all: 1594}`; also `food: {value: 1594, low: 1500, high: 1700}`."""
+        if not isinstance(data, dict):
+            return data
+        return {k: v if isinstance(v, dict) and "value" not in v else {"all": v} for k, v in data.items()}
 
     @model_validator(mode="after")
     def _complete(self) -> Station:
         if self.parts is None and not self.modules:
             raise ValueError("a station needs parts; name a table (`parts: iss`) or give `modules:`")
+        for kind, owners in self.stocks_kg.items():
+            if "all" in owners and len(owners) > 1:
+                raise ValueError(f"stocks_kg.{kind} gives all there is and an owner's; write the total or each owner's")
         dates = [b.from_ or "" for b in self.policy]
         if dates != sorted(dates):
             raise ValueError("dates out of order; write the bands of the altitude policy in order of `from`")

@@ -69,6 +69,9 @@ SENTENCES = {
     "hatch_closed": "a leak of {name} is shut off behind its hatch, with the port there",
     "tanks_held": "{name} in the tanks is down to what is kept for attitude control",
     "perished": "{station} comes down with people aboard",
+    "starts_short": "too little {name} is aboard at the start",
+    "no_relief": "no crew is planned to relieve {name}",
+    "rescue": "{name} comes with empty seats for those whose ship is damaged",
     "one_port": "{name} finds no port but that of the crew it relieves",
 }
 #: The families of kinds a chain is read by: what the partners did, what flew, what is stored, what works.
@@ -78,8 +81,8 @@ FAMILIES = {
                  "hatch_closed", "perished"),
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
                "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
-               "kept_on", "brought_forward", "one_port"),
-    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun", "tanks_held"),
+               "kept_on", "brought_forward", "one_port", "no_relief", "rescue"),
+    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun", "tanks_held", "starts_short"),
     "service": ("service_down", "service_up", "attitude_lost", "shed"),
     "part": ("failure", "repair", "fail", "damage"),
     "requirement": ("breach", "recovered"),

@@ -190,6 +190,10 @@ def label_and_unit(variable: str) -> tuple[str, str]:
     return words(variable.removesuffix(f"_{unit}")), shown
 
 
+SAID = {"toilet": "toilet goods"}
+"""What a resource is called, where its name does not say: solid-waste containers and what else a toilet uses."""
+
+
 def words(name: str) -> str:
     """A name as a reader would write it: ``co2_removal`` -> ``co2 removal``."""
-    return str(name).replace("_", " ")
+    return SAID.get(str(name), str(name).replace("_", " "))

@@ -9,12 +9,12 @@ import numpy as np
 
 from stationkeep.report.checks import percent
 from stationkeep.report.gaps import date_spread
-from stationkeep.report.read import attr, future_names, reserves, series, stamps
+from stationkeep.report.read import attr, future_names, reserves, series, stamps, words
 
 if TYPE_CHECKING:
     import xarray as xr
 
-COMMODITIES = ("food", "water", "oxygen", "supplies", "propellant")
+COMMODITIES = ("food", "water", "oxygen", "supplies", "toilet", "propellant")
 NONE_LEFT_d = 1.0
 """Less than a day's worth counts as nothing left."""
 
@@ -26,6 +26,8 @@ def reserves_told(ds: xr.Dataset) -> list[dict[str, Any]]:
     """
     rules = {item["name"]: float(item["value"]) for item in attr(ds, "assumptions") or []}
     levels = {"reserve": rules.get("reserve_d", 45.0), "leave": rules.get("leave_d", 30.0), "none_left": NONE_LEFT_d}
+    if levels["leave"] <= NONE_LEFT_d:  # the crew stays to the last
+        del levels["leave"]
     return [
         {"future": future_names(ds)[place], "resource": name, "least_d": _spread(least), "below": below}
         for place, name, least, below in _by_commodity(ds, levels)
@@ -72,10 +74,10 @@ def reserve_rows(told: list[dict[str, Any]], future: str) -> tuple[list[str], li
     levels = list(mine[0]["below"].values())
     head = ["reserve, days", "least", *(f"below {level['days']:.0f}" if level["days"] > NONE_LEFT_d else "none left" for level in levels)]
     rows = [
-        [row["resource"], _days(row["least_d"]), *(_below(level) for level in row["below"].values())]
+        [words(row["resource"]), _days(row["least_d"]), *(_below(level) for level in row["below"].values())]
         for row in mine if any(level["runs_frac"] > 0.0 for level in row["below"].values())
     ]  # fmt: skip
-    safe = ", ".join(f"{row['resource']} {_days(row['least_d'])}" for row in mine if row["resource"] not in {r[0] for r in rows})
+    safe = ", ".join(f"{words(row['resource'])} {_days(row['least_d'])}" for row in mine if words(row["resource"]) not in {r[0] for r in rows})
     return head, rows, f"Never below {levels[0]['days']:.0f} days (least reserve): {safe}." if safe else ""
 
 

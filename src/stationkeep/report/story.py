@@ -18,7 +18,7 @@ TOLD = (
     "launch_failure", "docking_failure", "grounded", "service_down", "service_up", "stock_empty", "attitude_lost",
     "condition", "notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire", "extend",
     "evacuate", "abandoned", "breach", "recovered", "opened", "damage", "lose_person", "fund", "ground", "fail",
-    "entry",
+    "entry", "rescue",
 )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def _render_reserves(out: Console, told: dict[str, Any], future: str) -> None:
 
     head, rows, safe = reserve_rows(told["reserves"], future)
     if rows:
-        title = "\nReserves" + (f", {words(future)}" if len(told["futures"]) > 1 else "") + ": share of runs below a level, first day"
+        title = "\nReserves" + (f", {words(future)}" if len(told["futures"]) > 1 else "") + ": share of runs below a level, first day (people as usual, nothing recovered)"
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for name in head:
             table.add_column(name)

@@ -15,7 +15,7 @@ from ..world import Bodies, Ships
 from .flights import PlannedFlight
 from .life_support import rule, time_rules, values
 from .names import Names, integers, reals, truths
-from .stores import build_stores
+from .stores import build_stores, with_toilet_goods
 from .traffic import DIRECTIONS, beyond_m, port_rows
 
 DAY_s = 86400.0
@@ -195,14 +195,17 @@ def build_ships(
         here = np.flatnonzero(aboard & (p.container_resource == RESOURCES.index(resource)) & (p.container_owner == partner[owner]))
         room = float(p.capacity_kg[here].sum())
         if kg > room:
+            rooms = {name: float(p.capacity_kg[aboard & (p.container_resource == RESOURCES.index(resource)) & (p.container_owner == i)].sum())
+                     for name, i in partner.items()}  # fmt: skip
+            told = ", ".join(f"{name} {most:g} kg" for name, most in rooms.items() if most > 0)
             too_much.append(Problem(scenario.title, None, None, f"stations.{scenario.main_station}.stocks_kg.{resource}.{owner}",
-                                    f"{kg:g} kg do not fit in the {room:g} kg there is room for", "give less"))  # fmt: skip
+                                    f"{kg:g} kg do not fit in the {room:g} kg there is room for", f"there is room for: {told}"))  # fmt: skip
         stock[here] = kg * p.capacity_kg[here] / room if room > 0 else 0.0
         where[(owner, resource)] = here
     if too_much:
         raise ScenarioError(too_much)
     for station in list(scenario.stations.values())[1:]:
-        for resource, owners in station.stocks_kg.items():
+        for resource, owners in with_toilet_goods(station, TOILET_SHARE).items():
             for q in owners.values():
                 mine = {part[m] for m in station.modules}
                 here = np.asarray([c for c in range(len(c_part)) if c_part[c] in mine and c_resource[c] == RESOURCES.index(resource)], np.int64)

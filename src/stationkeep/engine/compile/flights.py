@@ -126,16 +126,21 @@ def _recorded(scenario: Scenario, catalogue: Catalogue, start_s: float) -> list[
 
 
 def _stay_s(catalogue: Catalogue, vehicle: str) -> float:
-    """Median days docked as flown by this vehicle type (rotations only, for crew ships), else half its rating."""
-    row = catalogue.by_id("fleet/vehicles")[vehicle]
+    """Median days docked as flown by this vehicle type (rotations only, for crew ships), else by its family, else half its rating."""
+    vehicles = catalogue.by_id("fleet/vehicles")
+    row = vehicles[vehicle]
     crewed = number(row, "seats", 0) > 0
-    stays = [
-        (seconds(r["undock_utc"]) - seconds(r["dock_utc"])) / DAY_s
-        for r in catalogue.table("traffic/flights")
-        if r["vehicle"] == vehicle and r["dock_utc"] and r["undock_utc"]
-    ]
-    stays = [d for d in stays if not crewed or d >= LONG_STAY_d or vehicle == "shuttle"]
-    return (median(stays[-OF_LATE:]) if stays else 0.5 * number(row, "max_docked_d", 180)) * DAY_s
+    family = [name for name, v in vehicles.items() if v["family"] == row["family"] and (number(v, "seats", 0) > 0) == crewed]
+    for kind in ([vehicle], family):
+        stays = [
+            (seconds(r["undock_utc"]) - seconds(r["dock_utc"])) / DAY_s
+            for r in catalogue.table("traffic/flights")
+            if r["vehicle"] in kind and r["dock_utc"] and r["undock_utc"]
+        ]
+        stays = [d for d in stays if not crewed or d >= LONG_STAY_d or vehicle == "shuttle"]
+        if stays:
+            return median(stays[-OF_LATE:]) * DAY_s
+    return 0.5 * number(row, "max_docked_d", 180) * DAY_s
 
 
 @cache

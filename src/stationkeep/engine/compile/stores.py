@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...laws.matter import RESOURCES, STORED
+from ...model.base import Quantity
 from ...model.catalogue import Catalogue, number
+from ...model.station import Station
 from ...subsystems.stores import Params, State
 
 
@@ -21,6 +23,53 @@ def openings(catalogue: Catalogue, date: str) -> dict[tuple[str, str], tuple[flo
         (row["partner"], row["resource"]): (number(row, "stock_kg"), number(row, "low"), number(row, "high"))
         for row in rows
     }
+
+
+REPLAYED_frac = 0.25
+"""Range of a stock taken from the replay: its reserves agree with the record within 25 % (docs/validation.md)."""
+
+
+def opening_near(catalogue: Catalogue, date: str) -> dict[tuple[str, str], tuple[float, float, float]]:
+    """(partner, resource) -> (kg, low, high) there is at a date when nobody says: the last opening up to then, typed, or of
+    what the replay of the record has aboard on the first of each month."""
+    typed = sorted({row["opening"] for row in catalogue.table("life_support/openings")})
+    near = max((d for d in typed if d <= date), default=typed[0])
+    rows = [row for row in catalogue.table("life_support/openings_replayed") if row["opening"] <= date]
+    last = max((row["opening"] for row in rows), default="")
+    table = openings(catalogue, near)
+    if last <= near:
+        return table
+    replayed = {
+        (row["partner"], column.removesuffix("_kg")): (kg, (1.0 - REPLAYED_frac) * kg, (1.0 + REPLAYED_frac) * kg)
+        for row in rows if row["opening"] == last
+        for column in row if column.endswith("_kg") for kg in [number(row, column, 0)]
+    }  # fmt: skip
+    kinds = {kind for _, kind in replayed}
+    return replayed | {key: kg for key, kg in table.items() if key[1] not in kinds}
+
+
+def owner_shares(
+    catalogue: Catalogue, station: Station, table: Mapping[tuple[str, str], tuple[float, float, float]], resource: str
+) -> dict[str, float]:
+    """Whose a stock is of which only the total is stated: as in the table, else who owns room for it; of a station given by
+    its modules the first one's owner."""
+    held = {owner: kg[0] for (owner, kind), kg in table.items() if kind == resource and kg[0] > 0.0}
+    if not held and station.parts is None:
+        return {next(iter(station.modules.values())).partner: 1.0}
+    for row in () if held else catalogue.table("stations/iss/containers"):
+        if row["resource"] == resource:
+            held[row["owner"]] = held.get(row["owner"], 0.0) + number(row, "capacity_kg")
+    whole = sum(held.values())
+    return {owner: kg / whole for owner, kg in held.items()}
+
+
+def with_toilet_goods(station: Station, toilet_share: float) -> dict[str, dict[str, Quantity]]:
+    """Stated stocks; of a station that no table describes with toilet goods for as many days as supplies, where only those are stated."""
+    stated: dict[str, dict[str, Quantity]] = {str(r): {str(p): q for p, q in owners.items()} for r, owners in station.stocks_kg.items()}
+    if station.parts is None and "toilet" not in stated:
+        each = toilet_share / (1.0 - toilet_share)
+        stated["toilet"] = {p: Quantity(value=q.value * each) for p, q in stated.get("supplies", {}).items()}
+    return stated
 
 
 def build_stores(

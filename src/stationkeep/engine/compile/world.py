@@ -20,7 +20,7 @@ from ...model.scenario import REQUIRED_VARIABLES, Scenario
 from ...subsystems import orbit, power, services
 from ..world import RESERVES, Bodies, CrewTime, Requirements, Rules, RunState, Simple, World
 from .attitude import build_attitude
-from .bodies import build_bodies, build_ships
+from .bodies import TOILET_SHARE, build_bodies, build_ships
 from .flights import PlannedFlight, end_of_record_s, plan_flights
 from .life_support import build_life_support, leak_ports, machine_rows, research_shares, time_rules
 from .machines import build_equipment, machine_kinds
@@ -28,7 +28,7 @@ from .names import Names, integers, reals, truths
 from .partners import build_partners
 from .power import added_power, build_power, channel_names
 from .services import build_services
-from .stores import openings
+from .stores import opening_near, owner_shares, with_toilet_goods
 from .thermal import build_thermal, loop_names
 from .traffic import build_crew, build_traffic, people_of
 from .upkeep import build_walks, build_wear
@@ -128,7 +128,7 @@ def compile(scenario: Scenario) -> Case:
         drag_area_m2=np.zeros(stations), backlog_h=np.zeros((stations, 9)), kept_m3=_kept_m3(names, flights, t0_s),
         walked=np.zeros(2, np.int64), walk_late_s=np.zeros(1), dated=np.zeros(1, np.int64), usual_people=np.zeros(stations), fitted_kg=np.zeros(stations), last_pose_s=np.full(1, -NEVER_s), dry_kg=np.zeros(stations),
         crew_row=np.full(stations, -1, np.int64), supply_row=np.full((stations, resources), -1, np.int64),
-        stock_row=np.full((stations, resources + 1 + vehicles), -1, np.int64), stock_low=np.zeros((stations, 5), np.bool_),
+        stock_row=np.full((stations, resources + 1 + vehicles), -1, np.int64), stock_low=np.zeros((stations, len(RESERVES)), np.bool_),
         part_row=np.full(len(part_index), -1, np.int64), limit_row=np.full((stations, count), -1, np.int64),
         vehicle_row=np.full((stations, vehicles), -1, np.int64),
         machine_row=np.full((stations, len(names.machine_kinds)), -1, np.int64),
@@ -243,7 +243,7 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         tanker_notice_s=table["tanker_notice_d"] * DAY_s, tanker_pace_s=table["tanker_pace_d"] * DAY_s, gas_target_kg=table["gas_target_kg"],
         tank_target_frac=table["tank_target_frac"], tank_urgent_frac=table["tank_urgent_frac"],
         propellant_target_kg=table["propellant_target_kg"], crew_forward_s=table["crew_forward_d"] * DAY_s, ration_frac=table["ration_frac"],
-        crew_notice_s=table["crew_notice_d"] * DAY_s, slip_s=number(catalogue.table("life_support/launch_slips")[0], "mean_d") * DAY_s,
+        crew_notice_s=table["crew_notice_d"] * DAY_s, rescues=table["rescue_ship"] > 0.5, slip_s=number(catalogue.table("life_support/launch_slips")[0], "mean_d") * DAY_s,
         replay_until_s=_replay_until_s(scenario, catalogue),
     )  # fmt: skip
 
@@ -304,17 +304,15 @@ def _simple(scenario: Scenario, names: Names) -> Simple:
 
 
 def _opening_stocks(scenario: Scenario, catalogue: Catalogue) -> dict[tuple[str, str], tuple[float, float, float]]:
-    """(partner, resource) -> (kg, low, high) of the main station: the table's opening, then the scenario's own."""
-    stock: dict[tuple[str, str], tuple[float, float, float]] = {}
+    """(partner, resource) -> (kg, low, high) of the main station: of each kind what the scenario states, else the table's."""
     station = scenario.stations[scenario.main_station]
-    if station.parts == "iss":
-        days = sorted({row["opening"] for row in catalogue.table("life_support/openings")})
-        near = max((d for d in days if d <= scenario.start[:10]), default=days[0])
-        stock = openings(catalogue, near)
-    for resource, owners in station.stocks_kg.items():
+    table = opening_near(catalogue, scenario.start[:10]) if station.parts == "iss" else {}
+    stock = {key: kg for key, kg in table.items() if key[1] not in station.stocks_kg}
+    for resource, owners in with_toilet_goods(station, TOILET_SHARE).items():
         for partner, q in owners.items():
-            low, high = (q.value if q.low is None else q.low), (q.value if q.high is None else q.high)
-            stock[(partner, resource)] = (q.value, low, high)
+            kg = (q.value, q.value if q.low is None else q.low, q.value if q.high is None else q.high)
+            shares = owner_shares(catalogue, station, table, resource) if partner == "all" else {partner: 1.0}
+            stock |= {(owner, resource): (share * kg[0], share * kg[1], share * kg[2]) for owner, share in shares.items()}
     return stock
 
 
