@@ -249,7 +249,8 @@ def _records_in(annotation: Any) -> list[type[pydantic.BaseModel]]:
 
 
 def _near(name: str, known: Any) -> str:
-    close = sorted(k for k in known if name and k.startswith(f"{name}-"))[:4] or difflib.get_close_matches(name, list(known), 1)
+    shares = [k for k in known if set(name.split("-")) & set(k.split("-")) - {""} and not name.replace("-", "").isdigit()]
+    close = sorted(k for k in shares if k.startswith(f"{name}-"))[:4] or difflib.get_close_matches(name, list(known), 1) or sorted(shares)[:4]
     return f"did you mean {' or '.join(repr(k) for k in close)}?" if close else f"one of: {', '.join(sorted(known)[:40])}"
 
 
