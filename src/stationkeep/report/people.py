@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 #: Events whose effect on the working week is told.
 DECISIONS = ("withdraw", "rejoin", "separate", "retire", "lose_person", "damage", "ground", "fail", "fund", "opened")
 SPAN_d = 365.0  # hours are compared over a year before and a year after
+FEW_d = 180.0  # with fewer days on a side it is said how few
 LOADS = ("upkeep", "repairs", "traffic", "spacewalks", "handover", "outfitting")
 NEEDED = ("own_research", "other_research", "served_by_others", *LOADS)
 TELLING_h = 0.5  # changes smaller than this a week are not put in words
@@ -51,7 +52,7 @@ def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
     names = future_names(ds)
     for place, (name, worked) in enumerate(zip(names, futures, strict=True)):
         by_year = _by_year(worked.mean, days, partners)
-        changes = [_change_told(change, partners) for change in worked.changes]
+        changes = [_change_told(change, partners, days) for change in worked.changes]
         if place:
             was, now = (futures[k].mean.mean(axis=0) for k in (0, place))
             changes.append(_against(names[0], was, now, np.stack([futures[0].heads, worked.heads]), partners))
@@ -151,11 +152,13 @@ def _change(table: np.ndarray, people: np.ndarray, days: np.ndarray, kind: str, 
     return Change(kind, event, at, len(before), np.mean(before, axis=0), np.mean(after, axis=0), np.mean(crew, axis=0))
 
 
-def _change_told(change: Change, partners: list[str]) -> dict[str, Any]:
+def _change_told(change: Change, partners: list[str], days: np.ndarray) -> dict[str, Any]:
     at = np.sort(change.at[~np.isnat(change.at)])
     day = iso_day(at[at.size // 2])
     rows = _rows(change.before, change.after, change.heads, partners)
-    text = _texts(f"After {words(change.event)} ({day})", rows)
+    sides = {"before": at[at.size // 2] - days.min(), "after": days.max() - at[at.size // 2]}
+    few = [f"only {int(span / np.timedelta64(1, 'D'))} days {side} it to compare" for side, span in sides.items() if span < np.timedelta64(int(FEW_d), "D")]
+    text = _texts(f"After {words(change.event)} ({'; '.join([day, *few])})", rows)
     return {"event": change.event, "kind": change.kind, "date": day, "runs": change.runs, "partners": rows, "text": text}
 
 
