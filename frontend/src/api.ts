@@ -52,7 +52,7 @@ export interface Job {
   args: { name?: string; scenario?: string; changes?: Record<string, unknown>; plan?: boolean; runs?: number; seed?: number; a?: string; b?: string; result?: string };
 }
 export interface PlannedFlight { name: string; vehicle: string; partner: string; launcher: string; site: string; launch: string; expected: string; undock: string; port: string; people: Record<string, number>; relief: string | null; cost_musd: number; [kg: `${string}_kg`]: number }
-export interface FuturePlan { name: string; status: string; objective: number | null; bound: number | null; gap_frac: number | null; cost_musd: number; flights: PlannedFlight[]; conflicts: string[]; solve_s: number }
+export interface FuturePlan { name: string; status: string; objective: number | null; bound: number | null; gap_frac: number | null; cost_musd: number; flights: PlannedFlight[]; conflicts: string[]; additions: string[]; answers: { addition: string; flights_count: number; cost_musd: number; refuted: string[] }[]; solve_s: number }
 export interface Difference { variable: string; unit: string; a: number; b: number; difference: number; low: number | null; high: number | null }
 export interface Comparison { a: string; b: string; a_job: string; b_job: string; runs: number; paired: boolean; differences: Difference[]; futures: { name: string; differences: Difference[] }[] }
 export interface ScenarioHead { name: string; title: string; description: string; start: string; horizon: string; as_of: string | null; futures: string[] }

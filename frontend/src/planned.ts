@@ -14,7 +14,16 @@ const head = (f: FuturePlan) => (f.flights.length
   ? `${counted(f.flights.length, "flight")} for ${Math.round(f.cost_musd).toLocaleString("en")} million dollars, ${STATUS[f.status] ?? f.status}${f.gap_frac === null ? "" : ` (at most ${percent(f.gap_frac)} from the best)`}`
   : STATUS[f.status] ?? f.status);
 
-const conflicts = (f: FuturePlan) => h("div", {}, f.conflicts.length ? h("p", {}, "These cannot hold together; give one up, or add a vehicle:") : null, h("ul", {}, ...f.conflicts.map((line) => h("li", {}, line))), h("p", {}, "Its flights stay as they were."));
+const conflicts = (f: FuturePlan) => h("div", {}, f.conflicts.length ? h("p", {}, "These cannot hold together; give one up, or add a vehicle:") : null, h("ul", {}, ...f.conflicts.map((line) => h("li", {}, line))),
+  f.additions.length ? h("p", {}, "What one addition would do:") : null,
+  h("ul", {}, ...f.additions.map((words) => h("li", {}, answered(f, words)))), h("p", {}, "Its flights stay as they were."));
+
+function answered(f: FuturePlan, addition: string): string {
+  const found = f.answers.find((x) => x.addition === addition);
+  if (!found) return addition;
+  const plan = found.refuted.length ? found.refuted.join("; ") : `${counted(found.flights_count, "flight")} for ${Math.round(found.cost_musd).toLocaleString("en")} million dollars`;
+  return `${addition}: ${plan}`;
+}
 
 function table(f: FuturePlan): HTMLElement {
   const people = (who: Record<string, number>) => Object.entries(who).map(([p, n]) => `${p} ${n}`).join(", ");
