@@ -134,3 +134,10 @@ def test_a_grounding_of_something_unknown_names_its_line(tmp_path):
     path.write_text("base: iss-2022\nevents:\n  pad: {ground: baikonour, on: 2026-01-01, for_d: 30}\n", encoding="utf-8")
     with pytest.raises(sk.ScenarioError, match=r"g\.yaml:3: .*'baikonour'.*'baikonur'"):
         sk.read_scenario(path)
+
+
+def test_the_iss_cannot_be_opened(tmp_path):
+    path = tmp_path / "o.yaml"
+    path.write_text("base: iss-2022\nevents:\n  begin: {open: iss, on: 2026-01-01}\n", encoding="utf-8")
+    with pytest.raises(sk.ScenarioError, match=r"o\.yaml:3: .*open from the start"):
+        sk.read_scenario(path)
