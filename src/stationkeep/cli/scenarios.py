@@ -164,19 +164,20 @@ def _warnings(name: str, scenario: Any) -> list[Any]:
     document = read_stack(name)
     found: dict[Any, Any] = {}
     for future in [*scenario.futures] or [None]:
-        for (group, first, second), message, advice in doubtful(scenario.branch(future)):
+        branch = scenario.branch(future)
+        for (group, first, second), message, advice in doubtful(branch):
             path: tuple[Any, ...] = (group, first) if group == "flights" else (group, first, "modules", second)
             own = ("futures", future, *path)
             path = own if own in document.marks else path
             found.setdefault((path, message), document.problem(path, message, advice))
-        for name, event in scenario.branch(future).events.items():
+        for parting, event in branch.events.items():
             if event.separate or event.segment == "separated":
                 into = event.into or f"{scenario.main_station}-russian"
-                if all(flight is None or flight.station != into for flight in scenario.branch(future).flights.values()):
-                    path = ("futures", future, "events", name)
-                    path = path if path in document.marks else ("events", name)
+                if all(flight is None or flight.station != into for flight in branch.flights.values()):
+                    path = ("futures", future, "events", parting)
+                    path = path if path in document.marks else ("events", parting)
                     message = f"nobody flies to '{into}' once it has parted: whoever is aboard comes home when the stores end"
-                    found.setdefault(path, document.problem(path, message, f"add flights with `station: {into}` and `after: {name}`, if it is to go on"))
+                    found.setdefault(path, document.problem(path, message, f"add flights with `station: {into}` and `after: {parting}`, if it is to go on"))
     return list(found.values())
 
 

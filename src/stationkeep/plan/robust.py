@@ -135,11 +135,7 @@ class Climb:
     def higher(self, what: np.ndarray) -> Levels | None:
         """Levels with the margins raised whose causes alone break too many of the runs, (R,) by what broke; None at the end."""
         counts = Counter(str(x) for x in what if x and x in MARGINS)
-        able = [
-            (n, name)
-            for name, n in counts.items()
-            if self.levels[name] < self.top[name]
-        ]
+        able = [(n, name) for name, n in counts.items() if self.levels[name] < self.top[name]]
         if not able:
             return None
         many = SHARE_frac * (1.0 - self.probability) * what.size

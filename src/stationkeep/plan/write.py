@@ -12,7 +12,7 @@ import numpy as np
 from ..model.base import seconds, to_utc
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
-from .problem import MOVED_w, Problem, Solution, Visit
+from .problem import Fixed, MOVED_w, Problem, Solution, Visit
 from .wishes import DOCKS_d, FIXED_d, SLIP_d
 
 DAY_s = 86400.0
@@ -48,7 +48,8 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
     out = []
     for i, visit in enumerate(visits):
         expected_s = problem.start_s + visit.week * WEEK_s + DOCKS_d * DAY_s
-        stated = next((f.launch_s for f in problem.fixed if f.launch_s is not None and f.flown_by(visit.vessel, visit.week, visit.port, visit.stay_w)), None)
+        fixed = _committed(problem, visit)
+        stated = fixed.launch_s if fixed else None
         transit_s = problem.vessel(visit.vessel).transit_d * DAY_s
         launch_s = expected_s - SLIP_d * DAY_s - transit_s if stated is None else stated
         expected_s = expected_s if stated is None else stated + transit_s
@@ -197,15 +198,20 @@ def _stamp(utc: str) -> str:
 
 def _names(problem: Problem, visits: list[Visit]) -> list[str]:
     """vehicle-year-month, with a letter where a month has two; a committed flight has its own name."""
-    fixed = [f for f in problem.fixed if "/" not in f.name]
     plain = [f"{v.vessel}-{to_utc(problem.start_s + v.week * WEEK_s)[:7]}" for v in visits]
     seen: dict[str, int] = {}
     out = []
     for name, v in zip(plain, visits, strict=True):
         seen[name] = seen.get(name, 0) + 1
         lettered = name if plain.count(name) == 1 else f"{name}{'abcdefgh'[seen[name] - 1]}"
-        out.append(next((f.name for f in fixed if f.flown_by(v.vessel, v.week, v.port, v.stay_w)), lettered))
+        fixed = _committed(problem, v)
+        out.append(fixed.name if fixed else lettered)
     return out
+
+
+def _committed(problem: Problem, v: Visit) -> Fixed | None:
+    """The committed flight of the scenario that a visit is; a published one, which the plan names itself, is none."""
+    return next((f for f in problem.fixed if "/" not in f.name and f.flown_by(v.vessel, v.week, v.port, v.stay_w)), None)
 
 
 def _ports(problem: Problem, solution: Solution, visits: list[Visit]) -> list[tuple[str, ...]]:
