@@ -2,7 +2,7 @@
 
 Figures with one source each are kept by hand in data/life_support/ and stations/iss/machines.csv. Made here: the list
 of replaceable units and their assemblies, the mean times between failures of machines built of them, the stand-downs
-after failures, the slips of developments, the record of crew hours and the two fitted figures of the working week.
+after failures, the slips of developments, the record of crew hours and the three fitted figures of the working week.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.optimize import root
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,6 +25,8 @@ from data_builder.common import Source, read_rows
 from stationkeep.laws.crew_time import CREW_USES, TimeRules, working_week
 
 SIDES = ("us", "russian")
+RESIDENTS_HOSTING = 3
+"""Residents whose programme hours go to the joint mission while a Shuttle is docked."""
 DATA = Path(__file__).parents[1] / "src" / "stationkeep" / "data"
 UNITS = "facts/eclss_units.csv (equipment list of the MIT Mars habitation study, from ISS unit data)"
 FAMILY = {
@@ -114,7 +117,8 @@ def build_stretch(out: Source, fits: list[dict[str, str]]) -> None:
 
 
 class Era(NamedTuple):
-    """One row of the record: planned crew of the US and the Russian segment (None: as flown), hours a week."""
+    """One row of the record: planned crew of the US and the Russian segment (None: as flown), hours a week; ``us`` is what
+    the US segment's partners have together."""
 
     name: str
     first: str
@@ -124,24 +128,33 @@ class Era(NamedTuple):
     total: float | None
     russian: float | None
     nasa: float | None
+    us: float | None
     words: str
 
 
 ERAS = (
-    Era("three-crew-rule", "2001-03-01", "2003-02-01", (1.5, 1.5), "calibrate", 20.0, 10.0, 7.5,
+    Era("three-crew-rule", "2001-03-01", "2003-02-01", (1.5, 1.5), "calibrate", 20.0, 10.0, 7.5, None,
         "nap.edu 10614 p. 59"),
-    Era("six-crew-plan", "2009-05-29", "2010-12-31", (3.0, 3.0), "calibrate", 70.0, None, None,
-        "up to 70 h: aviationnewsreleases.com 2009/05"),
-    Era("expeditions-1-3", "2000-11-02", "2001-12-05", None, "test", 8.8, None, None,
-        "500 h in all: spaceflightnow 011126"),
-    Era("expedition-4", "2001-12-05", "2002-06-15", None, "bound", 14.0, 2.8, None,
-        "at least 300 h and 72 h Russian in 26 weeks: spaceflightnow 011126"),
-    Era("two-crew", "2003-05-04", "2005-07-26", None, "test", 20.0, None, None, "about 20 h planned: abcnews 97658"),
-    Era("three-crew-assembly", "2007-06-01", "2009-05-29", None, "test", 20.0, None, None,
-        "20 h before the crew of six: aviationnewsreleases.com 2009/05"),
-    Era("increment-43-44", "2015-03-12", "2015-09-12", (2.85, 2.87), "test", None, None, 33.3,
+    Era("two-crew", "2003-05-04", "2005-07-26", None, "calibrate", 20.0, None, None, None,
+        "about 20 h planned: abcnews 97658"),
+    Era("increment-43-44", "2015-03-12", "2015-09-12", (2.85, 2.87), "calibrate", None, None, 33.3, None,
         "875 h allocated to NASA in 184 d: parabolicarc 2014/10/17; crew by the plan of October 2014"),
-    Era("usos-four", "2017-09-01", "2018-10-01", None, "test", None, None, None,
+    Era("six-crew-plan", "2009-05-29", "2010-12-31", (3.0, 3.0), "in view", 70.0, None, None, None,
+        "as many as 70 h: aviationnewsreleases.com 2009/05"),
+    Era("expeditions-1-3", "2000-11-02", "2001-12-05", None, "in view", None, None, None, 8.8,
+        "500 h for 28 payloads of the US, Japan, Canada, Germany and Italy: spaceflightnow 011126, "
+        "spacenews.com science-steps-up-on-international-space-station"),
+    Era("expedition-4", "2001-12-05", "2002-06-15", None, "bound", None, 2.6, None, 10.9,
+        "at least 300 h and 72 h Russian: spaceflightnow 011126"),
+    Era("three-crew-assembly", "2007-06-01", "2009-05-29", None, "in view", 20.0, None, None, None,
+        "about 20 h for the three-person crews: aviationnewsreleases.com 2009/05; about 15: docslib 8017181"),
+    Era("us-crew-to-2007", "2000-11-02", "2007-04-21", None, "test", None, None, 8.75, None,
+        "2,954 h by US astronauts on US investigations until the end of increment 14: IAC-07-A2.6.01"),
+    Era("usos-2012", "2012-05-01", "2012-11-15", None, "test", None, None, None, 26.13,
+        "average of the US segment: spacepolicyonline.com, 2012-11-15"),
+    Era("usos-2014", "2014-03-01", "2014-09-11", None, "bound", None, None, None, 35.0,
+        "35 h the standard, 47 reached by putting off maintenance: blogs.nasa.gov ISS_Science_Blog 2015/01"),
+    Era("usos-four", "2017-09-01", "2018-10-01", None, "test", None, None, None, None,
         "60-100 h of the US segment (recalled)"),
 )  # fmt: skip
 
@@ -167,10 +180,12 @@ def era_row(era: Era, facts: Path) -> dict[str, Any]:
         "total_h_per_week": era.total,
         "roscosmos_h_per_week": era.russian,
         "nasa_h_per_week": era.nasa,
+        "us_h_per_week": era.us,
     }
     modules = [r for r in read_rows(facts / "modules.csv") if r["pressurised_volume_m3"] and r["installed"]]
     ships = rows("visiting_vehicles.csv", "docking_utc")
-    walks = [r for r in rows("evas.csv", "date") if not r["vehicle_or_increment"].startswith("STS")]
+    outside = [r for r in read_rows(DATA / "crew/evas.csv") if r["by"] == "residents"]
+    walks = [r for r in outside if start <= date.fromisoformat(r["start_utc"][:10]) < stop]
     for k, (segment, russian_side) in enumerate(zip(SIDES, (False, True), strict=True)):
         mine = [r for r in modules if (r["segment"] == "Russian") == russian_side]
         there = [r for r in mine if r["installed"][:10] <= str(middle) < (r["retired"] or "9")]
@@ -188,7 +203,7 @@ def era_row(era: Era, facts: Path) -> dict[str, Any]:
             f"{segment}_cargo_ships_per_week": (len(own) - len(crewed)) / weeks,
             f"{segment}_crew_ships_per_week": len(crewed) / weeks,
             f"{segment}_host_d_per_week": sum(docked_d(r) for r in own if r["vehicle_type"] == "Space Shuttle") / weeks,
-            f"{segment}_evas_per_week": sum(1 for r in walks if (r["segment"] == "Russian") == russian_side) / weeks,
+            f"{segment}_evas_per_week": sum(1 for r in walks if r["segment"] == segment) / weeks,
             f"{segment}_arrivals_per_week": 3.0 * crew_ships / weeks * people[k] / sum(people),
             f"{segment}_modules_per_week": len(new) / weeks,
             f"{segment}_repair_h_per_week": repair_h_per_week(str(middle), "roscosmos" if russian_side else "nasa"),
@@ -234,28 +249,37 @@ def predict(rules: TimeRules, host_h_per_d: float, row: dict[str, Any]) -> tuple
 
 
 def fit_hours(out: Source, eras: list[dict[str, Any]]) -> tuple[TimeRules, float]:
-    """Two figures (base of upkeep, upkeep a cubic metre) from the two rows marked calibrate; linear in both.
-
-    Returns the rules with them, and the hours a day of a docked Shuttle."""
+    """Three figures (own needs of a person, base of upkeep, upkeep a cubic metre) from the three rows marked calibrate:
+    crews of two, three and six. Returns the rules with them, and the hours a day of a docked Shuttle, which follow."""
     path = out.out / "life_support/crew_time.csv"
     rows = read_rows(path)
     table = {row["name"]: float(row["value"]) for row in rows}
-    table["keep_base_h_per_week"] = table["keep_h_per_week_per_m3"] = 0.0
-    bare, host_h_per_d = TimeRules(*(table[field] for field in TimeRules._fields)), table["host_h_per_d"]
     known = [row for row in eras if row["role"] == "calibrate"]
-    excess = [predict(bare, host_h_per_d, row)[0] - row["total_h_per_week"] for row in known]
-    size = [
-        sum(row[f"{side}_volume_m3"] * (1.0 + bare.ageing_per_y * row[f"{side}_age_y"]) for side in SIDES)
-        for row in known
-    ]
-    base, slope = np.linalg.solve(np.column_stack((np.ones(2), size)), excess)
+
+    def with_figures(figures: np.ndarray) -> dict[str, float]:
+        own, base, slope = (float(x) for x in figures)
+        host = RESIDENTS_HOSTING * (table["day_h"] - own)
+        return table | {"own_needs_h_per_d": own, "keep_base_h_per_week": base, "keep_h_per_week_per_m3": slope, "host_h_per_d": host}
+
+    def miss(figures: np.ndarray) -> list[float]:
+        values = with_figures(figures)
+        rules = TimeRules(*(values[field] for field in TimeRules._fields))
+        gaps = []
+        for row in known:
+            everything, _, nasa = predict(rules, values["host_h_per_d"], row)
+            total = row["total_h_per_week"]
+            gaps.append(nasa - row["nasa_h_per_week"] if total is None else everything - total)
+        return gaps
+
+    found = root(miss, [1.5, 5.0, 0.01])
+    if not found.success:
+        raise ValueError(f"no figures of the working week meet the three calibration rows: {found.message}")
+    values = with_figures(found.x)
     for row in rows:
-        if row["name"] == "keep_base_h_per_week":
-            row["value"] = f"{base:.3f}"
-        if row["name"] == "keep_h_per_week_per_m3":
-            row["value"] = f"{slope:.5f}"
+        if row["name"] in ("own_needs_h_per_d", "keep_base_h_per_week", "keep_h_per_week_per_m3", "host_h_per_d"):
+            row["value"] = f"{values[row['name']]:.4g}"
     out.write("life_support/crew_time.csv", rows, list(rows[0]))
-    return bare._replace(keep_base_h_per_week=float(base), keep_h_per_week_per_m3=float(slope)), host_h_per_d
+    return TimeRules(*(values[field] for field in TimeRules._fields)), values["host_h_per_d"]
 
 
 def main() -> None:
@@ -271,9 +295,9 @@ def main() -> None:
     out.write("life_support/crew_time_record.csv", eras, list(eras[0]))
     rules, host_h_per_d = fit_hours(out, eras)
     writer = csv.writer(sys.stdout)
-    writer.writerow(("era", "role", "record: all, Russian, NASA", "rule: all, Russian, NASA"))
+    writer.writerow(("era", "role", "record: all, Russian, NASA, US segment", "rule: all, Russian, NASA"))
     for era in eras:
-        record = [era[f"{who}_h_per_week"] for who in ("total", "roscosmos", "nasa")]
+        record = [era[f"{who}_h_per_week"] for who in ("total", "roscosmos", "nasa", "us")]
         writer.writerow((era["era"], era["role"], record, [round(x, 1) for x in predict(rules, host_h_per_d, era)]))
     if not (math.isfinite(rules.keep_base_h_per_week) and rules.keep_h_per_week_per_m3 > 0.0):
         raise ValueError("the fit gives upkeep that falls with size: check the two calibration rows")

@@ -48,17 +48,33 @@ def test_three_crew_give_twenty_hours_as_agreed():  # calibrated
     assert served[2:].sum() == pytest.approx(2.5, rel=0.1)
 
 
-def test_six_crew_give_seventy():  # calibrated
-    assert era_week("six-crew-plan").sum() == pytest.approx(70.0, rel=0.01)
-
-
-def test_increment_43_44_gave_nasa_875_hours():  # not calibrated
+def test_increment_43_44_gave_nasa_875_hours():  # calibrated
     weeks = 184.0 / 7.0
-    assert era_week("increment-43-44")[1] * weeks == pytest.approx(875.0, rel=0.15)
+    assert era_week("increment-43-44")[1] * weeks == pytest.approx(875.0, rel=0.01)
 
 
-def test_two_crew_without_the_shuttle_gave_about_twenty_hours():  # not calibrated
-    assert era_week("two-crew").sum() == pytest.approx(20.0, rel=0.15)
+def test_two_crew_without_the_shuttle_gave_about_twenty_hours():  # calibrated
+    assert era_week("two-crew").sum() == pytest.approx(20.0, rel=0.01)
+
+
+def test_six_crew_give_about_seventy():  # not calibrated
+    assert era_week("six-crew-plan").sum() == pytest.approx(70.0, rel=0.15)
+
+
+def test_three_crew_give_twenty_hours_also_while_modules_come():  # not calibrated
+    assert era_week("three-crew-assembly").sum() == pytest.approx(20.0, rel=0.15)
+
+
+def test_the_first_expeditions_gave_the_us_segment_500_hours():  # not calibrated
+    assert era_week("expeditions-1-3")[1:].sum() == pytest.approx(8.8, rel=0.15)
+
+
+def test_us_astronauts_worked_2954_hours_for_nasa_until_april_2007():  # not calibrated
+    assert era_week("us-crew-to-2007")[1] == pytest.approx(8.75, rel=0.15)
+
+
+def test_the_us_segment_had_26_hours_in_2012():  # not calibrated
+    assert era_week("usos-2012")[1:].sum() == pytest.approx(26.13, rel=0.15)
 
 
 def test_one_person_more_gives_more_research_than_in_proportion():

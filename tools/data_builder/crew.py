@@ -67,10 +67,16 @@ def _seats(source: Source, stays: list[Row]) -> None:
 
 
 def _evas(source: Source) -> None:
-    """Spacewalks: whose hours, and whose air. The listing gives segment and increment, not the airlock."""
+    """Spacewalks: whose hours, and whose air. The listing gives segment and increment, not the airlock; those made while a
+    Shuttle was docked belong to the joint mission, whoever went out."""
+    shuttles = [
+        (utc(row["docking_utc"]), utc(row["undock_utc"]))
+        for row in source.facts("visiting_vehicles.csv") if row["vehicle_type"] == "Space Shuttle" and row["docking_utc"]
+    ]  # fmt: skip
     out = []
     for row in source.facts("evas.csv"):
-        begin, visitors = utc(row["start_utc"]) or row["date"] + "T12:00:00Z", row["vehicle_or_increment"].startswith("STS")
+        begin = utc(row["start_utc"]) or row["date"] + "T12:00:00Z"
+        visitors = row["vehicle_or_increment"].startswith("STS") or any(a <= begin <= b for a, b in shuttles)
         segment = "russian" if row["segment"] == "Russian" else "us"
         if segment == "us":
             from_shuttle = begin < FIRST_FROM_QUEST or (visitors and "Shuttle based" in row["purpose"])

@@ -141,8 +141,8 @@ def shortages() -> Iterator[Told]:
     yield line("food of Progress M-28M (1,421 kg dry), days of six", 30.0, month, "d", "calibration", None, "cbc.ca 1.3131884")
 
 
-def week(row: Row) -> tuple[float, float, float]:
-    """Research hours a week of an era under the rule: all, Russian, NASA."""
+def week(row: Row) -> dict[str, float]:
+    """Research hours a week of an era under the rule, by whom they serve; `us` is the US segment's partners together."""
     rules, load, people = time_rules(CATALOGUE), np.zeros((2, 5)), np.zeros(6)
     host_h_per_d = values(CATALOGUE, "life_support/crew_time")["host_h_per_d"]
     for g, side in enumerate(("us", "russian")):
@@ -162,17 +162,21 @@ def week(row: Row) -> tuple[float, float, float]:
     hours, matrix = np.zeros((6, len(crew_time.CREW_USES))), np.zeros((6, 6))
     crew_time.working_week(rules, people, SEGMENT, volume, age, load, share, 1.0, hours, matrix)
     served = matrix.sum(axis=0)
-    return float(served.sum()), float(served[0]), float(served[1])
+    everything, russian, nasa = float(served.sum()), float(served[0]), float(served[1])
+    return {"total": everything, "roscosmos": russian, "nasa": nasa, "us": everything - russian}
+
+
+WHO = {"total": "all", "roscosmos": "roscosmos", "nasa": "nasa", "us": "US segment"}
 
 
 def hours() -> Iterator[Told]:
     for row in CATALOGUE.table("life_support/crew_time_record"):
-        sample = {"calibrate": "calibration", "bound": "lower bound"}.get(row["role"], "test")
-        for who, model in zip(("total", "roscosmos", "nasa"), week(row), strict=True):
+        sample = {"calibrate": "calibration", "bound": "lower bound"}.get(row["role"], row["role"])
+        for who, model in week(row).items():
             record = number(row, f"{who}_h_per_week", math.nan)
             if math.isfinite(record):
-                within = 0.15 if sample == "test" else None
-                yield line(f"research by rule, {row['era']}, {who}", record, model, "h/week", sample, within, row["source"].split(";")[0])
+                within = 0.15 if sample in ("test", "in view") else None
+                yield line(f"research by rule, {row['era']}, {WHO[who]}", record, model, "h/week", sample, within, row["source"].split(";")[0])
 
 
 RESEARCH = ["own_research", "other_research"]
@@ -238,7 +242,7 @@ def replayed_hours(ds: Any) -> Iterator[Told]:
     for first, last, record, words in (
         ("2001-03-01", "2003-02-01", 20.0, "three-person rule; crews of three to ten were aboard"),
         ("2007-06-01", "2009-05-29", 20.0, "three aboard, four modules outfitted: about 20 h before the crew of six"),
-        ("2009-05-29", "2010-12-31", 70.0, "up to 70 h planned"),
+        ("2009-05-29", "2010-12-31", 70.0, "as many as 70 h were planned for six; five were aboard on the mean"),
     ):
         got = float(work.sel(use=RESEARCH, time=slice(first, last)).sum(["use", "partner"]).mean("time"))
         yield line(f"replay: research of all, {first} to {last}", record, got, "h/week", "test", None, words)

@@ -22,7 +22,7 @@ CREW_USES = (
 
 
 class TimeRules(NamedTuple):
-    """Hours; the table ``life_support/crew_time.csv`` gives each with its source and which two were fitted."""
+    """Hours; the table ``life_support/crew_time.csv`` gives each with its source and which were fitted."""
 
     day_h: float
     days_per_week: float
