@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .model.dependence import dependence
     from .model.files import InputError, ScenarioError, packaged_scenarios
     from .model.scenario import Scenario, parse_scenario, read_scenario
+    from .plan.counterfactual import hours_without
     from .plan.depends import depends
     from .plan.explain import explain, explain_findings
     from .plan.make import plan, plan_each
@@ -40,7 +41,7 @@ _HOME = {
     "to_netcdf": "formats.results", "open_tables": "formats.run_folder",
     "InputError": "model.files", "ScenarioError": "model.files",
     "packaged_scenarios": "model.files", "Scenario": "model.scenario", "read_scenario": "model.scenario",
-    "depends": "plan.depends", "explain": "plan.explain", "plan": "plan.make", "plan_each": "plan.make", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
+    "depends": "plan.depends", "hours_without": "plan.counterfactual", "explain": "plan.explain", "plan": "plan.make", "plan_each": "plan.make", "Finding": "report.checks", "check": "report.checks", "compare": "report.compare",
     "report": "report.page", "verdict": "report.verdict", "view": "report.view",
     "chronicle": "model.chronicle", "port_names": "model.chronicle", "dependence": "model.dependence",
     "schematic": "model.arrangement", "parse_scenario": "model.scenario", "check_compiles": "engine.compile.check", "explain_findings": "plan.explain",
@@ -48,7 +49,7 @@ _HOME = {
 }  # fmt: skip
 __all__ = [
     "Finding", "InputError", "Scenario", "ScenarioError", "check", "check_compiles", "chronicle", "compare", "dependence", "depends",
-    "ephemeris", "explain", "explain_findings", "open_tables", "packaged_scenarios", "parse_scenario", "plan", "plan_each", "port_names", "read_result",
+    "ephemeris", "explain", "explain_findings", "hours_without", "open_tables", "packaged_scenarios", "parse_scenario", "plan", "plan_each", "port_names", "read_result",
     "read_scenario", "report", "schematic", "simulate", "to_netcdf", "verdict", "view", "write_czml", "write_oem", "write_result",
 ]  # fmt: skip
 

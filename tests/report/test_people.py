@@ -60,10 +60,30 @@ def test_it_says_who_loses_how_many_hours_to_what(result):
     assert by_partner["nasa"]["loads_change_h"]["upkeep"] == pytest.approx(4.0)
     assert by_partner["roscosmos"]["for_others_before_h"] == pytest.approx(6.0)
     text = " ".join(told["text"])
-    assert "After leave (2025-01-01) nasa loses 10.0 h of research a week (26.0 → 16.0)" in text
+    assert "After leave (2025-01-01; the year before against the year after) all partners together lose 40.0 h" in text
+    assert "After leave nasa loses 10.0 h of research a week (26.0 → 16.0)" in text
+    assert change["compared"] == "before_after"
     assert "−6.0 h that people of others work for it" in text
     assert "upkeep +4.0 h" in text
     assert "People of roscosmos work 0.0 h a week for other partners' experiments instead of 6.0." in text
+
+
+def test_an_event_stands_against_the_same_runs_without_it(result):
+    week = np.zeros((2, 2, len(NEEDED)))  # without and with; partner
+    use = {name: i for i, name in enumerate(NEEDED)}
+    week[:, 1, use["own_research"]] = 20.0, 16.0
+    week[1, 1, use["upkeep"]] = 4.0
+    row = {"future": "test", "event": "leave", "kind": "withdraw", "text": "it goes", "runs": 2, "date": "2025-01-01", "days": 350.0,
+           "partners": PARTNERS, "without": week[0].tolist(), "with": week[1].tolist(), "people": [[0, 4], [0, 4]],
+           "interval_h": [None, [-5.0, -3.0]]}  # fmt: skip
+    (told,) = crew_time(result.assign_attrs(hours_without=json.dumps([row])))
+    (change,) = told["changes"]
+    assert change["compared"] == "same_runs_without"
+    assert change["partners"][0]["research_in_all_h"] == pytest.approx(-200.0)
+    assert change["text"] == [
+        "Because of leave (2025-01-01: it goes; 350 days from then on, against the same 2 runs without it) nasa loses 4.0 h of research a week "
+        "(20.0 → 16.0, 95 % −5.0 h to −3.0 h; 200 h in all): −4.0 h of its own people (their upkeep +4.0 h)."
+    ]
 
 
 def test_hours_for_others_are_told_by_year(result):

@@ -56,7 +56,8 @@ def run(
     dask_tls
         Certificate authority, certificate and key, when the address is tls://.
     explain
-        How many of the first findings to defend by rerunning without their cause.
+        How many of the first findings to defend by rerunning without their cause. What each event changed of the crew's
+        hours is found the same way, against the same runs without it; with 0 the year before stands against the year after.
     """
     import stationkeep as sk
 
@@ -90,11 +91,16 @@ def run(
         import json as text
 
         from stationkeep.formats.run_folder import add_attributes
+        from stationkeep.plan.counterfactual import hours_without
         from stationkeep.plan.explain import explain_findings
 
-        result.attrs["explained"] = text.dumps(explain_findings(read, result, most=explain, workers=count))
+        found = {
+            "explained": text.dumps(explain_findings(read, result, most=explain, workers=count)),
+            "hours_without": text.dumps(hours_without(read, result, workers=count)),
+        }
+        result.attrs.update(found)
         if out:
-            add_attributes(out, {"explained": result.attrs["explained"]})
+            add_attributes(out, found)
     if page:
         import json as text
 

@@ -103,12 +103,12 @@ def _trial(one: Scenario, kind: str, name: str) -> Trial | None:
     if kind not in EVENTS or name not in one.events:
         return None
     try:
-        return Trial(_without_event(one, name), (), frozenset())
+        return Trial(without_event(one, name), (), frozenset())
     except ScenarioError:
         return None
 
 
-def _without_event(scenario: Scenario, name: str) -> Scenario:
+def without_event(scenario: Scenario, name: str) -> Scenario:
     """The scenario without one event; what waited for it never comes."""
     gone = [n for n, f in scenario.flights.items() if f is not None and f.after == name]
     return scenario.patch({f"events.{name}": None, **{f"flights.{n}": None for n in gone}})

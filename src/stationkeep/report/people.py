@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 #: Events whose effect on the working week is told.
 DECISIONS = ("withdraw", "rejoin", "separate", "retire", "lose_person", "damage", "ground", "fail", "fund", "opened")
-SPAN_d = 365.0  # hours are compared over a year before and a year after
+SPAN_d = 365.0  # hours are compared over a year after an event: with the same runs without it, or with the year before
 FEW_d = 180.0  # with fewer days on a side it is said how few
 LOADS = ("upkeep", "repairs", "traffic", "spacewalks", "handover", "outfitting")
 NEEDED = ("own_research", "other_research", "served_by_others", *LOADS)
 TELLING_h = 0.5  # changes smaller than this a week are not put in words
+SURE_h = 0.1  # an interval narrower than this is not told
 LONG_STAY_d = 60.0
 Week = dict[str, dict[str, float]]  # partner -> use -> hours a week of all its people
 
@@ -52,13 +53,30 @@ def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
     names = future_names(ds)
     for place, (name, worked) in enumerate(zip(names, futures, strict=True)):
         by_year = _by_year(worked.mean, days, partners)
-        changes = [_change_told(change, partners, days) for change in worked.changes]
+        paired = {row["event"]: row for row in attr(ds, "hours_without") or [] if row["future"] == name}
+        changes = [_paired_told(row) for row in paired.values()]
+        changes += [_change_told(change, partners, days) for change in worked.changes if change.event not in paired]
         if place:
             was, now = (futures[k].mean.mean(axis=0) for k in (0, place))
             changes.append(_against(names[0], was, now, np.stack([futures[0].heads, worked.heads]), partners))
         text = [_for_others_text(by_year, partners)] + [line for change in changes for line in change["text"]]
         told.append({"future": name, "by_year": by_year, "changes": changes, "text": [line for line in text if line]})
     return told
+
+
+def event_days(ds: xr.Dataset) -> dict[str, list[tuple[str, str, np.ndarray]]]:
+    """future -> (kind, name, day of each run or NaT) of what was decided in it, in order of the median day."""
+    found = {}
+    for place, future in enumerate(future_names(ds)):
+        if "decision_utc" in ds:
+            one = ds.isel(future=place) if "future" in ds["decision_utc"].dims else ds
+            days = one["decision_utc"].transpose("decision_kind", "decision", "run").values.astype("datetime64[D]")
+            kinds, names = (list(map(str, one[axis].values)) for axis in ("decision_kind", "decision"))
+            there = [(kinds[k], names[d], days[k, d]) for k, d in np.argwhere((~np.isnat(days)).any(axis=2))]
+            found[future] = sorted(there, key=lambda item: _median_day(item[2]))
+        else:
+            found[future] = _decisions(ds, place, ds.sizes["run"])
+    return found
 
 
 def _of_series(ds: xr.Dataset) -> tuple[np.ndarray, list[str], list[Worked]] | None:
@@ -158,14 +176,29 @@ def _change_told(change: Change, partners: list[str], days: np.ndarray) -> dict[
     rows = _rows(change.before, change.after, change.heads, partners)
     sides = {"before": at[at.size // 2] - days.min(), "after": days.max() - at[at.size // 2]}
     few = [f"only {int(span / np.timedelta64(1, 'D'))} days {side} it to compare" for side, span in sides.items() if span < np.timedelta64(int(FEW_d), "D")]
-    text = _texts(f"After {words(change.event)} ({'; '.join([day, *few])})", rows)
-    return {"event": change.event, "kind": change.kind, "date": day, "runs": change.runs, "partners": rows, "text": text}
+    text = _texts(f"After {words(change.event)} ({'; '.join([day, 'the year before against the year after', *few])})", rows)
+    return {"event": change.event, "kind": change.kind, "compared": "before_after", "date": day, "runs": change.runs, "partners": rows, "text": text}
+
+
+def _paired_told(row: dict[str, Any]) -> dict[str, Any]:
+    """An event against the same runs without it: what `plan.counterfactual` found, in words."""
+    partners, weeks = row["partners"], row["days"] / 7.0
+    rows = _rows(np.asarray(row["without"]), np.asarray(row["with"]), np.asarray(row["people"]), partners)
+    spans = dict(zip(partners, row["interval_h"], strict=True))
+    for one in rows:
+        one["research_interval_h"], one["research_in_all_h"] = spans[one["partner"]], round(one["research_change_h"] * weeks, 1)
+    runs = "the same run" if row["runs"] == 1 else f"the same {row['runs']} runs"
+    what = f": {row['text']}" if row["text"] else ""
+    lead = f"Because of {words(row['event'])} ({row['date']}{what}; {row['days']:.0f} days from then on, against {runs} without it)"
+    text = _texts(lead, rows) or [f"{lead} no partner's research changes by {TELLING_h} h a week."]
+    known = {key: row[key] for key in ("event", "kind", "date", "days", "runs")}
+    return known | {"compared": "same_runs_without", "partners": rows, "text": text}
 
 
 def _against(first: str, was: np.ndarray, now: np.ndarray, heads: np.ndarray, partners: list[str]) -> dict[str, Any]:
     """A future against the first one, both over the whole horizon."""
     rows = _rows(was, now, heads, partners)
-    return {"against": first, "partners": rows, "text": _texts(f"Against {words(first)}, over the whole time,", rows)}
+    return {"against": first, "compared": "same_runs", "partners": rows, "text": _texts(f"Against {words(first)}, over the whole time,", rows)}
 
 
 def _rows(was: np.ndarray, now: np.ndarray, heads: np.ndarray, partners: list[str]) -> list[dict[str, Any]]:
@@ -188,9 +221,12 @@ def _rows(was: np.ndarray, now: np.ndarray, heads: np.ndarray, partners: list[st
 
 
 def _texts(lead: str, rows: list[dict[str, Any]]) -> list[str]:
-    told = [_change_text(lead, row) for row in rows if abs(row["research_change_h"]) >= TELLING_h]
+    """The sum of all partners first, then each; the comparison is told once."""
+    heard = [row for row in rows if abs(row["research_change_h"]) >= TELLING_h]
     moved = [row for row in rows if abs(row["for_others_after_h"] - row["for_others_before_h"]) >= TELLING_h]
-    whole = [_sum_text(lead, rows)] if len(told) > 1 else []
+    short = lead.split(" (")[0] if lead.endswith(")") else lead
+    whole = [_sum_text(lead, rows)] if len(heard) > 1 else []
+    told = [_change_text(short if whole or k else lead, row) for k, row in enumerate(heard)]
     return whole + told + [_for_others_change(row) for row in moved]
 
 
@@ -201,9 +237,15 @@ def _sum_text(lead: str, rows: list[dict[str, Any]]) -> str:
     )
     loads = {use: sum(row["loads_change_h"][use] for row in rows) for use in LOADS}
     told = [f"{use} {_signed(h)}" for use, h in sorted(loads.items(), key=lambda item: -abs(item[1])) if abs(h) >= TELLING_h]
+    aboard = f"; people aboard {people[0]:.1f} → {people[1]:.1f}" if abs(people[1] - people[0]) >= 0.05 else ""
     return (f"{lead} all partners together {'lose' if after < before else 'gain'} {abs(after - before):.1f} h of research a week "
-            f"({before:.1f} → {after:.1f}); people aboard {people[0]:.1f} → {people[1]:.1f}"
+            f"({before:.1f} → {after:.1f}{_in_all(rows)}){aboard}"
             + (f"; their other work: {', '.join(told)}" if told else "") + ".")  # fmt: skip
+
+
+def _in_all(rows: list[dict[str, Any]]) -> str:
+    hours = [row["research_in_all_h"] for row in rows if "research_in_all_h" in row]
+    return f"; {abs(sum(hours)):,.0f} h in all" if hours else ""
 
 
 def _change_text(lead: str, row: dict[str, Any]) -> str:
@@ -218,9 +260,10 @@ def _change_text(lead: str, row: dict[str, Any]) -> str:
         parts.append(f"{_signed(row['by_own_change_h'])} of its own people" + (f" (their {to})" if to else ""))
     if abs(row["people_after"] - row["people_before"]) >= 0.2:
         parts.append(f"people aboard {row['people_before']:.1f} → {row['people_after']:.1f}")
-    change = abs(row["research_change_h"])
+    change, span = abs(row["research_change_h"]), row.get("research_interval_h")
+    sure = f", 95 % {_signed(span[0])} to {_signed(span[1])}" if span and span[1] - span[0] >= SURE_h else ""
     return (f"{lead} {row['partner']} {verb} {change:.1f} h of research a week "
-            f"({row['research_before_h']:.1f} → {row['research_after_h']:.1f}): {', '.join(parts)}.")  # fmt: skip
+            f"({row['research_before_h']:.1f} → {row['research_after_h']:.1f}{sure}{_in_all([row])}): {', '.join(parts)}.")  # fmt: skip
 
 
 def _for_others_change(row: dict[str, Any]) -> str:
@@ -234,7 +277,8 @@ def _for_others_text(by_year: dict[str, Week], partners: list[str]) -> str:
     for partner in partners:
         values = [(week[partner]["other_research"], year) for year, week in by_year.items() if partner in week]
         if values and max(values)[0] >= TELLING_h:
-            parts.append(f"{partner} {min(values)[0]:.1f}–{max(values)[0]:.1f} (most in {max(values)[1]})")
+            low, (high, year) = min(values)[0], max(values)
+            parts.append(f"{partner} {high:.1f}" if len(values) == 1 else f"{partner} {low:.1f}–{high:.1f} (most in {year})")
     return f"Hours a week its people work for other partners' experiments: {', '.join(parts)}." if parts else ""
 
 

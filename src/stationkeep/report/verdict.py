@@ -157,14 +157,17 @@ def _render_reserves(out: Console, told: dict[str, Any], future: str) -> None:
 
 
 def _render_crew_time(out: Console, told: dict[str, Any], most: int = 7) -> None:
-    """Who loses how many hours to what; and a line on dose."""
+    """Who loses how many hours to what because of which event (of several, the sum and who loses most); and a line on dose."""
     from rich.text import Text
 
     several = len(told["futures"]) > 1
     for item in told["crew_time"]:
         if item["text"]:
             out.print(Text("Crew time" + (f", {words(item['future'])}" if several else ""), style="bold"))
-            out.print(Text("\n".join(item["text"][:most])))
+            told_of = [change["text"] for change in item["changes"]]
+            each = most if len(told_of) < 2 else 3
+            first = [line for line in item["text"] if not any(line in lines for lines in told_of)]
+            out.print(Text("\n".join([*first, *(line for lines in told_of for line in lines[:each])])))
     first = told["futures"][0]["name"]
     lines = dose_text([row for row in told["dose"] if row["future"] == first])
     if lines:

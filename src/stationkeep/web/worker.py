@@ -92,6 +92,8 @@ def simulate(args: dict[str, Any], folder: Path, watch: Watch, _jobs: Jobs) -> N
     if args["explain"]:
         watch.tell("rerunning without the causes")
         result.attrs["explained"] = json.dumps(sk.explain_findings(scenario, result, most=args["explain"]))
+        watch.tell("rerunning without each event, for the crew's hours")
+        result.attrs["hours_without"] = json.dumps(sk.hours_without(scenario, result))
     write_files(result, scenario, folder, watch)
 
 

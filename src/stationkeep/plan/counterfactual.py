@@ -1,0 +1,160 @@
+"""What an event costs whom in hours: the same runs with the same luck, once with the event and once without it.
+
+What a run draws follows from the seed, the name of what is drawn and the run, so that leaving one event out leaves the luck
+of everything else as it was: runs are compared in pairs, and a difference is the event's.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..engine.compile.world import compile
+from ..engine.luck import Chances, prepare
+from ..engine.places import place_for
+from ..engine.record import stamps
+from ..engine.simulate import run_one, warm_up
+from ..laws.crew_time import CREW_USES
+from ..model.base import PARTNERS
+from ..model.files import ScenarioError
+from ..model.scenario import Scenario
+from ..report.people import NEEDED, SPAN_d, event_days
+from ..report.read import iso_day
+from .explain import without_event
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+MOST_RUNS = 40
+"""Runs compared for one event: each is made twice."""
+FEW = 5
+"""Runs of one job."""
+Z_95 = 1.96
+PLACE = [CREW_USES.index(use) for use in NEEDED]
+Spans = dict[int, dict[str, np.ndarray]]  # run -> event -> the day it took place
+
+
+class Trial(NamedTuple):
+    """Runs of one future; `event` and its kind are what it is without ('' is with all)."""
+
+    future: str
+    event: str
+    kind: str
+    text: str
+    scenario: Scenario
+    spans: Spans
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Does some runs of a trial in a worker: hours a week (partner, use) and people (partner) in the span after each event."""
+
+    seed: int
+
+    def __call__(self, job: tuple[int, bytes, Spans]) -> dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]:
+        _, packed, spans = job
+        chances: Chances = pickle.loads(packed)
+        return {run: self._means(chances, run, days) for run, days in spans.items()}
+
+    def _means(self, chances: Chances, run: int, days: dict[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        rows, case = run_one(chances, self.seed, run, monthly=False).rows, chances.case
+        hours = rows.hours.sum(axis=1)[:, :, PLACE] / rows.steps[:, None, None]
+        people = rows.partner_people.sum(axis=1)
+        at = stamps(case.t0_s, case.dt_s, case.steps)
+        found = {}
+        for event, day in days.items():
+            since = (at - day) / np.timedelta64(1, "D")
+            span = (since >= 0.0) & (since < SPAN_d)
+            if span.any():
+                found[event] = (hours[span].mean(axis=0), people[span].mean(axis=0))
+        return found
+
+
+def hours_without(scenario: Scenario, result: xr.Dataset, workers: int | None = None) -> list[dict[str, Any]]:
+    """What each event of a scenario changed of the working week, as the rows a result keeps under `hours_without`.
+
+    Of each event in each future: the year after it (less at the horizon) in the runs it took place in, against the same runs
+    without it. Events without which the scenario is none (something else waits for them) are left out. [] without hours.
+    """
+    trials: list[Trial] = []
+    numbers = np.asarray(result["run"].values)
+    for (future, decisions), branch in zip(event_days(result).items(), _branches(scenario), strict=True):
+        others: list[Trial] = []
+        days: dict[str, np.ndarray] = {}
+        for kind, event, at in decisions:
+            other = _without(branch, event)
+            if other is not None and event not in days:
+                days[event] = at
+                others.append(Trial(future, event, kind, branch.events[event].text, other, _spans({event: at}, numbers)))
+        if others:
+            trials += [Trial(future, "", "", "", branch, _spans(days, numbers)), *others]
+    means = _run(trials, int(result.attrs["seed"]), workers)
+    whole = {trial.future: found for trial, found in zip(trials, means, strict=True) if not trial.event}
+    end = result["time"].values[-1].astype("datetime64[D]")
+    pairs = zip(trials, means, strict=True)
+    return [row for trial, found in pairs if trial.event for row in _row(trial, whole[trial.future], found, end)]
+
+
+def _branches(scenario: Scenario) -> list[Scenario]:
+    names: list[str | None] = [*scenario.futures]
+    return [scenario.branch(name) for name in names or [None]]
+
+
+def _without(branch: Scenario, event: str) -> Scenario | None:
+    try:
+        return without_event(branch, event) if event in branch.events else None
+    except ScenarioError:
+        return None
+
+
+def _spans(days: dict[str, np.ndarray], runs: np.ndarray) -> Spans:
+    """The first runs each event took place in; days: event -> day of each of `runs`, NaT where it did not."""
+    spans: Spans = {}
+    for event, at in days.items():
+        for place in np.flatnonzero(~np.isnat(at))[:MOST_RUNS]:
+            spans.setdefault(int(runs[place]), {})[event] = at[place]
+    return spans
+
+
+def _run(trials: list[Trial], seed: int, workers: int | None) -> list[dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]]:
+    """What `Weeks` finds of each trial, by run; all trials share the workers."""
+    jobs: list[tuple[int, bytes, Spans]] = []
+    first: Chances | None = None
+    for i, trial in enumerate(trials):
+        case = compile(trial.scenario)
+        warm_up(case)
+        chances = prepare(case, first)
+        first = first or chances
+        packed, runs = pickle.dumps(chances), sorted(trial.spans)
+        jobs += [(i, packed, {run: trial.spans[run] for run in runs[a : a + FEW]}) for a in range(0, len(runs), FEW)]
+    out: list[dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]] = [{} for _ in trials]
+    for (i, *_), found in place_for(workers, len(jobs)).each(Weeks(seed), jobs):
+        out[i].update(found)
+    return out
+
+
+def _row(trial: Trial, whole: Any, found: Any, end: np.datetime64) -> list[dict[str, Any]]:
+    """Both means over the runs, and the 95 % interval of each partner's change of research; none without a common run."""
+    event = trial.event
+    runs = [run for run in trial.spans if event in found.get(run, {}) and event in whole[run]]
+    if not runs:
+        return []
+    was, now = (np.array([side[run][event][0] for run in runs]) for side in (found, whole))
+    heads = np.array([[side[run][event][1] for side in (found, whole)] for run in runs]).mean(axis=0)
+    served = NEEDED.index("own_research"), NEEDED.index("served_by_others")
+    change = (now - was)[:, :, served].sum(axis=2)
+    interval: list[list[float] | None] = [None] * change.shape[1]
+    if len(runs) > 1:
+        half = Z_95 * change.std(axis=0, ddof=1) / np.sqrt(len(runs))
+        interval = np.column_stack((change.mean(axis=0) - half, change.mean(axis=0) + half)).round(3).tolist()
+    days = np.sort(np.array([trial.spans[run][event] for run in runs], "datetime64[D]"))
+    lasted = np.minimum((end - days).astype(float), SPAN_d).mean()
+    return [{
+        "future": trial.future, "event": event, "kind": trial.kind, "text": trial.text, "runs": len(runs),
+        "date": iso_day(days[days.size // 2]), "days": round(float(lasted), 1), "partners": list(PARTNERS),
+        "without": was.mean(axis=0).round(3).tolist(), "with": now.mean(axis=0).round(3).tolist(), "people": heads.round(3).tolist(),
+        "interval_h": interval,
+    }]  # fmt: skip
