@@ -183,3 +183,64 @@ def test_at_a_station_of_its_own_nobody_works_by_the_shares_of_the_iss():
     assert (share[:, case.names.of("partners")["roscosmos"]] == 1.0).all()
     iss = compile(sk.read_scenario("iss-2022"))
     assert iss.world.crew_time.share_frac[-1, iss.names.of("partners")["roscosmos"]] == pytest.approx(3 / 7, abs=1e-4)
+
+
+QUIET = {"uncertain": {"slip_factor": {"value": 0}, "hazard_factor": {"value": 0}, "launch_failure_factor": {"value": 0}}}
+
+
+def took(takes: list[str], segment: str = "handed_over", horizon: str = "2023-03-05", **more: object) -> xr.Dataset:
+    event = {"withdraw": "roscosmos", "on": LEAVE, "segment": segment, "learning_d": 30, "takes": takes}
+    broken = {"fail": "vozdukh", "on": "2022-12-05"}
+    changes = {"horizon": horizon, "events": {"leave": event, "broken": broken}, "rules": {"spares_lead_d": {"value": 50}}, **QUIET, **more}
+    ds = sk.simulate(sk.read_scenario("iss-2022").patch(changes), runs=1, seed=5)
+    return ds.isel(run=0)
+
+
+def rows(ds: xr.Dataset, kind: str, name: str) -> list[str]:
+    hit = (ds.event_kind.values == kind) & np.char.startswith(ds.event_name.values.astype(str), name)
+    return [str(utc)[:10] for utc in ds.event_utc.values[hit] if utc >= np.datetime64(LEAVE)]
+
+
+def test_each_part_taken_along_has_its_own_effect():
+    nothing = took([])
+    assert not rows(nothing, "service_down", "re") and rows(nothing, "repair", "vozdukh") < ["2022-12-12"]
+    assert rows(nothing, "launch", "progress") and float(nothing.people_by_partner_count.sel(partner="roscosmos").isel(time=-1).sum()) > 0
+
+    command = took(["command"])
+    assert rows(command, "service_down", "refuelling") == [LEAVE] and rows(command, "service_up", "refuelling")[0] in ("2022-12-31", "2023-01-01")
+    assert float(command.service_up_frac.sel(station="iss", service="desaturation").min()) == 1.0, "what runs by itself goes on"
+    assert rows(command, "repair", "vozdukh") == rows(nothing, "repair", "vozdukh")
+
+    assert "2022-12-31" <= rows(took(["operation"]), "repair", "vozdukh")[0] < "2023-01-08"
+    assert "2023-01-20" <= rows(took(["spares"]), "repair", "vozdukh")[0] < "2023-01-28"
+
+    def brought_kg(ds: xr.Dataset) -> float:
+        return float(ds.flow_kg.sel(resource="propellant", use="delivered", time=slice(LEAVE + "T13:00", None)).sum())
+
+    propellant = took(["propellant"])
+    assert brought_kg(propellant) < brought_kg(nothing) - 300 and rows(propellant, "launch", "progress") == rows(nothing, "launch", "progress")
+
+    crews = took(["crews"], horizon="2023-05-01")
+    assert rows(crews, "launch", "progress") and not rows(crews, "launch", "soyuz")
+    flights = took(["flights"])
+    assert not rows(flights, "launch", "progress") and float(flights.people_by_partner_count.sel(partner="roscosmos").isel(time=-1).sum()) > 0
+
+
+def test_a_failure_that_nobody_repairs_names_the_partner_that_took_the_spares_along():
+    ds = took(["spares"], **{"uncertain": {"hazard_factor": {"value": 30}, "slip_factor": {"value": 0}}})
+    kind, cause = ds.event_kind.values, ds.event_cause.values
+    why = [str(kind[c]) for k, c, n in zip(kind, cause, ds.event_name.values, strict=True) if k == "failure" and c >= 0 and n != "vozdukh"]
+    assert why and set(why) == {"no_spares"}
+
+
+def test_a_segment_that_nobody_pays_for_is_not_commanded_and_its_owners_ships_stay_away():
+    ds = took(["money"], "keeps_running")
+    assert rows(ds, "service_down", "refuelling") == [LEAVE] and not rows(ds, "service_up", "refuelling")
+    assert not rows(ds, "launch", "progress") and not rows(ds, "repair", "vozdukh")
+    paid = float(ds.cost_usd.sel(partner="roscosmos", use="operations").isel(month=-1).sum())
+    assert paid == 0.0
+
+
+def test_a_segment_that_keeps_running_keeps_what_runs_it_unless_said():
+    e = sk.read_scenario("iss-2022").patch({"events.leave": {"withdraw": "roscosmos", "on": LEAVE, "segment": "keeps_running"}}).events["leave"]
+    assert set(e.taken) == {"flights", "crews", "propellant"}

@@ -10,7 +10,7 @@ from ..laws.matter import ATTITUDE as FOR_ATTITUDE
 from ..laws.matter import PROPELLANT
 from ..laws.matter import REBOOST as FOR_REBOOST
 from ..log import Log, add
-from ..subsystems import orbit, power, services
+from ..subsystems import orbit, partners, power, services
 from .works import held_kg
 from .world import Luck, RunState, Scratch, World
 
@@ -125,6 +125,8 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
         c = w.ships.tank[f]
         if c < 0 or done >= wanted_m_per_s or w.ships.thrust_N[f] <= 0.0:
             continue
+        if st == 0 and not s.partners.operates[w.traffic.partner[f], partners.SHIPS]:
+            continue
         if s.traffic.part_station[w.traffic.part_station.size + f] != st or w.ships.port_push_frac[s.traffic.port[f]] <= 0.0:
             continue
         most_kg = min(s.stores.stock_kg[c], orbit_law.burned_propellant(w.ships.thrust_N[f], w.ships.isp_s[f], burn_s))
@@ -135,7 +137,10 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
         if kind[c] == PROPELLANT and part[c] < modules and s.traffic.part_station[part[c]] == st:
             spare_kg += stock_kg[c]
     for e in range(w.ships.engine_part.size):
-        if s.traffic.part_station[w.ships.engine_part[e]] != st or not s.partners.segment_runs[w.traffic.part_segment[w.ships.engine_part[e]]]:
+        side = w.traffic.part_segment[w.ships.engine_part[e]]
+        if s.traffic.part_station[w.ships.engine_part[e]] != st or not s.partners.segment_runs[side]:
+            continue
+        if st == 0 and not s.partners.operates[w.ru_partner if side == 1 else w.us_partner, partners.PLANNED]:
             continue
         left_kg = orbit_law.burned_propellant(w.ships.engine_thrust_N[e], w.ships.engine_isp_s[e], burn_s)
         for c in range(part.size):

@@ -8,6 +8,7 @@ from numba import njit
 
 from ..laws.matter import DELIVERED, MOVED, SPARES
 from ..subsystems import attitude, life_support, stores
+from . import upkeep
 from .world import RunState, Scratch, World
 
 DAY_s = 86400.0
@@ -127,6 +128,6 @@ def _outfit(w: World, s: RunState, x: Scratch) -> None:
         if grown <= 0.0 or s.last_pose_s[0] < 0.0:
             continue
         for who in (w.us_partner, w.ru_partner):
-            got = stores.take(w.stores, s.stores, st, SPARES, who, grown, s.traffic.part_station, s.partners.may_share)
+            got = stores.take(w.stores, s.stores, st, SPARES, upkeep.spares_of(w, s, who), grown, s.traffic.part_station, s.partners.spares_share)
             x.flow_kg[st, SPARES, MOVED] -= got
             grown -= got

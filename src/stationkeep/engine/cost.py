@@ -114,7 +114,7 @@ def _payers(
             payer, where, since_s = programme.partner, programme.station, max(when_s, programme.from_s)
             if event.withdraw and event.segment == "separated":
                 where = event.into or f"{where}-russian"
-            elif event.withdraw and "money" in event.takes:
+            elif event.withdraw and "money" in event.taken:
                 payer = "nasa" if event.segment == "handed_over" and programme.partner != "nasa" else ""
     spans.append((payer, where, since_s, programme.to_s))
     return [span for span in spans if span[0] and span[3] > span[2]]

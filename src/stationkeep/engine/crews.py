@@ -40,7 +40,8 @@ def last_crew_waits(w: World, s: RunState, f: int, st: int, t_s: float) -> bool:
         return False  # it takes the port this one leaves
     coming = s.traffic.status[r] == traffic.PLANNED or s.traffic.status[r] == traffic.EN_ROUTE
     last = s.traffic.docked_s[f] + w.traffic.most_s[f]
-    flies = st != 0 or s.partners.flies[w.traffic.partner[f]]  # who left the main station still flies to its own
+    who = w.traffic.partner[f]
+    flies = st != 0 or (s.partners.flies[who] and s.partners.sends[who])  # who left the main station still flies to its own
     if not coming or not flies or not last <= t_s < last + w.rules.overstay_s:
         return False
     return s.people[st] > 0 and riders(s, f) == s.people[st]

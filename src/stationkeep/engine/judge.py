@@ -106,7 +106,7 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
         owed, cooperation_frac = x.owed, c.cooperation_frac
         for who in range(owed.size):  # nobody works for who has left, and who has left works for nobody
             owed[who] = share[who]
-            if not s.partners.flies[who]:
+            if not s.partners.takes_part[who]:
                 owed[who] = share[who] if counts[who] > 0.0 else 0.0
                 cooperation_frac = 0.0 if counts[who] > 0.0 else cooperation_frac
         upkeep.outfit(w, s, st, volume)
@@ -198,7 +198,7 @@ def _oxygen_s(w: World, s: RunState, x: Scratch, st: int, tank_kg: float, use: f
 @njit(cache=True)
 def why_short(w: World, s: RunState, luck: Luck, st: int, r: int, t_s: float, log: Log) -> int:
     """The row that tells why a station is short of resource `r`: that the run starts so, a flight that failed to bring it, one
-    that is late, an active Sun where it is propellant, and otherwise that more is used than brought."""
+    that is late, a machine that is down, an active Sun where it is propellant, and otherwise that more is used than brought."""
     if t_s - w.sky_day0_s <= FIRST_DAY_s:
         return add(log, t_s, happened.STARTS_SHORT, st, happened.RESOURCE + r, -1, 0.0)
     row = s.supply_row[st, r]
@@ -212,10 +212,28 @@ def why_short(w: World, s: RunState, luck: Luck, st: int, r: int, t_s: float, lo
                 latest = f
     if latest >= 0:
         return traffic.late(p, q, latest, t_s, log)
+    row = _why_not_made(w, s, st, r, log)
+    if row >= 0:
+        return row
     day = min(max(int((t_s - w.sky_day0_s) // DAY_s), 0), luck.sky.shape[0] - 1)
     if r == PROPELLANT and luck.sky[day, 1] > ACTIVE_SUN_f107:
         return add(log, t_s, happened.ACTIVE_SUN, st, happened.STATION + st, -1, luck.sky[day, 1])
     return add(log, t_s, happened.OUTRUN, st, happened.RESOURCE + r, -1, 0.0)
+
+
+@njit(cache=True)
+def _why_not_made(w: World, s: RunState, st: int, r: int, log: Log) -> int:
+    """The row of what keeps a station from making or taking on resource `r`: no refuelling, or a machine that is down, first
+    one that nobody repairs; -1 none."""
+    if r == PROPELLANT:
+        return -1 if s.services.up[st, services.REFUELLING] else s.services.row[st, services.REFUELLING]
+    e, row = s.equipment, -1
+    for m in range(e.up.size):
+        kind = w.life_support.machine_kind[m]
+        makes = kind == life_support.ELECTROLYSER if r == OXYGEN else r == WATER and (kind == life_support.URINE or kind == life_support.WATER)
+        if makes and not e.up[m] and e.station[m] == st and (row < 0 or log.cause[row] < 0):
+            row = e.row[m]
+    return row
 
 
 @njit(cache=True)
@@ -426,6 +444,8 @@ def _why(w: World, s: RunState, st: int, v: int) -> int:
     if v == 23:
         return s.stock_row[st, TOILET]
     if v == 11:
+        if s.orbit.entered[st]:
+            return s.limit_row[st, services.ATTITUDE]
         return row[services.ATTITUDE] if s.attitude_held[st] else s.attitude_row[st]
     if v <= 19:
         return row[REQUIRED_SERVICE[v - 12]]
@@ -439,8 +459,8 @@ def _why_few(w: World, s: RunState, st: int, t_s: float, log: Log) -> int:
     row = s.crew_row[st]
     if row >= 0 and (log.kind[row] != happened.UNDOCK or log.cause[row] >= 0):
         return row
-    for who in range(s.partners.flies.size):
-        if not s.partners.flies[who] and s.partners.row[who] >= 0:
+    for who in range(s.partners.takes_part.size):
+        if not s.partners.takes_part[who] and s.partners.row[who] >= 0:
             return s.partners.row[who]
     p, q, latest = w.traffic, s.traffic, -1
     for f in range(p.partner.size):

@@ -71,6 +71,8 @@ def burn_up(w: World, s: RunState, x: Scratch, t1_s: float, log: Log) -> None:
 def events(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: float, log: Log) -> None:
     """Events whose date or condition has come, earliest first."""
     people(s)
+    if partners.learn(s.partners, t1_s):
+        s.equipment.changed[0] = True
     while True:
         e = partners.due(w.partners, s.partners, s.people, t1_s, t0_s)
         if e < 0:
@@ -99,7 +101,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
     row = add(log, t_s, LOGGED_AS[kind], 0, happened.EVENT + e, -1, 0.0)
     q.event_row[e] = row
     if kind == partners.WITHDRAW:
-        partners.withdraw(p, q, e, t_s, row)
+        partners.withdraw(p, q, e, t_s, row, log)
         if p.takes[e] & partners.TAKES_FLIGHTS:
             for f in range(w.traffic.partner.size):
                 if w.traffic.partner[f] == who and w.traffic.station[f] == 0 and not w.traffic.flown[f]:
@@ -107,6 +109,10 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
                         _note_supply(w, s, f, row)
                     if w.traffic.after[f] < 0 or w.traffic.after[f] == e:
                         traffic.cancel(w.traffic, s.traffic, f, t_s, row, log)
+        if p.takes[e] & partners.TAKES_PROPELLANT:
+            for f in range(w.traffic.partner.size):
+                if w.traffic.partner[f] == who and w.traffic.station[f] == 0 and w.ships.refuel_kg[f] > 0.0:
+                    s.supply_row[0, PROPELLANT] = row
         if p.takes[e] & partners.TAKES_CREWS:
             _call_home(w, s, who, t_s, row)
         if seg >= 0 and p.mode[e] == partners.POWERED_DOWN:
@@ -329,7 +335,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         habitable = w.traffic.flown[f] or (s.partners.opened[st] and takes_ships(w, s, st, f))
         if status == traffic.EN_ROUTE:
             habitable = w.traffic.flown[f] or not w.ships.caught[f] or s.services.up[st, services.ROBOTICS]
-        if status == traffic.PLANNED and not w.traffic.flown[f] and not s.partners.flies[w.traffic.partner[f]]:
+        if status == traffic.PLANNED and not w.traffic.flown[f] and not _goes_up(w, s, f):
             if st == 0:
                 traffic.cancel(w.traffic, s.traffic, f, t_s, s.partners.row[w.traffic.partner[f]], log)
                 _note_supply(w, s, f, s.traffic.row[f])
@@ -347,10 +353,10 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             x.dockings[st] += w.ships.port_turns[s.traffic.port[f]]
             upkeep.ship_work(w, s, f, st)
             load(w, s, x, f, st, t_s)
-            flies = s.partners.flies
+            sends = s.partners.sends
             if st != 0:
-                flies = np.ones(flies.size, np.bool_)
-            x.arrivals[st] += crew.board(w.crew, s.crew, f, st, flies, t_s, t1_s, log, row)
+                sends = np.ones(sends.size, np.bool_)
+            x.arrivals[st] += crew.board(w.crew, s.crew, f, st, sends, t_s, t1_s, log, row)
             s.part_row[modules + f] = row
         elif what == 2:
             x.dockings[st] += w.ships.port_turns[s.traffic.port[f]]
@@ -374,6 +380,13 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
     if not quiet or s.traffic.changed[0] or crew.change_due(w.crew, s.crew, t1_s):
         _seats(w, s, x, t1_s)
         people(s)
+
+
+@njit(cache=True)
+def _goes_up(w: World, s: RunState, f: int) -> bool:
+    """Whether the partner of flight `f` flies it to the main station: a ship with seats only with people of its own to fly it."""
+    who = w.traffic.partner[f]
+    return s.partners.flies[who] and (s.partners.sends[who] or w.crew.seats[f] == 0)
 
 
 @njit(cache=True)
@@ -412,7 +425,7 @@ def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: f
     moved = configuration.is_new_date(w, s, t1_s) or s.traffic.changed[0] or not x.settled[0]
     if moved:
         equipment.place(p, e, s.traffic.part_station, t1_s)
-    if equipment.wear(p, e, luck.life_s, t0_s, t1_s, log):
+    if equipment.wear(p, e, luck.life_s, s.partners.repair_row, t0_s, t1_s, log):
         _repair(w, s, x, luck, t1_s, log)
     x.anew[0] = e.changed[0] or moved
     e.changed[0] = False
@@ -430,13 +443,12 @@ def _repair(w: World, s: RunState, x: Scratch, luck: Luck, t1_s: float, log: Log
         if up[m] or change_s[m] > t1_s or at[m] < 0:
             continue
         st, who, seg = e.station[m], p.operator[m], p.segment[m]
-        able = s.people[st] > 0 and upkeep.can_reach(w, s, m, st) and s.partners.operates[who, seg] and s.partners.able_s[seg] <= t1_s
-        if able:
-            spares_of = w.us_partner if s.partners.segment_mode[seg] == partners.HANDED_OVER else w.repairs_by[who]
-            kg = p.spare_kg[m]
-            there = stores.total(w.stores, s.stores, st, SPARES, -1, s.traffic.part_station)
-            if there >= kg:
-                got = stores.take(w.stores, s.stores, st, SPARES, spares_of, kg, s.traffic.part_station, s.partners.may_share)
+        kg, q = p.spare_kg[m], s.partners
+        able = s.people[st] > 0 and upkeep.can_reach(w, s, m, st) and q.operates[who, seg]
+        if able and q.repaired_s[who] <= t1_s and (kg == 0.0 or q.spares_s[who] <= t1_s):
+            spares_of = upkeep.spares_of(w, s, w.repairs_by[who])
+            if upkeep.spares_kg(w, s, st) >= kg:
+                got = stores.take(w.stores, s.stores, st, SPARES, spares_of, kg, s.traffic.part_station, q.spares_share)
                 x.flow_kg[st, SPARES, REPAIR] -= got
                 upkeep.throw_away(w, s, x, st, spares_of, got, REPAIR)
                 upkeep.repaired(w, s, x, m, st, t1_s, log)

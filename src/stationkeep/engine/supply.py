@@ -42,10 +42,11 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
     share = s.partners.may_share
     owner = w.ships.owner[f]
     cargo_kg = w.ships.cargo_kg[f].copy()
-    tank_kg = w.ships.tank_kg[f]
+    fuels = st != 0 or s.partners.fuels[w.traffic.partner[f]]
+    tank_kg = w.ships.tank_kg[f] if fuels else w.ships.tank_kg[f] - w.ships.refuel_kg[f]
     if w.ships.filled[f]:
         there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
-        if w.ships.refuel_kg[f] > 0.0 and there < _tank_target_kg(w, s, st):
+        if fuels and w.ships.refuel_kg[f] > 0.0 and there < _tank_target_kg(w, s, st):
             more = w.ships.refuel_most_kg[f] - w.ships.refuel_kg[f]
             tank_kg += more
             cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
@@ -80,7 +81,8 @@ def review(w: World, s: RunState, f: int, st: int, t_s: float) -> None:
         return
     there = stores.total(w.stores, s.stores, st, PROPELLANT, -1, s.traffic.part_station)
     target_kg = _tank_target_kg(w, s, st)
-    thirsty = w.ships.refuel_kg[f] > 0.0 and there < target_kg
+    fuels = st != 0 or s.partners.fuels[w.traffic.partner[f]]
+    thirsty = fuels and w.ships.refuel_kg[f] > 0.0 and there < target_kg
     food_kg = stores.total(w.stores, s.stores, st, FOOD, -1, s.traffic.part_station)
     eaten_kg_per_s = metabolism.food_as_shipped(w.life_support.crew) * max(_people_to_come(w, s, st, t_s), 2.0)
     _, second_s = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)

@@ -102,7 +102,7 @@ def wear(w: World, s: RunState, x: Scratch, dt_s: float) -> None:
             if at[m] >= 0:
                 x.wear[at[m], segment[m], 0] += w.wear_kg_per_s[m]
                 x.wear[at[m], segment[m], 1] += w.wear_h_per_s[m]
-    place, share = s.traffic.part_station, s.partners.may_share
+    place, share = s.traffic.part_station, s.partners.spares_share
     for st in range(s.people.size):
         if s.people[st] == 0 or w.simple.is_simple[st]:
             continue
@@ -111,10 +111,31 @@ def wear(w: World, s: RunState, x: Scratch, dt_s: float) -> None:
             if kg == 0.0 and hours == 0.0:
                 continue
             who = w.ru_partner if g == 1 else w.us_partner
+            if not share[who, who] and s.partners.repair_row[who] >= 0:
+                continue
+            who = spares_of(w, s, who)
             got = stores.take(w.stores, s.stores, st, SPARES, who, kg * dt_s, place, share)
             x.flow_kg[st, SPARES, REPAIR] -= got
             throw_away(w, s, x, st, who, got, REPAIR)
             s.backlog_h[st, REPAIR_US + g] += hours * dt_s
+
+
+@njit(cache=True)
+def spares_of(w: World, s: RunState, who: int) -> int:
+    """Whose spares serve what `who` repairs: its own, or those that the other side has had made where it took its own along."""
+    if s.partners.spares_share[who, who]:
+        return who
+    return w.ru_partner if who == w.us_partner else w.us_partner
+
+
+@njit(cache=True)
+def spares_kg(w: World, s: RunState, st: int) -> float:
+    """Spares at a station but for those that a partner took along."""
+    kg = 0.0
+    for who in range(s.partners.sends.size):
+        if s.partners.spares_share[who, who]:
+            kg += stores.total(w.stores, s.stores, st, SPARES, who, s.traffic.part_station)
+    return kg
 
 
 @njit(cache=True)

@@ -71,7 +71,7 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
         )  # fmt: skip
         services.note(
             w.services, s.services, t1_s, x.allowed, x.now, s.part_row, s.vehicle_row, s.machine_row, s.stock_row,
-            s.partners.row, s.partners.segment_row, s.limit_row, k == 0, log,
+            s.partners.operates_row, s.partners.segment_row, s.limit_row, k == 0, log,
         )  # fmt: skip
     refuel(w, s, x)
     for st in range(s.people.size):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from .base import Date, DateLaw, Partner, Record
 
 KINDS = ("withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "open", "fund")
 Taken = Literal["flights", "crews", "propellant", "command", "operation", "spares", "money"]
+ALL: tuple[str, ...] = get_args(Taken)
 
 
 class StationIs(Record):
@@ -81,12 +82,18 @@ class Event(Record):
     """The condition waited for: a name under `conditions`, or {station: x, is: crewed}."""
     segment: Literal["keeps_running", "handed_over", "powered_down", "separated"] | None = None
     """What happens to a leaving partner's segment."""
-    takes: tuple[Taken, ...] = ("flights", "crews", "propellant", "command", "operation", "spares", "money")
-    """What leaving takes along."""
+    takes: tuple[Taken, ...] | None = None
+    """What leaving takes along; all of it unless said, of a segment that `keeps_running` flights, crews and propellant only.
+    `flights`: its ships; `crews`: its people, and the ships only they can fly; `propellant`: what its ships bring for the
+    tanks; `command`: its mission control, so burns and refuelling of its segment wait until others have learned it
+    (`learning_d`), while what runs by itself goes on; `operation`: its specialists, so repairs wait as long; `spares`: its
+    spare parts, aboard and to come, so what fails stays broken until others have had some made (rule `spares_lead_d`);
+    `money`: nobody pays its flights, nor, unless the segment is handed over, those who run it."""
     notice: Date | None = None
     """Day written notice was given; the agreement asks for a year."""
     learning_d: Annotated[float, Field(ge=0)] = 180.0
-    """Days a handed-over segment takes to be run at full ability by others."""
+    """Days others take to learn to command and to repair a segment handed over, without the mission control (`command`) and
+    the specialists (`operation`) that the partner took along."""
     into: str | None = None
     """Name of the station a separated segment becomes."""
     to: Date | None = None
@@ -124,6 +131,14 @@ class Event(Record):
         if self.ground and self.for_d is None:
             raise ValueError("a grounding needs its length; add `for_d:`")
         return self
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """What leaving takes along, with what follows: what nobody pays for neither flies nor is run."""
+        if self.takes is None:
+            return ("flights", "crews", "propellant") if self.segment == "keeps_running" else ALL
+        unpaid = () if "money" not in self.takes else ("flights",) if self.segment == "handed_over" else ("flights", "command", "operation")
+        return (*self.takes, *(t for t in unpaid if t not in self.takes))
 
     @property
     def kind(self) -> str:

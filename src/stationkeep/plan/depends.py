@@ -243,7 +243,7 @@ def _without(day: Day, loss: Loss, st: int) -> tuple[World, RunState]:
         state.stores.stock_kg[held] = 0.0
     elif loss.kind == "partner":
         state.partners.operates[loss.index] = False
-        state.partners.flies[loss.index] = False
+        state.partners.takes_part[loss.index] = state.partners.flies[loss.index] = state.partners.sends[loss.index] = False
     return world, state
 
 

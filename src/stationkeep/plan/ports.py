@@ -105,7 +105,10 @@ def tanks_push(scenario: Scenario, run: Nominal, weeks: int) -> np.ndarray:
         week = int(max(t_s - run.case.t0_s, 0.0) // WEEK_s)
         event = scenario.events.get(name)
         if kind == "withdraw" and event is not None and event.withdraw == "roscosmos":
-            up[week:] = event.segment in ("keeps_running", "handed_over")
+            up[week:] = event.segment == "keeps_running" and "command" not in event.taken
+            if event.segment == "handed_over":
+                learned = week + int(np.ceil(event.learning_d / 7.0)) if "command" in event.taken else week
+                up[learned:] = True
         elif kind == "rejoin":
             up[week:] = True
         elif kind == "separate":

@@ -72,13 +72,15 @@ SENTENCES = {
     "starts_short": "too little {name} is aboard at the start",
     "no_relief": "no crew is planned to relieve {name}",
     "rescue": "{name} comes with empty seats for those whose ship is damaged",
+    "learning": "others have not learned to run what {name} ran",
+    "no_spares": "there are no spares for what {name} ran",
     "one_port": "{name} finds no port but that of the crew it relieves",
 }
 #: The families of kinds a chain is read by: what the partners did, what flew, what is stored, what works.
 FAMILIES = {
     "decision": ("notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire",
                  "extend", "condition", "evacuate", "crew_cut", "abandoned", "opened", "lose_person", "fund", "ground", "entry",
-                 "hatch_closed", "perished"),
+                 "hatch_closed", "perished", "learning", "no_spares"),
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
                "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
                "kept_on", "brought_forward", "one_port", "no_relief", "rescue"),

@@ -23,6 +23,10 @@ SERVICES = (
  CARGO_DELIVERY, REFUELLING, EVA, ROBOTICS, DEORBIT) = range(len(SERVICES))  # fmt: skip
 
 
+PLANNED = 3
+"""Column of `operates` of what a mission control plans and commands step by step."""
+
+
 class Params(NamedTuple):
     """Offers (Q): who gives what, and what it takes."""
 
@@ -31,6 +35,7 @@ class Params(NamedTuple):
     vehicle: np.ndarray  # (Q,) giving vehicle type, -1
     segment: np.ndarray  # (Q,) segment whose state decides, 2 none
     operator: np.ndarray  # (Q,) partner who runs it, -1 nobody
+    desk: np.ndarray  # (Q,) column of `operates`: its segment, its ships, or what its mission control commands (PLANNED)
     needs: np.ndarray  # (Q,) bit mask of services
     machine: np.ndarray  # (Q,) kind of machine needed, -1
     machines: np.ndarray  # (Q,) how many of them
@@ -58,7 +63,7 @@ def _look(
 ) -> None:  # fmt: skip
     """Fill `unmet` (Q, S) at station `st` with the first unmet condition of each offer, services aside: 0 none, 1 giver
     gone, 2 segment off, 3 operator gone, 4 machines, 5 commodity, 6 not in service, 7 a part it works through is away."""
-    part, vehicle, needs_part, segment, operator = p.part, p.vehicle, p.needs_part, p.segment, p.operator
+    part, vehicle, needs_part, segment, operator, desk = p.part, p.vehicle, p.needs_part, p.segment, p.operator, p.desk
     machine, machine_count, resource, from_s, to_s = p.machine, p.machines, p.resource, p.from_s, p.to_s
     for q in range(part.size):
         why = 0
@@ -70,7 +75,7 @@ def _look(
             why = 7
         elif segment[q] < 2 and not segment_runs[segment[q]]:
             why = 2
-        elif operator[q] >= 0 and (segment[q] < 2 or st == 0) and not operates[operator[q], segment[q]]:  # ships: of station 0
+        elif operator[q] >= 0 and (segment[q] < 2 or st == 0) and not operates[operator[q], desk[q]]:  # ships: of station 0
             why = 3
         elif machine[q] >= 0 and machines[st, machine[q]] < machine_count[q]:
             why = 4
@@ -211,7 +216,7 @@ def _unmet_row(
     if why == 2:
         return segment_row[p.segment[q]]
     if why == 3:
-        return partner_row[p.operator[q]]
+        return partner_row[p.operator[q], p.desk[q]]
     if why == 4:
         return machine_row[st, p.machine[q]]
     if why == 5:

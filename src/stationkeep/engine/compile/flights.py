@@ -254,7 +254,7 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
 def _ends_at(scenario: Scenario, event: str, partner: str) -> bool:
     """Whether a series ends with this event: not when it is not told, nor when its partner leaves without its flights."""
     told = scenario.events.get(event)
-    return told is not None and not (told.withdraw == partner and "flights" not in told.takes)
+    return told is not None and not (told.withdraw == partner and "flights" not in told.taken)
 
 
 def _cargo(flight: Flight) -> dict[str, float] | None:

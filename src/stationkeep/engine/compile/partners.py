@@ -45,11 +45,11 @@ def build_partners(
         partner=integers(partner.get(e.withdraw or e.rejoin or e.extend or e.lose_person or e.fund or "", -1) for _, e in rows),
         target=integers(_target(scenario, catalogue, names, name, e) for name, e in rows),
         mode=integers(MODES.index(e.segment) if e.segment else int(e.aboard) for _, e in rows),
-        takes=integers(sum(1 << TAKES.index(t) for t in e.takes) for _, e in rows),
+        takes=integers(sum(1 << TAKES.index(t) for t in (e.taken if e.withdraw else ())) for _, e in rows),
         segment=integers(segment(e) for _, e in rows),
         into=integers(into(e) for _, e in rows),
         for_s=reals(e.for_d * DAY_s if e.for_d else NEVER_s for _, e in rows),
-        learning_s=reals(e.learning_d * DAY_s for _, e in rows),
+        learning_s=reals(e.learning_d * DAY_s for _, e in rows), spares_s=np.full(len(rows), rule(scenario, catalogue, "spares_lead_d") * DAY_s),
         people=integers(_missing(e, flights, notice_d) for _, e in rows),
         unpaid=unpaid_flights(scenario, catalogue, flights),
         when_station=integers(station[e.when.station] if _watched(e) else -1 for _, e in rows),  # type: ignore[union-attr]
@@ -59,10 +59,12 @@ def build_partners(
     opened_later = {e.open for e in scenario.events.values() if e.open}
     s = partners.State(
         event_s=np.full(n, NEVER_s), done=np.zeros(n, np.bool_), event_row=np.full(n, -1, np.int64),
-        flies=np.ones(count, np.bool_), row=np.full(count, -1, np.int64), operates=np.ones((count, 3), np.bool_),
-        fund_event=np.full(count, -1, np.int64), may_share=np.ones((count, count), np.bool_),
+        takes_part=np.ones(count, np.bool_), flies=np.ones(count, np.bool_), sends=np.ones(count, np.bool_), fuels=np.ones(count, np.bool_),
+        row=np.full(count, -1, np.int64), operates=np.ones((count, 4), np.bool_), operates_row=np.full((count, 4), -1, np.int64),
+        commanded_s=np.zeros(count), repaired_s=np.zeros(count), spares_s=np.zeros(count), repair_row=np.full(count, -1, np.int64),
+        fund_event=np.full(count, -1, np.int64), may_share=np.ones((count, count), np.bool_), spares_share=np.ones((count, count), np.bool_),
         segment_mode=np.zeros(2, np.int64), segment_runs=np.ones(3, np.bool_), segment_row=np.full(3, -1, np.int64),
-        segment_home=np.zeros(2, np.int64), able_s=np.zeros(3),
+        segment_home=np.zeros(2, np.int64),
         opened=np.asarray([name in scenario.stations and name not in opened_later for name in names.stations], np.bool_),
         was_crewed=np.zeros(stations, np.bool_),
     )  # fmt: skip

@@ -12,6 +12,8 @@ from .names import Names, integers, reals
 
 SHIPS = 2
 """Segment number of ships: what a segment's state does not switch off."""
+COMMANDED = ("reboost", "refuelling")
+"""What a mission control plans and commands step by step; all else runs by itself."""
 
 
 def build_services(scenario: Scenario, catalogue: Catalogue, names: Names) -> tuple[services.Params, services.State]:
@@ -35,6 +37,7 @@ def build_services(scenario: Scenario, catalogue: Catalogue, names: Names) -> tu
         offers.append((
             service[row["service"]], part[row["giver"]] if is_part else -1, -1 if is_part else vehicle[row["giver"]],
             segment[row["giver"]] if is_part else SHIPS, partner[row["operator"]] if row["operator"] else -1,
+            services.PLANNED if is_part and row["service"] in COMMANDED else segment[row["giver"]] if is_part else SHIPS,
             mask(listed(row, "needs")), kinds.get(row["needs_machine"], -1) if row["needs_machine"] else -1,
             int(number(row, "machines_count", 1)), _burns(row, is_part, row["giver"] in tanked, names),
             part.get(needs_part, -1) if needs_part else -1,
@@ -45,7 +48,7 @@ def build_services(scenario: Scenario, catalogue: Catalogue, names: Names) -> tu
         for module, m in station.modules.items():
             for name in m.gives:
                 pushes = len(names.resources) if name == "reboost" and m.propellant_kg > 0 else -1
-                offers.append((service[name], part[module], -1, SHIPS, partner[m.partner], mask(list(m.needs)), -1, 1, pushes, -1))
+                offers.append((service[name], part[module], -1, SHIPS, partner[m.partner], SHIPS, mask(list(m.needs)), -1, 1, pushes, -1))
                 spans.append((-NEVER_s, NEVER_s))
     columns = [integers(column) for column in zip(*offers, strict=True)]
     p = services.Params._make([*columns, reals(a for a, _ in spans), reals(b for _, b in spans)])
@@ -54,7 +57,7 @@ def build_services(scenario: Scenario, catalogue: Catalogue, names: Names) -> tu
     s = services.State(
         up=np.ones((stations, count), np.bool_), row=np.full((stations, count), -1, np.int64),
         giver=np.full((stations, count), -1, np.int64), unmet=np.full((len(offers), stations), 6, np.int64),
-        seen=np.full(stations * each + 3 * len(names.partners) + 3, -1, np.int64), until_s=np.full(1, -NEVER_s),
+        seen=np.full(stations * each + 4 * len(names.partners) + 3, -1, np.int64), until_s=np.full(1, -NEVER_s),
     )  # fmt: skip
     return p, s
 
