@@ -244,3 +244,11 @@ def test_a_segment_that_nobody_pays_for_is_not_commanded_and_its_owners_ships_st
 def test_a_segment_that_keeps_running_keeps_what_runs_it_unless_said():
     e = sk.read_scenario("iss-2022").patch({"events.leave": {"withdraw": "roscosmos", "on": LEAVE, "segment": "keeps_running"}}).events["leave"]
     assert set(e.taken) == {"flights", "crews", "propellant"}
+
+
+def test_a_station_that_tumbled_for_months_stays_dead_when_its_partner_comes_back():
+    back = {"events.back": {"rejoin": "roscosmos", "on": "2023-03-01"}}
+    ds = sk.simulate(left("powered_down", "2023-05-01", **back), runs=1, seed=5).isel(run=0)
+    last = ds.service_up_frac.sel(station="iss").isel(time=-1)
+    assert [float(last.sel(service=s)) for s in ("power", "command", "desaturation", "attitude_control")] == [0.0] * 4
+    assert float(ds.people_count.isel(time=-1).sum()) == 0.0

@@ -51,7 +51,8 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
             cause = s.stock_row[st, PROPELLANT] if s.stock_low[st, 3] else why_short(w, s, luck, st, PROPELLANT, t1_s, log)
             s.stock_row[st, spare] = add(log, t1_s, happened.TANKS_HELD, st, happened.RESOURCE + PROPELLANT, cause, x.tank_kg[st])
         allowed[st, :] = s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]
-        allowed[st, services.POWER] &= s.core_power[st]
+        tumbles = not w.simple.is_simple[st] and t1_s - s.since_s[st, 0] >= w.rules.leave_after_attitude_lost_s
+        allowed[st, services.POWER] &= s.core_power[st] and not tumbles  # its batteries are flat, and nobody restarts it
         allowed[st, services.THERMAL] &= s.heat_ok[st, 0] and s.heat_ok[st, 1]
         allowed[st, services.PRESSURE] &= s.life_support.pressure_ok[st] or s.life_support.volume_m3[st] <= 0.0
         allowed[st, services.ATTITUDE] &= s.attitude_held[st] or w.simple.is_simple[st]
