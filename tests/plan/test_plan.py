@@ -201,7 +201,7 @@ def test_where_nobody_unloads_the_gyroscopes_the_proof_is_told_and_what_would_do
     told = plan_branch(short.patch({"events.leave": leave}), time_limit_s=20.0)
     assert told.status == "infeasible" and not told.flights
     assert told.conflicts == ("somebody unloads the gyroscopes, and no ship that flies here can do it alone",)
-    assert "the segment handed over and run by those who stay, not powered down" in told.additions
+    assert "the segment handed over and run from the first day by those who stay, not powered down" in told.additions
 
 
 def test_a_lost_station_is_planned_for_as_if_nobody_had_left(short):

@@ -100,11 +100,11 @@ def _vehicles(
 
 
 def _segment(scenario: Scenario) -> Iterator[Addition]:
-    """Segments that were to be powered down handed over."""
+    """Segments that were to be powered down handed over to people who have learned to run them."""
     down = [name for name, e in scenario.events.items() if e.withdraw and e.segment == "powered_down"]
     if down:
-        patch = {"events": {name: {"segment": "handed_over"} for name in down}}
-        yield Addition("the segment handed over and run by those who stay, not powered down", (), patch, scenario.patch(patch))
+        patch = {"events": {name: {"segment": "handed_over", "learning_d": 0} for name in down}}
+        yield Addition("the segment handed over and run from the first day by those who stay, not powered down", (), patch, scenario.patch(patch))
 
 
 def _ports(scenario: Scenario, p: Problem) -> Iterator[tuple[str, dict[str, Any]]]:
