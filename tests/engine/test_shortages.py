@@ -34,6 +34,20 @@ def test_april_2015_from_a_file_of_stocks_crews_and_a_date(resource, level, zero
     assert ds.people_count.values.min() >= 3  # told to stay
 
 
+def test_two_people_after_columbia_eat_what_three_would_have_had_until_june():
+    ds = run("columbia-2003")
+    brought = float(ds.flow_kg.sel(resource="food", use="delivered").sum())  # by the Soyuz of the two
+    left = 438.0 + brought / 1.845 - 3 * 82 - 5 * 6  # person-days on 4 May: three until 28 April, then five in handover
+    assert left / 2 == pytest.approx(apart_d(first_below(ds, "food", 1.0), "2003-05-04"), abs=7)
+    assert apart_d(first_below(ds, "food", 1.0), first_below(ds, "food", 45.0)) == pytest.approx(44, abs=2)
+
+
+def test_october_2014_without_another_ship_reaches_to_about_march():
+    ds = sk.simulate(sk.read_scenario(SHORTAGES / "october-2014.yaml"), runs=16, seed=1).isel(station=0)
+    food = [first_below(ds.isel(run=k), "food", 45.0).astype(int) for k in range(16)]
+    assert apart_d(np.datetime64(int(np.median(food)), "D"), "2015-03-15") <= 31
+
+
 def test_april_2015_with_the_usual_rules_half_the_crew_goes_home_at_thirty_days_and_the_rest_at_thirty_of_theirs():
     ds = run("april-2015", rules=None)
     cut = ds.event_utc.values[ds.event_kind.values == "crew_cut"][0].astype("datetime64[D]")

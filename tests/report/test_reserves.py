@@ -39,6 +39,18 @@ def test_shares_and_days_are_those_of_the_runs_that_fall_below():
     assert safe == "Never below 45 days (least reserve): water 200."
 
 
+def test_days_of_a_result_kept_by_month_are_reckoned_within_it():
+    daily = falling(145.0, 100.0, 52.0)
+    month = UTC.astype("datetime64[M]")
+    ends = np.array([UTC[month == m][-1] for m in np.unique(month)])
+    least = np.stack([daily["reserve_d"].values[:, :, month == m].min(axis=2) for m in np.unique(month)], axis=2)
+    monthly = daily.drop_vars("time").assign(reserve_d=(("run", "station", "month", "resource"), least)).assign_coords(month=ends)
+    for level in ("reserve", "leave", "none_left"):
+        told, known = (next(r for r in reserves_told(ds) if r["resource"] == "food")["below"][level]["first"] for ds in (monthly, daily))
+        for q, day in known.items():
+            assert abs(np.datetime64(told[q]) - np.datetime64(day)) <= np.timedelta64(3, "D"), (level, q)
+
+
 def test_a_summary_tells_shares_without_days():
     ds = xr.Dataset(
         {"reserve_min_d": (("run", "resource"), [[10.0, 200.0], [60.0, 210.0]])},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from validation.table import Row as Told
 from validation.table import show
 
 CATALOGUE = Catalogue()
+EXAMPLES = Path(__file__).parents[2] / "examples" / "shortages"
 PARTS = {name: k for k, name in enumerate(dict.fromkeys(row["id"] for row in CATALOGUE.table("stations/iss/parts")))}
 PARTNERS = ("roscosmos", "nasa", "esa", "jaxa", "csa", "commercial")
 SEGMENT = np.array([1, 0, 0, 0, 0, 0])
@@ -136,6 +138,12 @@ def shortages() -> Iterator[Told]:
                    abs((day - reserve).days) <= 7, "test", "NASA Advisory Council, 9 April 2015")  # fmt: skip
         day = start + timedelta(days=round(found[1]))
         yield Told(f"April 2015, {what}: zero", f"{zero} within 7 d", str(day), abs((day - zero).days) <= 7, "calibration", "as above")
+    case = sk.read_scenario(EXAMPLES / "october-2014.yaml")
+    food = sk.simulate(case, runs=20, seed=1).isel(station=0).reserve_d.sel(resource="food")
+    days = food.time.values[(food.values < 45.0).argmax(axis=1)]
+    day = np.sort(days.astype("datetime64[D]"))[10]
+    yield Told("October 2014, no ship after Orb-3, stocks of the replay: food at its reserve", "about March 2015", f"{day}, median of 20",
+               np.datetime64("2015-02-15") <= day <= np.datetime64("2015-04-15"), "test", "space-travel.com, 2014-10-30; met within a fortnight of the month")  # fmt: skip
     share = number(CATALOGUE.by_id("fleet/vehicles")["progress-m-m"], "food_frac")
     month = 1421.0 * share / (6.0 * food)
     yield line("food of Progress M-28M (1,421 kg dry), days of six", 30.0, month, "d", "calibration", None, "cbc.ca 1.3131884")

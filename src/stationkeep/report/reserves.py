@@ -9,7 +9,7 @@ import numpy as np
 
 from stationkeep.report.checks import percent
 from stationkeep.report.gaps import date_spread
-from stationkeep.report.read import attr, future_names, reserves, series, stamps, words
+from stationkeep.report.read import attr, future_names, reserves, series, stamps, time_axis, words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,7 +22,7 @@ NONE_LEFT_d = 1.0
 def reserves_told(ds: xr.Dataset) -> list[dict[str, Any]]:
     """Per future and commodity (all stations; people as usual, nothing recovered): the least reserve over the time somebody
     is aboard, days (5, 50, 95 % of runs), and for each level of the rules the share of runs that fall below it and the
-    first day they do. Days of a result kept by month are those of months; a summary tells no days.
+    first day they do. Of a result kept by month the day is reckoned from the months' least; a summary tells no days.
     """
     rules = {item["name"]: float(item["value"]) for item in attr(ds, "assumptions") or []}
     levels = {"reserve": rules.get("reserve_d", 45.0), "leave": rules.get("leave_d", 30.0), "none_left": NONE_LEFT_d}
@@ -54,12 +54,28 @@ def _by_commodity(ds: xr.Dataset, levels: dict[str, float]) -> Iterator[tuple[in
 
 
 def _first(of_runs: xr.DataArray, days: float) -> dict[str, str | None] | None:
-    """The day of the first stamp below `days` at any station, over the runs that get there."""
+    """The first day below `days` at any station, over the runs that get there."""
     if "station" not in of_runs.dims:
         return None
-    low = (of_runs < days).any("station").transpose("run", ...).values
+    least = of_runs.min("station").transpose("run", ...).values
+    low = least < days
     reached = low.any(axis=-1)
-    return date_spread(stamps(of_runs)[low.argmax(axis=-1)][reached]) if reached.any() else None
+    if not reached.any():
+        return None
+    at, first = stamps(of_runs), low.argmax(axis=-1)[reached]
+    if time_axis(of_runs) == "time":
+        return date_spread(at[first])
+    return date_spread(_within_month(at, least[reached], first, days))
+
+
+def _within_month(ends: np.ndarray, least: np.ndarray, first: np.ndarray, days: float) -> np.ndarray:
+    """The day in month `first` (run,) on which a reserve fell below `days`: it falls by a day a day from the least of the month
+    before; in the first month, to that month's own. least: (run, month)."""
+    day, run, before = np.timedelta64(1, "D"), np.arange(first.size), np.maximum(first - 1, 0)
+    last = np.nan_to_num(least[run, before], nan=np.inf, posinf=np.inf)
+    ahead = np.clip(np.ceil(np.minimum(last - days, 1e4)), 1.0, None).astype(int) * day
+    back = np.ceil(days - least[run, first]).astype(int) * day
+    return np.where(first > 0, np.minimum(ends[before] + ahead, ends[first]), ends[first] - np.minimum(back, 27 * day))
 
 
 def _spread(least: np.ndarray) -> dict[str, float]:
