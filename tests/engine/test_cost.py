@@ -19,7 +19,7 @@ from stationkeep.engine.cost import (
     run_costs,
 )
 from stationkeep.engine.record import ALL_USES
-from stationkeep.model.base import seconds
+from stationkeep.model.base import seconds, to_utc
 
 NASA, RUSSIA = 1, 0
 
@@ -114,7 +114,7 @@ def test_a_cut_cancels_the_least_needed_flights_first():
     scenario, mild = cut(0.9)
     _, hard = cut(0.5)
     flights = compile(scenario).flights
-    lost = {flights[f].id.rsplit("-", 1)[0] for f in np.flatnonzero(mild)}
+    lost = {flights[f].id.rsplit("-", 1)[0] for f in np.flatnonzero(mild) if flights[f].launch_s >= seconds("2024-01-01")}
     assert lost == {"cargo-dragon"}, "ships that bring cargo and nothing else go first, crews stay"
     assert np.all(hard >= mild), "a harder cut takes the same flights and more"
     assert not any(flights[f].partner == "roscosmos" for f in np.flatnonzero(hard))
@@ -123,6 +123,29 @@ def test_a_cut_cancels_the_least_needed_flights_first():
     everything = cut(most=0.0)[1]
     assert {flights[f].partner for f in np.flatnonzero(everything)} == {"nasa"}
     assert everything.sum() == sum(f.partner == "nasa" and not f.flown for f in flights)
+
+
+def test_a_cut_takes_research_cargo_then_crews_but_not_the_food_of_those_who_fly():
+    flights = compile(sk.read_scenario("iss-2022")).flights
+    left = {}
+    for most in (2700, 2400, 2100, 1800):
+        _, unpaid = cut(most=most)
+        kept = [f.vehicle for f, gone in zip(flights, unpaid, strict=True) if not gone and not f.flown and "2025-01-01" <= to_utc(f.launch_s) < "2026-01-01"]
+        left[most] = {v: kept.count(v) for v in ("crew-dragon", "cygnus-enhanced", "cargo-dragon-2")}
+    assert left[2700] == {"crew-dragon": 2, "cygnus-enhanced": 2, "cargo-dragon-2": 1}, "one ship of cargo less, both crews"
+    assert left[2400] == {"crew-dragon": 1, "cygnus-enhanced": 2, "cargo-dragon-2": 0}, "a crew less, and the ship it would have eaten"
+    assert left[2100] == {"crew-dragon": 0, "cygnus-enhanced": 2, "cargo-dragon-2": 0}, "the astronaut in the Soyuz is fed though one be lost"
+    assert left[1800] == {"crew-dragon": 0, "cygnus-enhanced": 1, "cargo-dragon-2": 0}
+
+
+def test_who_runs_a_segment_taken_over_has_less_for_its_own_flights():
+    leave = {"withdraw": "roscosmos", "on": "2024-01-01", "segment": "handed_over"}
+    base = sk.read_scenario("iss-2022").patch({"events.cut": {"fund": "nasa", "on": "2024-01-01", "most_musd_per_y": 2700}})
+    gone = []
+    for scenario in (base.patch({"events.leave": {**leave, "takes": ["spares"]}}), base.patch({"events.leave": leave})):
+        case = compile(scenario)
+        gone.append(unpaid_flights(scenario, case.catalogue, case.flights)[list(scenario.events).index("cut")].sum())
+    assert gone[1] > gone[0]
 
 
 def test_a_budget_cut_shows_in_the_log_with_its_cause_and_money_back_brings_flights_back():

@@ -1,16 +1,26 @@
-"""Which flights a change of money leaves unpaid: operations first, then flights, the least needed cancelled first."""
+"""Which flights a change of money leaves unpaid: operations first, then flights, those cancelled first that an operator would."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
-from ...model.base import to_utc
+from ...laws import metabolism
+from ...model.base import seconds, to_utc
 from ...model.catalogue import Catalogue, number
 from ...model.scenario import Scenario
+from .bodies import cargo_of
 from .flights import PlannedFlight
+from .life_support import crew_rates
 from .prices import MILLION, Prices
 
 YEAR_s = 365.25 * 86400.0
+CREW_SHARE_frac = 0.9
+"""Most of a cargo ship's dry cargo that is for the crew, as ships are filled (engine/supply.py)."""
+STOWED = ("food", "supplies", "toilet", "spares", "research")
+
+Need = Callable[[int, list[int]], tuple[float, ...]]
 
 
 def unpaid_flights(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> np.ndarray:
@@ -18,46 +28,101 @@ def unpaid_flights(scenario: Scenario, catalogue: Catalogue, flights: tuple[Plan
     out = np.zeros((len(scenario.events), len(flights)), np.bool_)
     if not any(e.fund for e in scenario.events.values()):
         return out
-    prices = Prices(scenario, catalogue)
-    gives: dict[str, set[str]] = {}
-    for row in catalogue.table("stations/iss/services"):
-        gives.setdefault(row["giver"], set()).add(row["service"])
+    prices, need = Prices(scenario, catalogue), _need(flights, catalogue)
     for e, event in enumerate(scenario.events.values()):
         if not event.fund:
             continue
-        years: dict[str, list[int]] = {}
-        for f, flight in enumerate(flights):
-            if flight.partner == event.fund and not flight.flown:
-                year = f"{flight.after} {int(flight.launch_s // YEAR_s)}" if flight.after else to_utc(flight.launch_s)[:4]
-                years.setdefault(year, []).append(f)
-        for members in years.values():
+        eaten_kg, brought_kg = _fed(catalogue, flights, event.fund)
+        for year in _years(flights):
+            members = [f for f in year if flights[f].partner == event.fund]
+            if not members:
+                continue
+            at_s = flights[members[0]].launch_s
             price = {f: prices.flight_usd(flights[f].vehicle, flights[f].launch_s) for f in members}
-            running = prices.operations_usd_per_y(event.fund, flights[members[0]].launch_s)
+            running = prices.operations_usd_per_y(event.fund, at_s) + _taken_over_usd(scenario, prices, event.fund, at_s)
             limit = event.most_musd_per_y
             money = event.share_frac * (running + sum(price.values())) if limit is None else limit * MILLION
-            for f in sorted(members, key=_need(flights, members, catalogue, gives)):
-                if running + sum(price.values()) <= money * (1 + 1e-9):
-                    break
-                out[e, f] = True
-                del price[f]
+            out[e, _unpaid(year, price, money - running, eaten_kg, brought_kg, need)] = True
     return out
 
 
-def _need(flights: tuple[PlannedFlight, ...], members: list[int], catalogue: Catalogue, gives: dict[str, set[str]]):  # type: ignore[no-untyped-def]
-    """Order of need, least first: crews last of all, then ships that give most services, then those that carry most;
-    of one series every second flight goes before its neighbours."""
-    vehicles = catalogue.by_id("fleet/vehicles")
+def _unpaid(
+    year: list[int], price: dict[int, float], money: float, eaten_kg: np.ndarray, brought_kg: np.ndarray, need: Need
+) -> list[int]:
+    """Flights to cancel until those left cost no more than `money`: first cargo beyond what feeds the crews with one ship lost,
+    that is research and spares; then a crew, and the cargo it would have eaten; the food of those who still fly last."""
+    left = list(year)
+    fed_frac = min(1.0, _sure_kg(brought_kg[left]) / max(eaten_kg[left].sum(), 1e-9))
+    while True:
+        paid = [f for f in left if f in price]
+        if not paid or sum(price[f] for f in paid) <= money * (1 + 1e-9):
+            return [f for f in price if f not in left]
+        enough_kg = fed_frac * eaten_kg[left].sum()
+        spare = [f for f in paid if not eaten_kg[f] and _sure_kg(brought_kg[[g for g in left if g != f]]) >= enough_kg * (1 - 1e-9)]
+        crews = [f for f in paid if eaten_kg[f]]
+        left.remove(min(spare or crews or paid, key=lambda f: need(f, left)))
 
-    def key(f: int) -> tuple[float, ...]:
-        flight = flights[f]
-        same = [g for g in members if flights[g].vehicle == flight.vehicle]
-        row = vehicles[flight.vehicle]
-        place = same.index(f)
-        return (
-            bool(flight.people), len(gives.get(flight.vehicle, ())), number(row, "cargo_up_kg", 0), place % 2 == 0, -place,
-        )  # fmt: skip
+
+def _sure_kg(brought_kg: np.ndarray) -> float:
+    """What ships bring though one of them is lost, the largest: as ships to come are filled (engine/supply.py)."""
+    return float(brought_kg.sum() - brought_kg.max(initial=0.0))
+
+
+def _need(flights: tuple[PlannedFlight, ...], catalogue: Catalogue) -> Need:
+    """Order of need, least first: of the line that flies most, so that no line is left alone; then ships that give fewest
+    services, then those that carry least; of one series every second flight goes before its neighbours."""
+    vehicles = catalogue.by_id("fleet/vehicles")
+    gives: dict[str, set[str]] = {}
+    for row in catalogue.table("stations/iss/services"):
+        gives.setdefault(row["giver"], set()).add(row["service"])
+    serial: dict[str, int] = {}
+    place = [serial[f.vehicle] for f in flights if serial.update({f.vehicle: serial.get(f.vehicle, -1) + 1}) is None]
+
+    def key(f: int, left: list[int]) -> tuple[float, ...]:
+        name = flights[f].vehicle
+        line = sum(flights[g].vehicle == name for g in left)
+        return -line, len(gives.get(name, ())), number(vehicles[name], "cargo_up_kg", 0), place[f] % 2 == 0, -place[f]
 
     return key
+
+
+def _fed(catalogue: Catalogue, flights: tuple[PlannedFlight, ...], payer: str) -> tuple[np.ndarray, np.ndarray]:
+    """(F,) kilograms the crew of each flight eats and uses up in its stay, and those of such goods each cargo ship can bring; of the
+    payer's side of the station alone, which feeds its own people whoever flies them."""
+    vehicles = catalogue.by_id("fleet/vehicles")
+    side = {row["id"]: row["segment"] for row in catalogue.table("partners/partners")}
+    rates = crew_rates(catalogue)
+    each_kg_per_s = metabolism.food_as_shipped(rates) + rates.supplies + rates.toilet
+    eaten_kg, brought_kg = np.zeros(len(flights)), np.zeros(len(flights))
+    for f, flight in enumerate(flights):
+        people = sum(count for who, count in flight.people.items() if side.get(who) == side.get(payer))
+        eaten_kg[f] = people * each_kg_per_s * min(flight.stay_s, YEAR_s)
+        if side.get(flight.partner) == side.get(payer) and not flight.people:
+            cargo = cargo_of(flight, vehicles[flight.vehicle])
+            brought_kg[f] = CREW_SHARE_frac * sum(cargo.get(r, 0.0) for r in STOWED)
+    return eaten_kg, brought_kg
+
+
+def _years(flights: tuple[PlannedFlight, ...]) -> Iterator[list[int]]:
+    """Flights still to fly by station and year of their plan."""
+    years: dict[str, list[int]] = {}
+    for f, flight in enumerate(flights):
+        if not flight.flown:
+            year = f"{flight.after} {int(flight.launch_s // YEAR_s)}" if flight.after else to_utc(flight.launch_s)[:4]
+            years.setdefault(f"{flight.station} {year}", []).append(f)
+    yield from years.values()
+
+
+def _taken_over_usd(scenario: Scenario, prices: Prices, payer: str, at_s: float) -> float:
+    """What NASA pays a year by then to run segments handed over whose partners took their money along, on dates told beforehand."""
+    if payer != "nasa":
+        return 0.0
+    gone = {
+        e.withdraw for e in scenario.events.values()
+        if e.withdraw and e.withdraw != payer and e.segment == "handed_over" and "money" in e.taken
+        and e.on is not None and e.on.at and seconds(e.on.at) <= at_s
+    }  # fmt: skip
+    return sum(prices.operations_usd_per_y(partner, at_s) for partner in gone)
 
 
 __all__ = ["unpaid_flights"]
