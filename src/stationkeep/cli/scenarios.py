@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from stationkeep.cli.output import emit
-from stationkeep.model.files import InputError, ScenarioError
+from stationkeep.model.files import InputError, ScenarioError, placed
 
 
 def list_(what: Literal["scenarios", "uncertain"] = "scenarios", *, scenario: str = "", json: bool = False) -> None:
@@ -130,7 +130,7 @@ def validate(scenario: str, *, json: bool = False) -> None:
         check_compiles(read)
         warnings = _warnings(scenario, read)
     except ScenarioError as error:
-        problems = _placed(scenario, error.problems)
+        problems = placed(scenario, error.problems)
     result = {"ok": not problems, "problems": [vars(p) for p in problems], "warnings": [vars(p) for p in warnings]}
 
     def words() -> None:
@@ -144,16 +144,6 @@ def validate(scenario: str, *, json: bool = False) -> None:
     emit(result, json, words)
     if problems:
         raise SystemExit(2)
-
-
-def _placed(name: str, problems: list[Any]) -> list[Any]:
-    """Problems that only compiling shows, at the line of their key."""
-    from stationkeep.model.files import read_stack
-
-    if all(problem.line is not None or not problem.path for problem in problems):
-        return problems
-    document = read_stack(name)
-    return [p if p.line is not None or not p.path else document.problem(tuple(p.path.split(".")), p.message, p.advice) for p in problems]
 
 
 def _warnings(name: str, scenario: Any) -> list[Any]:

@@ -50,6 +50,27 @@ class InputError(ScenarioError):
         super().__init__([Problem(str(file), line, None, "", message, advice)])
 
 
+def placed(name: str | Path, problems: list[Problem]) -> list[Problem]:
+    """Problems that only compiling shows, at the line of their key in the scenario `name`, of its futures where those have it; as
+    they are where there is no such scenario."""
+    if all(p.line is not None or not p.path for p in problems):
+        return problems
+    try:
+        document = read_stack(name)
+    except ScenarioError:
+        return problems
+
+    def place(p: Problem) -> Problem:
+        if p.line is not None or not p.path:
+            return p
+        path = tuple(p.path.split("."))
+        branches = [("futures", future, *path) for future in document.data.get("futures") or ()]
+        found = next((at for at in (path, *branches) if at in document.marks), path)
+        return document.problem(found, p.message, p.advice)
+
+    return [place(p) for p in problems]
+
+
 @dataclass(frozen=True)
 class Mark:
     """Where a value stands."""
