@@ -100,6 +100,24 @@ def test_dose_stands_against_the_career_limit_of_each_agency(result):
     assert "Jane Doe (700)" in " ".join(dose_text(list(rows.values())))
 
 
+def test_a_career_counts_the_stays_before_the_run(result):
+    stays = [{"stay": "a-1", "partner": "roscosmos", "name": "Oleg Kononenko"}, *json.loads(result.attrs["people"])[1:]]
+    earlier = {"KONONENKO, Oleg Dmitriyevich": 530.0, "Oleg Kononenko": 310.0, "DOE, John": 400.0}
+    told = result.assign_attrs(people=json.dumps(stays), earlier_d=json.dumps(earlier))
+    rows = {row["partner"]: row for row in dose(told)}
+    (who,) = rows["roscosmos"]["highest"]
+    assert who["earlier_mSv"] == pytest.approx(0.74 * 840.0, abs=0.1)
+    assert who["mSv"] == pytest.approx(120.0 + who["earlier_mSv"], abs=0.1)
+    assert f"nearest to it: Oleg Kononenko, {who['mSv']:.0f} mSv in all stays" in " ".join(dose_text(list(rows.values())))
+
+
+def test_without_a_whole_stay_the_career_is_still_told(result):
+    short = result.assign(home_utc=result.home_utc.copy(data=np.full(result.home_utc.shape, np.datetime64("NaT", "ns"))))
+    rows = dose(short)
+    assert [row["stay_mSv_p50"] for row in rows] == [None, None]
+    assert dose_text(rows)[0].startswith("roscosmos: no resident's whole stay in the run, career limit 1000 mSv; nearest to it: Ivan Ivanov, 120 mSv")
+
+
 def test_a_result_without_hours_or_stays_says_nothing(result):
     bare = result.drop_vars(["hours_per_week", "dose_mSv"])
     assert crew_time(bare) == []

@@ -109,8 +109,8 @@ def new(file: str, *, base: str = "iss-2022", force: bool = False) -> None:
 def validate(scenario: str, *, json: bool = False) -> None:
     """Check a scenario file; every problem with its line and what would be right. Exit status 2 when there is one.
 
-    A launch that its launcher hardly makes (a ship too heavy for the orbit, a site that does not launch there) is a
-    warning: the scenario runs.
+    A launch that its launcher hardly makes (a ship too heavy for the orbit, a site that does not launch there) and cargo that
+    does not fit its ship are warnings: the scenario runs.
 
     Parameters
     ----------
@@ -148,8 +148,12 @@ def validate(scenario: str, *, json: bool = False) -> None:
 
 def _warnings(name: str, scenario: Any) -> list[Any]:
     """Launches that may not be possible, each at the line that states it."""
+    from stationkeep.engine.compile.flights import plan_flights
+    from stationkeep.engine.compile.manifest import left_behind
     from stationkeep.flight.campaign import doubtful
+    from stationkeep.model.catalogue import Catalogue
     from stationkeep.model.files import read_stack
+    from stationkeep.report.verdict import left_behind_text
 
     document = read_stack(name)
     found: dict[Any, Any] = {}
@@ -160,6 +164,11 @@ def _warnings(name: str, scenario: Any) -> list[Any]:
             own = ("futures", future, *path)
             path = own if own in document.marks else path
             found.setdefault((path, message), document.problem(path, message, advice))
+        catalogue = Catalogue(as_of=branch.as_of)
+        for item in left_behind(plan_flights(branch, catalogue), catalogue.by_id("fleet/vehicles")):
+            path = ("futures", future, "flights", item["flight"], "cargo_kg")
+            path = path if path in document.marks else ("flights", item["flight"], "cargo_kg")
+            found.setdefault(path, document.problem(path, f"left behind: {left_behind_text(item)}", "state less, or more flights"))
         for parting, event in branch.events.items():
             if event.separate or event.segment == "separated":
                 into = event.into or f"{scenario.main_station}-russian"

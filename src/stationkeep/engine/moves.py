@@ -141,7 +141,9 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
             s.crew_row[st] = row
             send_rescue(w, s, f, _seats(w, s, x, t_s), t_s, row, log)
     elif kind == partners.LOSE_PERSON:
-        f = crew.ship_of(w.crew, s.crew, 0, who) if p.mode[e] == partners.ABOARD else -1
+        f = p.target[e]  # the ship that is named, if it is there
+        if f < 0 or s.traffic.status[f] != traffic.DOCKED:
+            f = crew.ship_of(w.crew, s.crew, 0, who) if p.mode[e] == partners.ABOARD else -1
         if f >= 0:
             s.traffic.next_s[f] = min(s.traffic.next_s[f], t_s)
             s.traffic.row[f] = row
@@ -352,7 +354,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             st = s.traffic.part_station[modules + f]
             x.dockings[st] += w.ships.port_turns[s.traffic.port[f]]
             upkeep.ship_work(w, s, f, st)
-            load(w, s, x, f, st, t_s)
+            load(w, s, x, f, st, t_s, log)
             sends = s.partners.sends
             if st != 0:
                 sends = np.ones(sends.size, np.bool_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,9 +19,10 @@ from ..compiled import forget_old, is_kept
 from ..laws.crew_time import CREW_USES
 from ..laws.matter import USES
 from ..log import CAPACITY, Log, new_log
-from ..model.base import PARTNERS, to_utc
+from ..model.base import PARTNERS, seconds, to_utc
 from ..model.catalogue import Catalogue
 from ..model.scenario import Scenario
+from .compile.manifest import left_behind
 from .compile.services import services_by_partner
 from .compile.world import Case, compile
 from .cost import about
@@ -213,9 +215,18 @@ def _attributes(
         "future_titles": json.dumps({n: f.title for n, f in scenario.futures.items()}), "sources": json.dumps(sources),
         "assumptions": json.dumps(_assumptions(scenario, case)), "requirements": json.dumps(requirements),
         "services_by_partner": json.dumps(services_by_partner(case.catalogue, scenario.as_of or scenario.start)),
-        "flights": json.dumps(flights), "people": json.dumps(_people(cases)),
+        "flights": json.dumps(flights), "left_behind": json.dumps(_left_behind(cases)), "people": json.dumps(_people(cases)),
+        "earlier_d": json.dumps(_earlier_d(cases)),
         "career_limits_mSv": json.dumps({r["partner"]: float(r["limit_mSv"]) for r in everything.table("life_support/career_limits")}),
     }  # fmt: skip
+
+
+def _left_behind(cases: list[tuple[str | None, Case]]) -> list[dict[str, Any]]:
+    """Cargo stated for a ship that does not carry as much, by future."""
+    return [
+        {"future": name or "", **item} for name, case in cases
+        for item in left_behind(case.flights, case.catalogue.by_id("fleet/vehicles"))
+    ]  # fmt: skip
 
 
 def _people(cases: list[tuple[str | None, Case]]) -> list[dict[str, str]]:
@@ -227,6 +238,19 @@ def _people(cases: list[tuple[str | None, Case]]) -> list[dict[str, str]]:
             partner = PARTNERS[int(case.world.crew.partner[i])]
             people[name] = {"stay": name, "partner": partner, "name": stays[name]["person"] if name in stays else ""}
     return list(people.values())
+
+
+def _earlier_d(cases: list[tuple[str | None, Case]]) -> dict[str, float]:
+    """Days at the station before the run, by name as the record writes it, of those who share two words of theirs with somebody of
+    the run (the record has two spellings)."""
+    words = [frozenset(re.findall(r"\w+", person["name"].upper())) for person in _people(cases) if person["name"]]
+    case, found = cases[0][1], dict[str, float]()
+    for row in case.catalogue.table("crew/stays"):
+        came_s, left_s = seconds(row["dock_utc"]), seconds(row["undock_utc"]) if row["undock_utc"] else case.t0_s
+        days, mine = (min(left_s, case.t0_s) - came_s) / 86400.0, set(re.findall(r"\w+", row["person"].upper()))
+        if days > 0.0 and any(len(mine & other) >= 2 for other in words):
+            found[row["person"]] = round(found.get(row["person"], 0.0) + days, 2)
+    return found
 
 
 def _assumptions(scenario: Scenario, case: Case) -> list[dict[str, Any]]:

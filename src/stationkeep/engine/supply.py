@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from .. import log as happened
 from ..laws import metabolism
 from ..laws.matter import (
     DELIVERED,
@@ -20,6 +21,7 @@ from ..laws.matter import (
     WASTE,
     WATER,
 )
+from ..log import Log, add
 from ..subsystems import crew, services, stores, traffic
 from ..subsystems.life_support import RECOVERED_frac
 from .world import RunState, Scratch, World
@@ -31,13 +33,16 @@ CREW_MOST_frac = 1.2
 had 1.22 of the usual food, Cygnus Orb-2 1.15 and Dragon CRS-7 1.18 of the usual crew supplies (traffic/manifests.csv)."""
 VISIT_s = 10 * DAY_s
 """Stay of somebody who is no resident: visitors of Soyuz stay eight to twelve days (crew/stays.csv)."""
+NO_ROOM_kg = 50.0
+"""Cargo without room aboard is told from so much on."""
 GAS_BOTTLES_kg = 150.0
 """Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
 
 @njit(cache=True)
-def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None:
-    """A ship's cargo joins the stores as far as they have room; its propellant stays in its tank or fills the station's."""
+def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float, log: Log) -> None:
+    """A ship's cargo joins the stores as far as they have room, the rest stays in it and is told; its propellant stays in its
+    tank or fills the station's."""
     place = s.traffic.part_station
     share = s.partners.may_share
     owner = w.ships.owner[f]
@@ -51,10 +56,15 @@ def load(w: World, s: RunState, x: Scratch, f: int, st: int, t_s: float) -> None
             tank_kg += more
             cargo_kg[SPARES] = max(cargo_kg[SPARES] - more, 0.0)
         _fill(w, s, f, st, t_s, cargo_kg)
+    kept_kg = 0.0
     for r in range(cargo_kg.size):
         kg = cargo_kg[r]
         if kg > 0.0:
-            x.flow_kg[st, r, DELIVERED] += stores.put(w.stores, s.stores, st, r, owner, kg, place, share)
+            stored = stores.put(w.stores, s.stores, st, r, owner, kg, place, share)
+            x.flow_kg[st, r, DELIVERED] += stored
+            kept_kg += kg - stored if r != WASTE else 0.0
+    if kept_kg >= NO_ROOM_kg and not w.traffic.flown[f]:
+        add(log, t_s, happened.NO_ROOM, st, happened.FLIGHT + f, s.traffic.row[f], kept_kg)
     c = w.ships.tank[f]
     if c >= 0:
         s.stores.stock_kg[c] = tank_kg

@@ -70,6 +70,8 @@ class Event(Record):
     """`count` people of this partner are lost to the schedule: they do not fly, or with `aboard: true` come home early."""
     aboard: bool = False
     """The person lost is aboard: the ship that holds the seat goes home now, with all its crew."""
+    ship: str | None = None
+    """The docked ship they go home in; default: that of the one of this partner who is longest aboard."""
     backup: bool = True
     """A backup flies in the seat of a person lost on the ground if the launch is at least `backup_notice_d` (rules) away."""
     open: str | None = None
@@ -128,6 +130,8 @@ class Event(Record):
                              "handed_over, powered_down or separated")  # fmt: skip
         if self.fund and self.most_musd_per_y is not None and self.share_frac != 1.0:
             raise ValueError("a change of money needs one measure; write `share_frac:` or `most_musd_per_y:`")
+        if self.ship and not (self.lose_person and self.aboard):
+            raise ValueError("`ship` says in which ship somebody aboard goes home; write it with `lose_person:` and `aboard: true`")
         if self.ground and self.for_d is None:
             raise ValueError("a grounding needs its length; add `for_d:`")
         return self

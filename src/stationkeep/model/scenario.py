@@ -372,7 +372,7 @@ def _check_events(scenario: Scenario, document: Document, at: tuple[Any, ...]) -
         if event.ground and event.ground not in groundable(Catalogue()):
             what = f"no vehicle type, launcher, family, launch site or pad '{event.ground}'"
             problems.append(document.problem((*path, "ground"), what, _near(event.ground, groundable(Catalogue()))))
-        for key, struck in (("fail", event.fail), ("damage", event.damage)):
+        for key, struck in (("fail", event.fail), ("damage", event.damage), ("ship", event.ship)):
             known = _can_be_struck(scenario, key) if struck else ()
             if struck and struck not in known and _series(struck) not in scenario.flights:
                 what = "machine or flight" if key == "fail" else "flight"

@@ -74,6 +74,7 @@ SENTENCES = {
     "rescue": "{name} comes with empty seats for those whose ship is damaged",
     "learning": "others have not learned to run what {name} ran",
     "no_spares": "there are no spares for what {name} ran",
+    "no_room": "the stores have no room for all that {name} brings",
     "one_port": "{name} finds no port but that of the crew it relieves",
 }
 #: The families of kinds a chain is read by: what the partners did, what flew, what is stored, what works.
@@ -84,7 +85,7 @@ FAMILIES = {
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
                "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
                "kept_on", "brought_forward", "one_port", "no_relief", "rescue"),
-    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun", "tanks_held", "starts_short"),
+    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun", "tanks_held", "starts_short", "no_room"),
     "service": ("service_down", "service_up", "attitude_lost", "shed"),
     "part": ("failure", "repair", "fail", "damage"),
     "requirement": ("breach", "recovered"),

@@ -20,6 +20,8 @@ NEEDED = ("own_research", "other_research", "served_by_others", *LOADS)
 TELLING_h = 0.5  # changes smaller than this a week are not put in words
 SURE_h = 0.1  # an interval narrower than this is not told
 LONG_STAY_d = 60.0
+EARLIER_mSv_per_d = 0.74
+"""Of days at the station before the run: the median of residents in the replay (docs/validation.md)."""
 Week = dict[str, dict[str, float]]  # partner -> use -> hours a week of all its people
 
 
@@ -287,9 +289,11 @@ def _signed(hours: float) -> str:
 
 
 def dose(ds: xr.Dataset) -> list[dict[str, Any]]:
-    """For each future and partner: dose of a stay of a resident, stays to the career limit, people above it; [] without doses."""
+    """For each future and partner: dose of a stay of a resident, stays to the career limit, and named people by the dose of their
+    careers, with their stays before the run; [] without doses."""
     stays, limits = attr(ds, "people") or [], attr(ds, "career_limits_mSv") or {}
     about = {item["stay"]: item for item in stays}
+    earlier = _earlier_mSv(ds) if stays else {}
     if not stays or not ("dose_mSv" in ds or "dose_runs_uSv" in ds):
         return []
     items = [about.get(str(p), {"partner": "", "name": ""}) for p in ds["person"].values]
@@ -297,15 +301,15 @@ def dose(ds: xr.Dataset) -> list[dict[str, Any]]:
     for place, future in enumerate(future_names(ds)):
         mean, quantiles = _doses(ds, place, items) if "dose_mSv" in ds else _kept_doses(ds, place)
         for name in dict.fromkeys(item["partner"] for item in items if item["partner"]):
-            if name not in quantiles:
+            total = _by_person(mean, items, name, earlier)
+            if name not in quantiles and not total:
                 continue
-            p50, p95 = quantiles[name]
             limit = float(limits.get(name, np.nan))
-            total = _by_person(mean, items, name)
+            p50, p95 = quantiles.get(name, (None, None))  # no resident's whole stay lies within the run
             rows.append({
-                "future": future, "partner": name, "stay_mSv_p50": round(p50, 1), "stay_mSv_p95": round(p95, 1),
-                "limit_mSv": limit, "stays_to_limit": round(limit / p50, 1),
-                "highest": [{"name": who, "mSv": round(value, 1)} for who, value in total[:3]],
+                "future": future, "partner": name, "stay_mSv_p50": p50 and round(p50, 1), "stay_mSv_p95": p95 and round(p95, 1),
+                "limit_mSv": limit, "stays_to_limit": p50 and round(limit / p50, 1),
+                "highest": [{"name": who, "mSv": round(value, 1), "earlier_mSv": round(earlier.get(who, 0.0), 1)} for who, value in total[:3]],
                 "over_limit": [{"name": who, "mSv": round(value, 1)} for who, value in total if value > limit],
             })  # fmt: skip
     return rows
@@ -336,14 +340,24 @@ def _kept_doses(ds: xr.Dataset, place: int) -> tuple[np.ndarray, dict[str, tuple
     return np.nan_to_num(one["dose_runs_uSv"].values) / 1000.0 / one.sizes["run"], quantiles
 
 
-def _by_person(mean: np.ndarray, items: list[dict[str, str]], partner: str) -> list[tuple[str, float]]:
-    """Named people of a partner by the mean dose of all their stays within the run, highest first."""
+def _by_person(
+    mean: np.ndarray, items: list[dict[str, str]], partner: str, earlier: dict[str, float]
+) -> list[tuple[str, float]]:
+    """Named people of a partner by the mean dose of all their stays, those before the run included, highest first."""
     total: dict[str, float] = {}
     for value, item in zip(mean, items, strict=True):
         if item["partner"] == partner and item["name"]:
             who = _person(item["name"])
-            total[who] = total.get(who, 0.0) + float(value)
+            total[who] = total.get(who, earlier.get(who, 0.0)) + float(value)
     return sorted(total.items(), key=lambda entry: -entry[1])
+
+
+def _earlier_mSv(ds: xr.Dataset) -> dict[str, float]:
+    """Dose of people's days at the station before the run, by the record and the mean of residents."""
+    found: dict[str, float] = {}
+    for name, days in (attr(ds, "earlier_d") or {}).items():
+        found[_person(name)] = found.get(_person(name), 0.0) + days * EARLIER_mSv_per_d
+    return found
 
 
 def _person(name: str) -> str:
@@ -361,8 +375,14 @@ def dose_text(rows: list[dict[str, Any]]) -> list[str]:
     """Doses in words, one line a partner."""
     lines = []
     for row in rows:
-        line = (f"{row['partner']}: {row['stay_mSv_p50']:.0f} mSv a stay (95 %: {row['stay_mSv_p95']:.0f}); "
-                f"{row['stays_to_limit']:.1f} such stays reach the career limit of {row['limit_mSv']:.0f} mSv")  # fmt: skip
+        line = f"{row['partner']}: no resident's whole stay in the run, career limit {row['limit_mSv']:.0f} mSv"
+        if row["stay_mSv_p50"]:
+            line = (f"{row['partner']}: {row['stay_mSv_p50']:.0f} mSv a stay (95 %: {row['stay_mSv_p95']:.0f}); "
+                    f"{row['stays_to_limit']:.1f} such stays reach the career limit of {row['limit_mSv']:.0f} mSv")  # fmt: skip
+        if row["highest"] and not row["over_limit"]:
+            first = row["highest"][0]
+            before = f", {first['earlier_mSv']:.0f} mSv of it before the run at {EARLIER_mSv_per_d} a day" if first["earlier_mSv"] else ""
+            line += f"; nearest to it: {first['name']}, {first['mSv']:.0f} mSv in all stays ({100 * first['mSv'] / row['limit_mSv']:.0f} %{before})"
         if row["over_limit"]:
             line += "; above it: " + ", ".join(f"{item['name']} ({item['mSv']:.0f})" for item in row["over_limit"])
         lines.append(line + ".")

@@ -18,8 +18,11 @@ TOLD = (
     "launch_failure", "docking_failure", "grounded", "service_down", "service_up", "stock_empty", "attitude_lost",
     "condition", "notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire", "extend",
     "evacuate", "abandoned", "breach", "recovered", "opened", "damage", "lose_person", "fund", "ground", "fail",
-    "entry", "rescue",
+    "entry", "rescue", "crew_cut", "no_relief", "perished", "no_room",
 )  # fmt: skip
+#: Kinds told where one of the decisions is their cause: who goes home by it, which ship comes sooner or stays.
+BECAUSE = ("crew_home", "brought_forward", "kept_on", "cancelled")
+DECISIONS = ("withdraw", "separate", "retire", "damage", "lose_person", "fund", "ground", "fail", "evacuate", "crew_cut")
 
 
 def story(ds: xr.Dataset, run: int, future: str | None = None, full: bool = False) -> str:
@@ -47,7 +50,7 @@ def story(ds: xr.Dataset, run: int, future: str | None = None, full: bool = Fals
 def _chapter(log: EventLog, rows: np.ndarray, title: str, full: bool) -> str:
     if rows.size == 0:
         return f"{title}\n  nothing is logged for this run"
-    told = {int(row) for row in rows if full or log.kind[row] in TOLD}
+    told = {int(row) for row in rows if full or log.kind[row] in TOLD or _follows(log, int(row))}
     for row in list(told):
         cause = int(log.cause[row])
         while cause >= 0 and cause not in told:
@@ -65,6 +68,11 @@ def _chapter(log: EventLog, rows: np.ndarray, title: str, full: bool) -> str:
         else:
             routine[str(log.kind[row])] += 1
     return "\n".join(lines + _rest(routine))
+
+
+def _follows(log: EventLog, row: int) -> bool:
+    cause = int(log.cause[row])
+    return log.kind[row] in BECAUSE and cause >= 0 and log.kind[cause] in DECISIONS
 
 
 def _told(log: EventLog, row: int) -> str:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from stationkeep.report.checks import Finding, all_findings, percent
 from stationkeep.report.enough import enough, sentence
 from stationkeep.report.gaps import gaps
@@ -22,7 +24,7 @@ from stationkeep.report.metrics import (
 )
 from stationkeep.report.money import cost
 from stationkeep.report.people import crew_time, dose, dose_text
-from stationkeep.report.read import attr, future_names, future_weights, scenario_name, words
+from stationkeep.report.read import attr, event_log, future_names, future_weights, scenario_name, words
 from stationkeep.report.reserves import reserve_rows, reserves_told
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STATUSES = ("found", "derived", "assumed", "recalled")
+LOGGED_RUNS = 20
+"""Runs of which every result keeps the whole log."""
 MOST_YEARS_ACROSS = 12
 """Years and a label that fit into eighty characters."""
 
@@ -62,6 +66,8 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "reserves": reserves_told(ds),
         "enough": enough(ds),
         "notices": attr(ds, "notices") or [],
+        "left_behind": attr(ds, "left_behind") or [],
+        "no_room": no_room(ds),
         "presence_capability": capable.all(),
         "presence_by_partner": {partner: table.all() for partner, table in by_partner.items()},
         "capability": able.all() if able else None,
@@ -132,6 +138,8 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
     for notice in told["notices"]:
         if notice["breaks_agreement"]:
             out.print(Text(notice_text(notice), style="yellow"))
+    for line in left_behind_lines(told):
+        out.print(Text(line, style="yellow"))
     for table in _cost_tables(told) if told["cost"] else ():
         out.print(table)
     _render_crew_time(out, told)
@@ -212,6 +220,33 @@ def _presence_table(told: dict[str, Any]) -> Any:
     rows = [(label, [_in_percent(presence[year]) for year in years]) for label, presence in told_of]
     title = "\nProbability of unbroken presence until 1 January, %"
     return _year_table(title, "future, weight (assumed)" if several else "", years, rows, "bold" if several else "")
+
+
+def no_room(ds: xr.Dataset) -> list[dict[str, Any]]:
+    """Ships with cargo that the stores had no room for, by future: mean of the first runs in which it was so, kg, most first."""
+    log, names, runs = event_log(ds), future_names(ds), min(int(ds.sizes["run"]), LOGGED_RUNS)
+    hit = np.flatnonzero((log.kind == "no_room") & (log.run < runs))
+    rows = []
+    for place, flight in sorted({(int(log.future[row]), str(log.name[row])) for row in hit}):
+        kg = log.value[hit[(log.future[hit] == place) & (log.name[hit] == flight)]]
+        rows.append({"future": names[place], "flight": flight, "kg": round(float(kg.mean()), 1), "runs_frac": round(kg.size / runs, 4)})
+    return sorted(rows, key=lambda row: -row["kg"] * row["runs_frac"])
+
+
+def left_behind_lines(told: dict[str, Any], most: int = 3) -> list[str]:
+    """Cargo that does not fit its ship, and what finds no room aboard, a sentence each; what several futures share is said once."""
+    lines = [f"Left behind: {left_behind_text(item)}." for item in told["left_behind"]]
+    lines += [
+        f"No room aboard for {row['kg']:,.0f} kg of what {row['flight']} brings ({percent(row['runs_frac'])} of runs): it stays in the ship."
+        for row in told["no_room"][:most]
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def left_behind_text(item: dict[str, Any]) -> str:
+    """One flight's cargo left behind."""
+    parts = ", ".join(f"{kg:,.0f} of {item['of_kg'][name]:,.0f} kg of {name}" for name, kg in item["left_kg"].items())
+    return f"{parts} stated for {item['flight']} (a {item['vehicle']} carries {item['carries_kg']:,.0f} kg); least needed goes first"
 
 
 def notice_text(notice: dict[str, Any]) -> str:

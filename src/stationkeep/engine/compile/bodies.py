@@ -14,6 +14,7 @@ from ...subsystems import stores
 from ..world import Bodies, Ships
 from .flights import PlannedFlight
 from .life_support import rule, time_rules, values
+from .manifest import that_fit
 from .names import Names, integers, reals, truths
 from .stores import build_stores, with_toilet_goods
 from .traffic import DIRECTIONS, beyond_m, port_rows
@@ -89,12 +90,13 @@ def build_bodies(
 
 
 def cargo_of(flight: PlannedFlight, vehicle: Row) -> dict[str, float]:
-    """What a flight brings, kg by resource: as recorded, as planned, or as its type typically carries."""
+    """What a flight brings, kg by resource: as recorded, as planned (what fits of it), or as its type typically carries."""
     if flight.cargo_kg is not None:
-        supplies = flight.cargo_kg.get("supplies", 0.0)
-        if "toilet" in flight.cargo_kg:
-            return {str(name): kg for name, kg in flight.cargo_kg.items()}
-        return {**flight.cargo_kg, "supplies": (1.0 - TOILET_SHARE) * supplies, "toilet": TOILET_SHARE * supplies}
+        stated = that_fit(flight.cargo_kg, vehicle)
+        supplies = stated.get("supplies", 0.0)
+        if "toilet" in stated:
+            return stated
+        return {**stated, "supplies": (1.0 - TOILET_SHARE) * supplies, "toilet": TOILET_SHARE * supplies}
     row = flight.row or {}
     usually_kg = number(vehicle, "refuel_kg", 0)
     refuel = _figure(row, "refuel_kg", usually_kg if flight.refuel_kg is None else flight.refuel_kg)

@@ -88,14 +88,14 @@ def _watched(e: Event) -> bool:
 
 def _target(scenario: Scenario, catalogue: Catalogue, names: Names, event: str, e: Event) -> int:
     """Index of what an event strikes: a machine, a family, a flight, a station."""
-    name = e.fail or e.ground or e.damage or e.retire or e.open
+    name = e.fail or e.ground or e.damage or e.retire or e.open or e.ship
     if name is None:
         return -1
     if e.fail and e.fail in names.of("flights"):
         return -1  # its launch is made to fail with the rest of the chance (`luck.draw`)
     if e.fail:
         table, kind = names.of("machines"), "machine"
-    elif e.damage:
+    elif e.damage or e.ship:
         table, kind = names.of("flights"), "flight"
     elif e.ground:
         table, kind = names.of("groups"), "vehicle type, launcher, family or launch site"
