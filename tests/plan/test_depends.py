@@ -50,3 +50,11 @@ def test_what_cannot_be_asked_says_what_can():
 def test_a_report_tells_the_start_and_the_eve_of_each_leaving():
     days = days_worth_telling(sk.read_scenario("iss-partner-leaves"))
     assert days == [("2022-08-25", "after-2024"), ("2024-12-30", "after-2024")]
+
+
+def test_a_segment_handed_over_hangs_on_those_who_run_it():
+    leave = {"withdraw": "roscosmos", "on": "2022-08-20", "segment": "handed_over", "learning_d": 5}
+    told = sk.depends(SCENARIO.patch({"events.leave": leave, "horizon": "2023-01-01"}), "2022-08-28")
+    assert {row["partner"] for row in told["by_partner"] if row["service"] == "desaturation"} == {"nasa"}
+    points = {p["name"]: p for p in told["single_points"]}
+    assert "roscosmos" not in points and "desaturation" in points["nasa"]["ends"]

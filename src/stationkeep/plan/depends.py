@@ -22,6 +22,7 @@ from ..model.base import NEVER_s, parse_utc, seconds, to_utc
 from ..model.files import InputError
 from ..model.scenario import Scenario
 from ..subsystems import services, traffic
+from ..subsystems.partners import HANDED_OVER
 
 DAY_s = 86400.0
 AHEAD_d = 730.0
@@ -126,7 +127,7 @@ def _giver(day: Day, st: int, q: int) -> dict[str, Any]:
     part, machine, resource = int(p.part[q]), int(p.machine[q]), int(p.resource[q])
     told: dict[str, Any] = {
         "giver": n.modules[part] if part >= 0 else n.vehicles[p.vehicle[q]], "kind": "part" if part >= 0 else "ship",
-        "partner": n.partners[p.operator[q]] if p.operator[q] >= 0 else "",
+        "partner": n.partners[_run_by(day, int(p.operator[q]))] if p.operator[q] >= 0 else "",
         "needs": [n.services[w] for w in range(len(n.services)) if p.needs[q] >> w & 1],
     }  # fmt: skip
     if part < 0:
@@ -142,6 +143,14 @@ def _giver(day: Day, st: int, q: int) -> dict[str, Any]:
     elif resource >= 0:
         told |= {"stock": n.resources[resource], "stock_kg": round(float(x.stock_kg[st, :, resource].sum()), 1)}
     return told
+
+
+def _run_by(day: Day, who: int) -> int:
+    """Who runs what a partner ran: those its segment was handed over to, where it has left."""
+    s, sides = day.state.partners, (day.world.us_partner, day.world.ru_partner)
+    if who not in sides or s.takes_part[who] or s.segment_mode[sides.index(who)] != HANDED_OVER:
+        return who
+    return sides[1 - sides.index(who)]
 
 
 def _own_kg(day: Day, f: int) -> float:
@@ -217,7 +226,7 @@ def _losses(day: Day, st: int, up: np.ndarray) -> list[Loss]:
         out += [Loss("machine", int(m), n.machines[m], n.partners[w.equipment.operator[m]]) for m in here[:1]]
     out += [Loss("ship", f, n.flights[f], n.partners[w.traffic.partner[f]]) for f in _docked(day, st)]
     out += [Loss("stock", n.resources.index(r), r, "") for r in RESERVES if x.stock_kg[st, :, n.resources.index(r)].sum() > 1]
-    present = {int(o) for o in p.operator[rests] if o >= 0} | {int(w.traffic.partner[f]) for f in _docked(day, st)}
+    present = {_run_by(day, int(o)) for o in p.operator[rests] if o >= 0} | {int(w.traffic.partner[f]) for f in _docked(day, st)}
     return out + [Loss("partner", i, n.partners[i], n.partners[i]) for i in sorted(present)]
 
 
@@ -242,7 +251,10 @@ def _without(day: Day, loss: Loss, st: int) -> tuple[World, RunState]:
         held = (world.stores.container_resource == loss.index) & (state.traffic.part_station[world.stores.container_part] == st)
         state.stores.stock_kg[held] = 0.0
     elif loss.kind == "partner":
-        state.partners.operates[loss.index] = False
+        for who in range(len(day.case.names.partners)):
+            if _run_by(day, who) == loss.index:
+                state.partners.operates[who] = False
+                state.partners.commanded_s[who] = 0.0
         state.partners.takes_part[loss.index] = state.partners.flies[loss.index] = state.partners.sends[loss.index] = False
     return world, state
 
