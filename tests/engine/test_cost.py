@@ -173,3 +173,8 @@ def test_a_budget_cut_shows_in_the_log_with_its_cause_and_money_back_brings_flig
 
 def test_each_use_stands_once_on_its_axis():
     assert len(set(ALL_USES)) == len(ALL_USES), "selecting by name gives one entry"
+
+
+def test_a_shuttle_costs_what_its_programme_did_over_its_flights(history):
+    prices = Prices(history, history.catalogue())
+    assert prices.flight_usd("shuttle", seconds("2008-06-01")) == pytest.approx(30.7e9 / 37, rel=0.01)
