@@ -139,8 +139,8 @@ def shortages() -> Iterator[Told]:
         day = start + timedelta(days=round(found[1]))
         yield Told(f"April 2015, {what}: zero", f"{zero} within 7 d", str(day), abs((day - zero).days) <= 7, "calibration", "as above")
     case = sk.read_scenario(EXAMPLES / "october-2014.yaml")
-    food = sk.simulate(case, runs=20, seed=1).isel(station=0).reserve_d.sel(resource="food")
-    days = food.time.values[(food.values < 45.0).argmax(axis=1)]
+    left_d = sk.simulate(case, runs=20, seed=1).isel(station=0).reserve_d.sel(resource="food")
+    days = left_d.time.values[(left_d.values < 45.0).argmax(axis=1)]
     day = np.sort(days.astype("datetime64[D]"))[10]
     yield Told("October 2014, no ship after Orb-3, stocks of the replay: food at its reserve", "about March 2015", f"{day}, median of 20",
                np.datetime64("2015-02-15") <= day <= np.datetime64("2015-04-15"), "test", "space-travel.com, 2014-10-30; met within a fortnight of the month")  # fmt: skip
