@@ -7,7 +7,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "stationkeep"
 STANDARD = {
-    "__future__", "ast", "base64", "collections", "concurrent", "contextlib", "csv", "dataclasses", "datetime", "difflib",
+    "__future__", "ast", "atexit", "base64", "bisect", "collections", "concurrent", "contextlib", "csv", "dataclasses", "datetime", "difflib",
     "enum", "functools", "gc", "gzip", "hashlib", "heapq", "html", "importlib", "inspect", "pickle", "signal", "io", "itertools", "json", "logging", "math",
     "multiprocessing", "os", "pathlib", "re", "shutil", "statistics", "sys", "tempfile", "time", "typing", "uuid", "warnings",
     "xml", "zlib", "types", "operator", "string", "threading", "textwrap", "calendar", "numbers", "struct",
@@ -20,9 +20,10 @@ MAY_USE = {
     "units": (set(), set()),
     "compiled": (set(), set()),
     "log": (set(), {"numpy", "numba"}),
-    "laws": ({"laws"}, {"numpy", "numba", "scipy", "pymsis"}),
+    "loops": (set(), {"llvmlite", "numba"}),
+    "laws": ({"laws", "loops"}, {"numpy", "numba", "scipy", "pymsis"}),
     "model": ({"model", "units"}, {"pydantic", "yaml"}),
-    "subsystems": ({"laws", "log"}, {"numpy", "numba"}),
+    "subsystems": ({"laws", "log", "loops"}, {"numpy", "numba"}),
     "formats": ({"formats", "laws", "model", "units"},
                 {"numpy", "pandas", "xarray", "pyarrow", "sgp4", "ccsds_ndm", "h5netcdf", "yaml", "pydantic"}),
     "engine": ({"compiled", "engine", "subsystems", "laws", "log", "model", "units", "formats"}, {"numpy", "numba", "xarray", "distributed"}),

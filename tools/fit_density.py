@@ -28,6 +28,8 @@ from stationkeep.laws.atmosphere import (
     drag_density_direct,
     eccentricity_powers,
     ln_drag_density,
+    mapped,
+    rising,
 )
 from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
 
@@ -95,6 +97,7 @@ def empty_fit(inclination_deg: float) -> DensityFit:
         steady=np.zeros((len(BANDS_KM), len(powers) - turning)),
         term=np.array(terms).T.copy(),
         eccentric=np.zeros((len(BANDS_KM), sum(count for _, _, count in terms))),
+        rising=rising(tree), ln_driver=mapped(np.array(list(DRIVERS.values())).T),
         inclination_rad=float(np.radians(inclination_deg)), history=False, model=0,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-MADE_FROM = ("log.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
+MADE_FROM = ("log.py", "loops.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
 NOT_COMPILED = (
     "capability", "cost", "ensemble", "lots", "luck", "measures", "places", "power_stage", "record", "simulate", "summary",
     "summary_people", "warm",
@@ -31,8 +31,6 @@ def choose_folder() -> None:
         stamp.update(f"{path.name}{status.st_size}{status.st_mtime_ns}".encode())
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     place = str(cache / "stationkeep" / f"compiled-{stamp.hexdigest()[:16]}")
-    if "numba" not in sys.modules:  # level 1 compiles in a third of the time and runs as fast (measured on the step)
-        os.environ.setdefault("NUMBA_OPT", "1")
     if "NUMBA_CACHE_DIR" not in os.environ:
         os.environ["NUMBA_CACHE_DIR"] = place
         if "numba" in sys.modules:

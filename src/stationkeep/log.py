@@ -42,7 +42,7 @@ def new_log(capacity: int = CAPACITY) -> Log:
     """An empty log with room for `capacity` rows."""
     return Log(
         np.zeros(capacity), np.zeros(capacity, np.int64), np.zeros(capacity, np.int64), np.zeros(capacity, np.int64),
-        np.full(capacity, -1, np.int64), np.zeros(capacity), np.zeros(1, np.int64),
+        np.zeros(capacity, np.int64), np.zeros(capacity), np.zeros(1, np.int64),
     )  # fmt: skip
 
 

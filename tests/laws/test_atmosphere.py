@@ -83,7 +83,8 @@ def test_outside_the_fit_quadrature_answers_and_says_so(outside):
         for dh in (-500.0, 0.0, 500.0)
     )
     assert flag and value == pytest.approx(at, abs=1e-12)
-    assert slope == pytest.approx((above - below) / 1e3, rel=0.02)
+    elsewhere = {"h_m", "free_ex"} & set(outside)  # else the slope is that at the edge of the Sun's activity
+    assert slope == pytest.approx((above - below) / 1e3, rel=0.02 if elsewhere else 0.06)
 
 
 @pytest.mark.parametrize(("name", "edge"), [("h_m", 150e3), ("f107a", 285.0), ("ap", 300.0), ("f107", 270.0)])

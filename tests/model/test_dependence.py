@@ -44,7 +44,7 @@ def test_the_rule_is_the_engines(without, mode):
     """The same services as the engine's fixed point gives for the same parts, ships and partners."""
     from stationkeep.engine.compile.world import compile
     from stationkeep.model.base import PARTNERS, seconds
-    from stationkeep.subsystems.services import SERVICES, solve
+    from stationkeep.subsystems.services import PLANNED, SERVICES, solve
 
     told = sk.dependence(DAY, without, mode)
     case = compile(sk.read_scenario("iss-2022"))
@@ -56,7 +56,7 @@ def test_the_rule_is_the_engines(without, mode):
     since = str(np.datetime64(DAY) - FLOWN_WITHIN_d)
     flown = {r["vehicle"]: r["partner"] for r in Catalogue().table("traffic/flights") if since <= r["dock_utc"][:10] <= DAY}
     ships = np.array([[int(v in flown and flown[v] not in without) for v in names.vehicles]])
-    operates = np.ones((len(PARTNERS), 3), bool)
+    operates = np.ones((len(PARTNERS), PLANNED + 1), bool)
     for name in without:
         if name not in ("roscosmos", "nasa"):
             operates[PARTNERS.index(name)] = False

@@ -23,12 +23,13 @@ def _take_propellant(w: World, s: RunState, st: int, kg: float) -> float:
     """Propellant for attitude: from the tanks of a station, in the order of the table, and from ships whose thrusters turn it or
     that refuel it; not from the tanks of a segment that is powered down, nor from those of a Cygnus or Dragon, which push only."""
     got, modules, side, runs = 0.0, w.traffic.part_station.size, w.traffic.part_segment, s.partners.segment_runs
-    turns = w.ships.turns
-    for c in range(w.stores.container_part.size):
+    turns, order, first = w.ships.turns, w.stores.order, w.stores.first
+    for i in range(first[PROPELLANT], first[PROPELLANT + 1]):
         if got >= kg:
             break
+        c = order[i]
         k = w.stores.container_part[c]
-        if w.stores.container_resource[c] == PROPELLANT and s.traffic.part_station[k] == st and (runs[side[k]] if k < modules else turns[k - modules]):
+        if s.traffic.part_station[k] == st and (runs[side[k]] if k < modules else turns[k - modules]):
             part = min(kg - got, s.stores.stock_kg[c])
             s.stores.stock_kg[c] -= part
             got += part

@@ -12,6 +12,7 @@ from . import upkeep
 from .world import RunState, Scratch, World
 
 DAY_s = 86400.0
+NEVER_s = 1e18
 OUTFIT_FROM_STORES_frac = 0.6
 """Share of outfitting that comes out of hardware the cargo figures count; racks flown in logistics modules are the rest.
 Assumed: no manifest splits them."""
@@ -37,6 +38,7 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     """Masses now; outfitting, places, inertia and frontal area when parts changed or a week has passed."""
     place, held_in, stock = s.traffic.part_station, w.stores.container_part, s.stores.stock_kg
     if x.anew[0]:
+        _measure_kept(w, s, x)
         stores.line_up(w.stores, s.stores, place)
         _count_stores(w, s, x)
     if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
@@ -49,9 +51,14 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     mass_kg, dry_kg = s.attitude.mass_kg, s.dry_kg
     for st in range(mass_kg.size):
         mass_kg[st] = dry_kg[st]
-    here = s.stores.here
+    here, st, kg = s.stores.here, 0, mass_kg[0]  # summed up outside the array: to write and read it back takes longer
     for i in range(s.stores.here_count[0]):
-        mass_kg[place[held_in[here[i]]]] += stock[here[i]]
+        if place[held_in[here[i]]] != st:
+            mass_kg[st] = kg
+            st = place[held_in[here[i]]]
+            kg = mass_kg[st]
+        kg += stock[here[i]]
+    mass_kg[st] = kg
 
 
 @njit(cache=True)
@@ -112,6 +119,25 @@ def _pose(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
         resized = resized or x.volume_m3[st] != s.life_support.volume_m3[st]
     if resized:
         life_support.resettle_air(w.life_support, s.life_support, x.volume_m3, x.flow_kg)
+
+
+@njit(cache=True)
+def _measure_kept(w: World, s: RunState, x: Scratch) -> None:
+    """Pressurised volume kept by station and segment; that of parts with a day they came, and the mean of those days."""
+    b, place, segment, volume_m3, dated_m3, came_s = w.bodies, s.traffic.part_station, w.traffic.part_segment, x.kept_m3, x.dated_m3, x.came_s
+    volume_m3[:] = 0.0
+    dated_m3[:] = 0.0
+    came_s[:] = 0.0
+    for k in range(w.traffic.part_station.size):
+        if place[k] >= 0 and b.volume_m3[k] > 0.0:
+            volume_m3[place[k], segment[k]] += b.volume_m3[k]
+            if b.arrive_s[k] < NEVER_s:
+                dated_m3[place[k], segment[k]] += b.volume_m3[k]
+                came_s[place[k], segment[k]] += b.volume_m3[k] * b.arrive_s[k]
+    for st in range(volume_m3.shape[0]):
+        for g in range(2):
+            if dated_m3[st, g] > 0.0:
+                came_s[st, g] /= dated_m3[st, g]
 
 
 @njit(cache=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,11 +36,12 @@ class Ledger:
     case: Case
     prices: Prices
     edges_s: np.ndarray  # (T + 1,)
+    edges: list[float]  # the same, found faster one by one
 
 
 def prepare_costs(case: Case, edges_s: np.ndarray) -> Ledger:
     """The ledger of a case; `edges_s` (T + 1,) are the ends of the T intervals costs are summed over."""
-    return Ledger(case, Prices(case.scenario, case.catalogue), edges_s)
+    return Ledger(case, Prices(case.scenario, case.catalogue), edges_s, edges_s.tolist())
 
 
 def run_costs(ledger: Ledger, events: tuple[np.ndarray, ...]) -> np.ndarray:
@@ -66,10 +68,9 @@ def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int) -
     """One launch: the flight to its partner, seats in it between partners, propulsion and the deorbit vehicle apart."""
     case, prices = ledger.case, ledger.prices
     flight, partner = case.flights[f], case.names.of("partners")
-    interval = min(max(int(np.searchsorted(ledger.edges_s, t_s, side="left")) - 1, 0), out.shape[0] - 1)
+    interval = min(max(bisect_left(ledger.edges, t_s) - 1, 0), out.shape[0] - 1)
     here, who, vehicle = out[interval, station], partner[flight.partner], prices.vehicles[flight.vehicle]
     price = prices.flight_usd(flight.vehicle, t_s, flight.id)
-    ordered_s = prices.contract_s(flight.vehicle)
     if number(vehicle, "seats", 0) > 0:
         here[who, CREW_FLIGHTS] += price
         if sells_seats(vehicle):
@@ -77,7 +78,7 @@ def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int) -
     elif number(vehicle, "cargo_up_kg", 0) > 0:
         here[who, CARGO_FLIGHTS] += price
         here[who, PROPULSION] += prices.propulsion_usd(flight.vehicle, t_s)
-    elif ordered_s < t_s:
+    elif (ordered_s := prices.contract_s(flight.vehicle)) < t_s:
         _over(ledger.edges_s, out[:, station, who, DEORBIT], ordered_s, t_s, price / (t_s - ordered_s) * YEAR_s)
     else:
         here[who, DEORBIT] += price

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..formats.chunks import joined
+from ..formats.chunks import joined, pruned
 from ..formats.run_folder import ChunkName, RunFolder, program_digest, read_ensemble
 from ..model.scenario import Scenario
 from .compile.world import Case
@@ -66,6 +66,8 @@ class Work:
     keep: Keep
     without: Without
     program: str
+    in_folder: bool
+    """Whether the chunks are kept: only then a summary has its whole log, and beside it every variable of the first runs."""
 
     def __call__(self, job: tuple[ChunkName, tuple[int, ...]]) -> tuple[xr.Dataset, xr.Dataset | None]:
         """The Dataset of one chunk, and every variable of those of the first runs among it when `keep` is summary."""
@@ -81,11 +83,11 @@ class Work:
         if self.keep != "summary":
             monthly = self.keep == "series"
             return dataset(name.future, case, done(runs, monthly), monthly), None
+        made = summary(name.future, case, done(runs, monthly=True))
+        if not self.in_folder:
+            return pruned(made), None
         first = [run for run in runs if run < FULL_RUNS]
-        shown = done(first, monthly=False)
-        rest = done([run for run in runs if run >= FULL_RUNS], monthly=True)
-        full = dataset(name.future, case, shown, monthly=False) if shown else None
-        return summary(name.future, case, shown + rest), full
+        return made, dataset(name.future, case, done(first, monthly=False), monthly=False) if first else None
 
 
 def run_all(
@@ -105,7 +107,7 @@ def run_all(
         progress(done, total)
     try:
         if jobs:
-            for (name, runs), (made, full) in place.each(_work(ensemble, place), jobs):
+            for (name, runs), (made, full) in place.each(_work(ensemble, place, folder is not None), jobs):
                 if folder is not None:
                     folder.put(name, made, full)
                 else:
@@ -130,8 +132,8 @@ def run_all(
     return ds.assign_attrs(runs=int(ds.sizes["run"]), runs_planned=len(ensemble.runs))
 
 
-def _work(ensemble: Ensemble, place: Place) -> Work:
+def _work(ensemble: Ensemble, place: Place, in_folder: bool) -> Work:
     first = prepare(ensemble.cases[0][1])
     packed = {label: pickle.dumps(prepare(case, first)) for label, case in ensemble.cases}
     elsewhere = not isinstance(place, Here | Pool)
-    return Work(packed, ensemble.seed, ensemble.keep, ensemble.without, program_digest() if elsewhere else "")
+    return Work(packed, ensemble.seed, ensemble.keep, ensemble.without, program_digest() if elsewhere else "", in_folder)

@@ -52,6 +52,7 @@ from .world import (
 NEVER_s = 1e18
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
+YEAR_s = 365.25 * DAY_s
 FIRST_DAY_s = 3 * DAY_s
 """After the first day of the sky, which is the day before the run: no later than this, a stock was short from the start."""
 RESERVE_RESOURCE = (FOOD, WATER, OXYGEN, PROPELLANT, SUPPLIES, TOILET)
@@ -86,18 +87,11 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
         s.backlog_h[st, upkeep.HANDOVER] += x.arrivals[st] * c.rules.arrival_h
         if people <= 0:
             continue
-        volume, aged, load, counts = x.kept_m3, x.kept_y, x.load_h, x.residents
-        volume[:] = aged[:] = load[:] = 0.0
-        place, segment = s.traffic.part_station, w.traffic.part_segment
-        size_m3, arrive_s = w.bodies.volume_m3, w.bodies.arrive_s
-        for k in range(w.traffic.part_station.size):
-            if place[k] == st and size_m3[k] > 0.0:
-                g = segment[k]
-                volume[g] += size_m3[k]
-                aged[g] += size_m3[k] * max(t1_s - arrive_s[k], 0.0) / (365.25 * DAY_s)
+        volume, aged, load, counts = x.kept_m3[st], x.kept_y, x.load_h, x.residents
+        load[:] = 0.0
         for g in range(2):
-            if volume[g] > 0.0:
-                aged[g] /= volume[g]
+            dated = x.dated_m3[st, g]  # a part of no known day is as new
+            aged[g] = dated / volume[g] * max(t1_s - x.came_s[st, g], 0.0) / YEAR_s if dated > 0.0 else 0.0
         share = c.share_frac[0]
         for d in range(c.share_from_s.size):
             if c.share_from_s[d] <= t1_s:

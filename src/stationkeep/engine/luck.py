@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,6 +64,10 @@ class Chances:
     observed: np.ndarray
     outlook: Any
     ahead: int
+    slates: list[Any] = field(default_factory=list, compare=False)  # of runs that have ended, for those to come
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"slates": []}
 
 
 def prepare(case: Case, other: Chances | None = None) -> Chances:
@@ -86,9 +90,9 @@ def prepare(case: Case, other: Chances | None = None) -> Chances:
 
 
 def draw(
-    chances: Chances, seed: int, run: int, without: frozenset[tuple[str, str]] = frozenset()
+    chances: Chances, seed: int, run: int, without: frozenset[tuple[str, str]] = frozenset(), into: RunState | None = None
 ) -> tuple[World, RunState, Luck]:
-    """World, opening state and luck of one run; pure in (seed, run).
+    """World, opening state (written over `into`) and luck of one run; pure in (seed, run).
 
     `without` names mishaps that do not happen: ("failure", machine), ("launch_failure", flight), ("avoidance", station).
     """
@@ -99,7 +103,7 @@ def draw(
         return _quantity(law, q, uniform(seed, f"uncertain/{name}", run, 0))
 
     crew_rate, leak, ageing = value("crew_rate_factor"), value("leak_factor"), value("array_ageing")
-    w, s = case.world, copy_state(case.opening)
+    w, s = case.world, copy_state(case.opening, into)
     rates = type(w.life_support.crew)(*(r * crew_rate for r in w.life_support.crew))
     life_support = w.life_support._replace(crew=rates, leak_kg_per_s=w.life_support.leak_kg_per_s * leak)
     world = w._replace(life_support=life_support, power=w.power._replace(ageing=ageing))
@@ -152,14 +156,24 @@ def draw(
     return world, s, luck
 
 
-def copy_state(state: RunState) -> RunState:
-    """A deep copy of a State: every array anew."""
+def copy_state(state: RunState, into: RunState | None = None) -> RunState:
+    """A deep copy of a State: every array anew, or written over those of `into`."""
 
     def copied(item: Any) -> Any:
         if isinstance(item, np.ndarray):
             return item.copy()
         return type(item)(*(copied(x) for x in item)) if isinstance(item, tuple) else item
 
+    def written(item: Any, over: Any) -> None:
+        for new, old in zip(item, over, strict=True):
+            if isinstance(new, np.ndarray):
+                old[...] = new
+            elif isinstance(new, tuple):
+                written(new, old)
+
+    if into is not None:
+        written(state, into)
+        return into
     out: RunState = copied(state)
     return out
 

@@ -7,13 +7,18 @@ that fails raises.
 
 from __future__ import annotations
 
+import atexit
+import gc
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import islice
-from multiprocessing import get_context
+from itertools import count, islice
+from multiprocessing import get_context, parent_process
 from typing import Any, Protocol, TypeVar
 
 from ..formats.handover import Handover, handover
@@ -72,48 +77,85 @@ class Pool:
             todo = [job for place, job in enumerate(todo) if place not in done]
 
     def _one_pool(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[int, Made]]:
-        with handover() as desk:
-            desk.put("call", call)
-            pool = ProcessPoolExecutor(
-                min(self.workers, len(jobs)), mp_context=get_context("spawn"), initializer=_begin, initargs=(desk,)
-            )
-            waiting: dict[Any, int] = {}
+        desk, pool = _pool(self.workers)
+        name = f"call-{next(_numbers)}"
+        desk.put(name, call)
+        waiting: dict[Any, int] = {}
 
-            def submit(place: int) -> None:
-                desk.put(f"job-{place}", jobs[place])
-                waiting[pool.submit(_work, place)] = place
+        def submit(place: int) -> None:
+            desk.put(f"{name}-job-{place}", jobs[place])
+            waiting[pool.submit(_work, name, place)] = place
 
-            try:
-                coming = iter(range(len(jobs)))
-                for place in islice(coming, AHEAD * self.workers):
-                    submit(place)
-                while waiting:
-                    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        place = waiting.pop(future)
-                        future.result()
-                        for upcoming in islice(coming, 1):
-                            submit(upcoming)
-                        yield place, desk.take(f"made-{place}")
-            finally:
-                if waiting:
-                    _end(pool)
-                pool.shutdown(wait=True, cancel_futures=True)
+        try:
+            coming = iter(range(len(jobs)))
+            for place in islice(coming, AHEAD * self.workers):
+                submit(place)
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    place = waiting.pop(future)
+                    future.result()
+                    for upcoming in islice(coming, 1):
+                        submit(upcoming)
+                    yield place, desk.take(f"{name}-made-{place}")
+            desk.take(name)
+        except BaseException:  # a broken pool, an interrupt, or results that nobody waits for any longer
+            _drop(pool)
+            raise
 
 
-_at: tuple[Handover, Callable[[Any], Any]]
-"""In a worker of a pool: where jobs are handed over, and what to call."""
+_numbers = count()
+_pools: dict[tuple[int, int], tuple[Handover, ProcessPoolExecutor, ExitStack]] = {}
+"""Pools by process and size, kept for the calls to come: a worker takes two to three seconds to start."""
+
+
+def _pool(workers: int) -> tuple[Handover, ProcessPoolExecutor]:
+    mine = os.getpid(), workers
+    if mine not in _pools:
+        stack = ExitStack()
+        desk = stack.enter_context(handover())
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(desk,))
+        _pools[mine] = desk, pool, stack
+        atexit.register(stack.close)
+    return _pools[mine][:2]
+
+
+def _drop(pool: ProcessPoolExecutor) -> None:
+    """End the workers of a pool, whatever they are at."""
+    _end(pool)
+    pool.shutdown(wait=True, cancel_futures=True)
+    for mine, (_, kept, stack) in [*_pools.items()]:
+        if kept is pool:
+            del _pools[mine]
+            atexit.unregister(stack.close)
+            stack.close()
+
+
+_desk: Handover
+_call: tuple[str, Callable[[Any], Any]] = "", str
+"""In a worker of a pool: where jobs are handed over, and what was called last."""
 
 
 def _begin(desk: Handover) -> None:
-    global _at
+    global _desk
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # interrupts are the caller's
-    _at = desk, desk.get("call")
+    threading.Thread(target=_end_with_caller, daemon=True).start()
+    _desk = desk
 
 
-def _work(place: int) -> None:
-    desk, call = _at
-    desk.put(f"made-{place}", call(desk.take(f"job-{place}")))
+def _end_with_caller() -> None:
+    caller = parent_process()
+    if caller is not None:
+        caller.join()
+        os._exit(1)  # it was killed: nobody hands out jobs any more
+
+
+def _work(name: str, place: int) -> None:
+    global _call
+    if _call[0] != name:
+        _call = name, _desk.get(name)
+        gc.freeze()  # what is here stays: nobody needs to look through it for garbage again and again
+    _desk.put(f"{name}-made-{place}", _call[1](_desk.take(f"{name}-job-{place}")))
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

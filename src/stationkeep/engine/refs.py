@@ -62,7 +62,13 @@ def _read_field(context: Any, builder: Any, kind: Reference, address: Any, name:
     field = kind.kinds[name]
     model = context.data_model_manager[field]
     place = cgutils.pointer_add(builder, address, kind.places[name] * WORD_bytes, model.get_data_type().as_pointer())
-    return impl_ret_borrowed(context, builder, field, model.load_from_data_pointer(builder, place, WORD_bytes))
+    value = model.load_from_data_pointer(builder, place, WORD_bytes)
+    if isinstance(field, types.Array):  # nobody owns it, and said so here the compiler leaves the counting of owners out
+        array = context.make_array(field)(context, builder, value)
+        array.meminfo = cgutils.get_null_value(array.meminfo.type)
+        array.parent = cgutils.get_null_value(array.parent.type)
+        value = array._getvalue()
+    return impl_ret_borrowed(context, builder, field, value)
 
 
 _kinds: dict[tuple[Any, ...], Reference] = {}
@@ -76,11 +82,30 @@ def _looks(value: Any) -> Any:
     return value.kind if isinstance(value, Referred) else type(value)
 
 
+_lasting: dict[int, Referred] = {}
+"""Records that many runs share, by identity: what a case states, but not what a run changes."""
+LASTING_most = 200
+
+
+def _referred(record: Any, lasts: bool) -> Referred:
+    """A record within a record, the one laid out before where it is the same object."""
+    found = _lasting.get(id(record)) if lasts else None
+    if found is not None and found.record is record:
+        return found
+    made = Referred(record, lasts)
+    if lasts:
+        if len(_lasting) >= LASTING_most:
+            _lasting.clear()
+        _lasting[id(record)] = made
+    return made
+
+
 class Referred:
     """A record's block of descriptors and what it points to, kept alive together."""
 
-    def __init__(self, record: Any) -> None:
-        parts: list[Any] = [Referred(v) if hasattr(v, "_fields") else v for v in record]
+    def __init__(self, record: Any, lasts: bool = False) -> None:
+        self.record = record
+        parts: list[Any] = [_referred(v, lasts) if hasattr(v, "_fields") else v for v in record]
         key = (record._fields, *map(_looks, parts))
         if key not in _kinds:
             kinds = [types.unliteral(typeof(v)) for v in parts]
@@ -112,6 +137,9 @@ def _unbox(_kind: Reference, referred: Any, c: Any) -> NativeValue:
     return NativeValue(address, is_error=c.pyapi.c_api_error())
 
 
-def by_reference(record: Any) -> Any:
-    """The record with the same attributes, passed by reference to compiled code; keep it until the call returns."""
-    return record if getattr(config, "DISABLE_JIT", 0) else Referred(record)
+def by_reference(record: Any, lasts: bool = False) -> Any:
+    """The record with the same attributes, passed by reference to compiled code; keep it until the call returns. A reference stays one.
+
+    With `lasts` records within it are laid out once: many runs share them, and their arrays never move.
+    """
+    return record if getattr(config, "DISABLE_JIT", 0) or isinstance(record, Referred) else Referred(record, lasts)

@@ -15,7 +15,7 @@ def advance(
     w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, first: int, last: int, t0_s: float, dt_s: float
 ) -> None:
     """Advance a run from stamp `first` to stamp `last`; stamp 0 is at `t0_s`."""
-    world, state, chance = by_reference(w), by_reference(s), by_reference(luck)
+    world, state, chance = by_reference(w, lasts=True), by_reference(s), by_reference(luck)
     scratch, kept, happenings = by_reference(x), by_reference(rows), by_reference(log)
     _advance(world, state, chance, scratch, kept, happenings, first, last, t0_s, dt_s)
 

@@ -171,7 +171,7 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
     whole = np.rint(costs).astype(np.int64).sum(axis=0)
     data["cost_runs_usd"] = (("station", "month", "partner", "cost_use"), whole, adds | {"long_name": "cost of all runs, whole dollars"})
     used = np.flatnonzero(histograms.counts)
-    data["bin_place"] = ("bin", used)
+    data["bin_place"] = ("bin", used.astype(np.uint32))
     data["bin_count"] = ("bin", histograms.counts[used].astype(np.uint32))
     coords = {
         "run": [r.run for r in results], "station": list(case.names.stations), "time": times, "partner": list(PARTNERS),

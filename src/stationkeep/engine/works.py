@@ -101,12 +101,13 @@ def _to_burn(w: World, s: RunState, x: Scratch) -> None:
     """What there is to burn: to turn with, in tanks and in ships that serve attitude; to push with, in tanks beyond what is
     held for attitude; and, by type, in ships of their own where they can push."""
     stocked, tank_kg, stock_kg, place = x.stocked, x.tank_kg, s.stores.stock_kg, s.traffic.part_station
-    part, kind, modules, resources = w.stores.container_part, w.stores.container_resource, w.traffic.part_station.size, x.stock_kg.shape[2]
-    side, runs = w.traffic.part_segment, s.partners.segment_runs
+    part, modules, resources = w.stores.container_part, w.traffic.part_station.size, x.stock_kg.shape[2]
+    side, runs, order, first = w.traffic.part_segment, s.partners.segment_runs, w.stores.order, w.stores.first
     stocked[:, resources:] = False
     tank_kg[:] = 0.0
-    for c in range(part.size):
-        if kind[c] == PROPELLANT and part[c] < modules and place[part[c]] >= 0 and runs[side[part[c]]]:
+    for i in range(first[PROPELLANT], first[PROPELLANT + 1]):
+        c = order[i]
+        if part[c] < modules and place[part[c]] >= 0 and runs[side[part[c]]]:
             tank_kg[place[part[c]]] += stock_kg[c]
     for st in range(tank_kg.size):
         stocked[st, PROPELLANT] = tank_kg[st] > 1.0

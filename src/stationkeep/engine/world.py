@@ -323,8 +323,10 @@ class Scratch(NamedTuple):
     use_kg_per_s: np.ndarray  # (R,)
     volume_m3: np.ndarray  # (S,)
     stock_kg: np.ndarray  # (S, P, R)
-    kept_m3: np.ndarray  # (2,) volume kept by segment
-    kept_y: np.ndarray  # (2,) and its mean age
+    kept_m3: np.ndarray  # (S, 2) volume kept by segment
+    dated_m3: np.ndarray  # (S, 2) of it, in parts with a day they came
+    came_s: np.ndarray  # (S, 2) the mean of those days
+    kept_y: np.ndarray  # (2,) and its mean age at one station
     load_h: np.ndarray  # (2, 5) hours asked of the week by segment and use
     residents: np.ndarray  # (P,)
     hours: np.ndarray  # (S, P, H)

@@ -91,6 +91,12 @@ def _appended(logs: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]
     return out
 
 
+def pruned(ds: xr.Dataset) -> xr.Dataset:
+    """A summary's chunk with as much of its log as `joined` keeps: all there need be of one that is in no folder."""
+    log = {str(k): v.values for k, v in ds.data_vars.items() if v.dims == ("event",)}
+    return ds.drop_vars(log).assign({name: ("event", values) for name, values in _pruned(log, WHOLE_LOGS).items()})
+
+
 def _pruned(log: Mapping[str, np.ndarray], whole_logs: int) -> dict[str, np.ndarray]:
     """What a verdict reads of a log: all of the first runs; of the others first breaches and what led to them."""
     kind, run, name, cause = (log[f"event_{key}"] for key in ("kind", "run", "name", "cause"))

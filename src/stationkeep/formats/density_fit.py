@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stationkeep.laws.atmosphere import FITTED, MODELS, DensityFit
+from stationkeep.laws.atmosphere import FITTED, MODELS, DensityFit, mapped, rising
 
 PACKAGED = Path(__file__).parents[1] / "data/atmosphere/drag_density.npz"
 TOLERANCE_DEG = 1.0
@@ -41,8 +41,9 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlms
     with np.load(held[near]) as stored:
         values: dict[str, Any] = {field: stored[f"{near}/{ap_mode}/{field}"] for field in FITTED}
     return DensityFit(
-        **values, inclination_rad=math.radians(inclination_deg), history=ap_mode == "history", model=[*MODELS].index(model)
-    )
+        **values, rising=rising(values["monomial"]), ln_driver=mapped(values["driver"]),
+        inclination_rad=math.radians(inclination_deg), history=ap_mode == "history", model=[*MODELS].index(model),
+    )  # fmt: skip
 
 
 def save_fits(fits: dict[tuple[float, str], DensityFit], path: Path = PACKAGED) -> None:

@@ -28,6 +28,7 @@ from stationkeep.laws.orbit import (
 )
 from stationkeep.laws.solar import normal_quantile
 from stationkeep.laws.sun import day_of_year, node_local_time
+from stationkeep.loops import borrows
 
 MODELS = {"nrlmsise00": 0, "nrlmsis21": 2.1}
 """Named density models and their `pymsis` version. Sources: Picone et al. 2002; Emmert et al. 2022."""
@@ -157,15 +158,32 @@ class DensityFit(NamedTuple):
     steady: np.ndarray  # (B, M - T) coefficients of the other monomials
     term: np.ndarray  # (3, E) of the free eccentricity: power, harmonic, how many of the first monomials
     eccentric: np.ndarray  # (B, N) their coefficients, one term after the other
+    rising: np.ndarray  # (3, R) what the slope in altitude is made of: `rising` of the monomials
+    ln_driver: np.ndarray  # (2, 3) `driver` as the polynomial takes it
     inclination_rad: float  # of the orbit it is loaded for
     history: bool  # made with the ap history, not the daily Ap
     model: int  # row of `MODELS`
 
 
-FITTED = DensityFit._fields[:-3]
-"""What is stored of a fit; the rest says what it was loaded for."""
+FITTED = DensityFit._fields[:-5]
+"""What is stored of a fit; the rest follows from it, or says what it was loaded for."""
 AP_OFFSET = 15.0
 """Offset inside ln(Ap + 15): of the offsets tried (2 to 30) the one with the least error over Ap 0 to 300."""
+def rising(monomial: np.ndarray) -> np.ndarray:
+    """(3, R) the terms of the slope in altitude: monomials that hold it, those one degree lower, and its power in them."""
+    parent, variable = monomial
+    power = np.zeros(parent.size, np.int64)
+    for k in range(1, parent.size):
+        power[k] = power[parent[k]] + (variable[k] == 0)
+    held = np.flatnonzero(power)
+    return np.array([held, parent[held], power[held]])
+
+
+def mapped(driver: np.ndarray) -> np.ndarray:
+    """The edges of F10.7A, F10.7/F10.7A and Ap as the polynomial takes them: logarithms, that of Ap with its offset."""
+    return np.log(driver + np.array([0.0, 0.0, AP_OFFSET]))
+
+
 HARMONICS = 4
 """Highest harmonic of the year and of the local time that a fit may use."""
 FREE_ECCENTRICITY_LIMIT = 0.0028
@@ -176,7 +194,7 @@ POWERS = 10
 """Functions of the free eccentricity that a fit may use."""
 
 
-@njit(cache=True)
+@borrows
 def _harmonics(angle_rad: float, out: np.ndarray) -> None:
     """Fill `out` (2 HARMONICS + 1,): 1, cos a, sin a, cos 2a, sin 2a, ..."""
     out[0] = 1.0
@@ -192,7 +210,7 @@ def _unit(value: float, low: float, high: float) -> float:
     return (2.0 * value - low - high) / (high - low)
 
 
-@njit(cache=True)
+@borrows
 def eccentricity_powers(free_ex: float, free_ey: float, out: np.ndarray) -> None:
     """Fill `out` (POWERS,) with the vector of the free eccentricity and its products up to the fourth degree.
 
@@ -205,7 +223,7 @@ def eccentricity_powers(free_ex: float, free_ey: float, out: np.ndarray) -> None
     out[5], out[6], out[7], out[8], out[9] = x * x * x, x * x * y, x * y * y, y * y * y, square * square
 
 
-@njit(cache=True)
+@borrows
 def _add_waves(coefficient: np.ndarray, wave: np.ndarray, table: np.ndarray) -> None:
     """coefficient[k] += sum over j of wave[j] table[j, k], four harmonics at a time (in a fixed order)."""
     count, width = table.shape
@@ -220,12 +238,12 @@ def _add_waves(coefficient: np.ndarray, wave: np.ndarray, table: np.ndarray) -> 
             coefficient[k] += wave[j] * table[j, k]
 
 
-@njit(cache=True)
+@borrows
 def _add_eccentric(
-    coefficient: np.ndarray, wave: np.ndarray, term: np.ndarray, table: np.ndarray, free_ex: float, free_ey: float
-) -> None:
-    """What the free eccentricity adds to the coefficients of the monomials."""
-    power = np.empty(POWERS)
+    coefficient: np.ndarray, wave: np.ndarray, term: np.ndarray, table: np.ndarray, free_ex: float, free_ey: float,
+    power: np.ndarray,
+) -> None:  # fmt: skip
+    """What the free eccentricity adds to the coefficients of the monomials; ``power`` (POWERS,) is filled."""
     eccentricity_powers(free_ex, free_ey, power)
     first = 0
     for j in range(term.shape[1]):
@@ -235,7 +253,7 @@ def _add_eccentric(
         first += count
 
 
-@njit(cache=True)
+@borrows
 def _dot(a: np.ndarray, b: np.ndarray) -> float:
     """Sum of products in four strands, always in the same order."""
     s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
@@ -250,41 +268,43 @@ def _dot(a: np.ndarray, b: np.ndarray) -> float:
     return (s0 + s1) + (s2 + s3)
 
 
-@njit(cache=True)
+@borrows
 def _ln_in_band(
     fit: DensityFit, band: int, x: np.ndarray, wave: np.ndarray, free_ex: float, free_ey: float, work: np.ndarray
 ) -> tuple[float, float]:
     """ln <rho F> of one band at mapped variables ``x`` (4,) and harmonics ``wave`` (H,), and its slope in ``x[0]``;
-    ``work`` (3, M) is filled."""
-    count, turning = fit.monomial.shape[1], fit.turning.shape[2]
-    steady, parent, variable = fit.steady[band], fit.monomial[0], fit.monomial[1]
-    coefficient, monomial, in_height = work[0], work[1], work[2]
-    coefficient[:turning] = 0.0
-    _add_waves(coefficient[:turning], wave, fit.turning[band])
-    for k in range(turning, count):
+    ``work`` (2, M) is filled."""
+    turning, steady, parent, variable = fit.turning.shape[2], fit.steady[band], fit.monomial[0], fit.monomial[1]
+    coefficient, monomial, held = work[0], work[1], fit.rising
+    for k in range(turning):
+        coefficient[k] = 0.0
+    for k in range(turning, parent.size):
         coefficient[k] = steady[k - turning]
+    _add_waves(coefficient[:turning], wave, fit.turning[band])
     if free_ex != 0.0 or free_ey != 0.0:
-        _add_eccentric(coefficient, wave, fit.term, fit.eccentric[band], free_ex, free_ey)
-    monomial[0], in_height[0] = 1.0, 0.0
-    for k in range(1, count):
-        before, v = monomial[parent[k]], variable[k]
-        monomial[k] = before * x[v]
-        in_height[k] = in_height[parent[k]] * x[v] + (before if v == 0 else 0.0)
-    return _dot(coefficient, monomial), _dot(coefficient, in_height)
+        _add_eccentric(coefficient, wave, fit.term, fit.eccentric[band], free_ex, free_ey, monomial)
+    monomial[0] = 1.0
+    for k in range(1, parent.size):
+        monomial[k] = monomial[parent[k]] * x[variable[k]]
+    odd, even, last = 0.0, 0.0, held.shape[1] - 1
+    for i in range(0, last, 2):
+        odd += coefficient[held[0, i]] * held[2, i] * monomial[held[1, i]]
+        even += coefficient[held[0, i + 1]] * held[2, i + 1] * monomial[held[1, i + 1]]
+    if last % 2 == 0:
+        odd += coefficient[held[0, last]] * held[2, last] * monomial[held[1, last]]
+    return _dot(coefficient, monomial), odd + even
 
 
 def ln_drag_density_direct(
-    h_m: float, year_day: float, node_local_time_rad: float, f107: float, f107a: float, ap: float, free_ex: float,
-    free_ey: float, inclination_rad: float, history: bool, model: int,
-) -> tuple[float, float]:  # fmt: skip
-    """ln of <rho F> and its slope by `drag_density_direct`, arguments as in `ln_drag_density_and_slope`; 1 ms."""
-    heights_m = np.array([h_m, h_m + 1000.0])
-    rho = drag_density_direct(
+    heights_m: np.ndarray, year_day: float, node_local_time_rad: float, f107: float, f107a: float, ap: float,
+    free_ex: float, free_ey: float, inclination_rad: float, history: bool, model: int,
+) -> np.ndarray:  # fmt: skip
+    """ln of <rho F> at `heights_m` (n,) by `drag_density_direct`, arguments as in `ln_drag_density_and_slope`; 0.3 ms."""
+    rho: np.ndarray = drag_density_direct(
         heights_m, year_day, node_local_time_rad, f107, f107a, ap, inclination_rad, free_ex,
-        free_ey + _frozen(EARTH_RADIUS_M + h_m, inclination_rad), [*MODELS][model], "history" if history else "daily",
+        free_ey + _frozen(EARTH_RADIUS_M + heights_m[:1], inclination_rad), [*MODELS][model], "history" if history else "daily",
     )  # fmt: skip
-    value, above = np.log(rho)
-    return float(value), float(above - value) / 1000.0
+    return np.log(rho)
 
 
 @njit(cache=True)
@@ -307,25 +327,41 @@ def ln_drag_density_and_slope(
     ``data/atmosphere/fit_errors.csv``.
     """
     low_m, high_m, low, high = fit.band_m[0], fit.band_m[1], fit.driver[0], fit.driver[1]
-    bands = low_m.shape[0]
     ratio = f107 / f107a
-    if (
-        not low_m[0] <= h_m <= high_m[bands - 1] or not low[0] <= f107a <= high[0] or not low[1] <= ratio <= high[1]
-        or not low[2] <= ap <= high[2] or math.sqrt(free_ex**2 + free_ey**2) > FREE_ECCENTRICITY_LIMIT
-    ):  # fmt: skip
+    room = np.empty(4 + 2 * (2 * HARMONICS + 1) + fit.harmonic.shape[1] + 2 * fit.monomial.shape[1])
+    elsewhere = not low_m[0] <= h_m <= high_m[-1] or math.sqrt(free_ex**2 + free_ey**2) > FREE_ECCENTRICITY_LIMIT
+    if elsewhere or not (low[0] <= f107a <= high[0] and low[1] <= ratio <= high[1] and low[2] <= ap <= high[2]):
         inclination, history, model = fit.inclination_rad, fit.history, fit.model
-        with objmode(value="float64", per_m="float64"):
-            value, per_m = ln_drag_density_direct(
-                h_m, year_day, node_local_time_rad, f107, f107a, ap, free_ex, free_ey, inclination, history, model
+        heights_m = np.array([h_m, h_m + 1000.0])[: 2 if elsewhere else 1]
+        with objmode(ln_rho="float64[:]"):
+            ln_rho = ln_drag_density_direct(
+                heights_m, year_day, node_local_time_rad, f107, f107a, ap, free_ex, free_ey, inclination, history, model
             )
-        return value, per_m, True
+        if elsewhere:
+            return ln_rho[0], (ln_rho[1] - ln_rho[0]) / 1000.0, True
+        # the slope, which only carries the density through the fall of a day, is that at the edge of the Sun's activity
+        within = min(max(ratio, low[1]), high[1]), min(max(f107a, low[0]), high[0]), min(max(ap, low[2]), high[2])
+        _, per_m = _fitted(fit, h_m, year_day, node_local_time_rad, within[0], within[1], within[2], free_ex, free_ey, room)
+        return ln_rho[0], per_m, True
+    value, per_m = _fitted(fit, h_m, year_day, node_local_time_rad, ratio, f107a, ap, free_ex, free_ey, room)
+    return value, per_m, False
+
+
+@borrows
+def _fitted(
+    fit: DensityFit, h_m: float, year_day: float, node_local_time_rad: float, ratio: float, f107a: float, ap: float,
+    free_ex: float, free_ey: float, room: np.ndarray,
+) -> tuple[float, float]:  # fmt: skip
+    """ln of <rho F> and its slope in the fitted form, arguments within it; ``ratio`` is the day's flux over its mean and
+    ``room`` what is worked in."""
+    low_m, high_m, low, high = fit.band_m[0], fit.band_m[1], fit.ln_driver[0], fit.ln_driver[1]
+    bands = low_m.shape[0]
     harmonics, count = 2 * HARMONICS + 1, fit.monomial.shape[1]
-    room = np.empty(4 + 2 * harmonics + fit.harmonic.shape[1] + 3 * count)  # one block: asking for memory costs time
     x, day, node = room[:4], room[4 : 4 + harmonics], room[4 + harmonics : 4 + 2 * harmonics]
-    wave, work = room[4 + 2 * harmonics : room.size - 3 * count], room[room.size - 3 * count :].reshape((3, count))
-    x[1] = _unit(math.log(f107a), math.log(low[0]), math.log(high[0]))
-    x[2] = _unit(math.log(ratio), math.log(low[1]), math.log(high[1]))
-    x[3] = _unit(math.log(ap + AP_OFFSET), math.log(low[2] + AP_OFFSET), math.log(high[2] + AP_OFFSET))
+    wave, work = room[4 + 2 * harmonics : room.size - 2 * count], room[room.size - 2 * count :].reshape((2, count))
+    x[1] = _unit(math.log(f107a), low[0], high[0])
+    x[2] = _unit(math.log(ratio), low[1], high[1])
+    x[3] = _unit(math.log(ap + AP_OFFSET), low[2], high[2])
     _harmonics(2.0 * math.pi * year_day / 365.25, day)
     _harmonics(node_local_time_rad, node)
     for j in range(wave.shape[0]):
@@ -344,7 +380,7 @@ def ln_drag_density_and_slope(
             value, per_unit = _ln_in_band(fit, band, x, wave, free_ex, free_ey, work)
             total += weight * value
             slope += fading * value + weight * per_unit * 2.0 / (high_m[band] - low_m[band])
-    return total, slope, False
+    return total, slope
 
 
 @njit(cache=True)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from stationkeep.loops import borrows
+
 SEGMENTS = 2
 CREW_USES = (
     "own_needs", "exercise", "upkeep", "repairs", "traffic", "spacewalks", "handover", "outfitting", "own_research",
@@ -84,9 +86,21 @@ def working_week(
     segment's shortage people of one segment make good (1 under the agreement, 0 after a break).
     Writes hours (partner, use) and matrix (partner at work, partner served), both hours a week.
     """
+    room = np.zeros((8 + 6, SEGMENTS))  # one block: asking for memory costs time
+    return _share_week(
+        rules, people, partner_segment, volume_m3, age_y, load_h, entitlement_frac, cooperation_frac, hours, matrix, room
+    )
+
+
+@borrows
+def _share_week(
+    rules: TimeRules, people: np.ndarray, partner_segment: np.ndarray, volume_m3: np.ndarray, age_y: np.ndarray,
+    load_h: np.ndarray, entitlement_frac: np.ndarray, cooperation_frac: float, hours: np.ndarray, matrix: np.ndarray,
+    room: np.ndarray,
+) -> float:  # fmt: skip
+    """`working_week` in the zeros of `room` (14, segment)."""
     hours[:] = 0.0
     matrix[:] = 0.0
-    room = np.zeros((8 + 6, SEGMENTS))  # one block: asking for memory costs time
     count, owed, total, spare, helped, need = room[0], room[1], room[2], room[3], room[4], room[8:].reshape((SEGMENTS, 6))
     for k in range(people.size):
         if entitlement_frac[k] > 0.0:
@@ -126,7 +140,7 @@ def working_week(
     return unmet
 
 
-@njit(cache=True)
+@borrows
 def _share_loads(
     people: np.ndarray,
     partner_segment: np.ndarray,
@@ -152,7 +166,7 @@ def _share_loads(
                 hours[k, UPKEEP + j] += head * need[s, j] * done / total[s]
 
 
-@njit(cache=True)
+@borrows
 def _outfit(
     people: np.ndarray,
     partner_segment: np.ndarray,
@@ -180,7 +194,7 @@ def _outfit(
                 hours[k, OUTFITTING] += done * people[k] / count[g]
 
 
-@njit(cache=True)
+@borrows
 def _share_research(
     people: np.ndarray,
     partner_segment: np.ndarray,

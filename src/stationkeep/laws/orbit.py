@@ -71,6 +71,8 @@ def frozen_eccentricity(a_m: float, inclination_rad: float) -> float:
 def rotate_free_eccentricity(ex: float, ey: float, angle_rad: float) -> tuple[float, float]:
     """The free part of the eccentricity vector (e cos w, e sin w less the frozen part) turned by an angle. Source:
     Cook 1966."""
+    if ex == 0.0 and ey == 0.0:
+        return ex, ey
     c, s = math.cos(angle_rad), math.sin(angle_rad)
     return c * ex - s * ey, s * ex + c * ey
 

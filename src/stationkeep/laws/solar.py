@@ -327,11 +327,12 @@ def _daily(outlook: Outlook, n_days: int, levels: Any, uniforms: Any) -> tuple[A
     flux, ap = np.empty(half + span), np.empty(span)
     flux[:half] = outlook.daily_flux[-half:]
     departure, carried, source = outlook.flux_departure[-1], 0.0, 0
+    mean_of, fades = np.exp(levels), np.exp(-(np.arange(BLOCK_D) + 1.0) / JOIN_D)
     for d in range(span):
         place = (d + 0.5) / ROTATION_D - 0.5 + known
         row = int(place)
         part = place - row
-        level = (1.0 - part) * math.exp(levels[row, 0]) + part * math.exp(levels[row + 1, 0])
+        level = (1.0 - part) * mean_of[row, 0] + part * mean_of[row + 1, 0]
         if d % BLOCK_D == 0:
             middle = row + BLOCK_D // ROTATION_D // 2
             now = levels[middle - 2 : middle + 3, 0].mean()
@@ -342,11 +343,11 @@ def _daily(outlook: Outlook, n_days: int, levels: Any, uniforms: Any) -> tuple[A
                 _pick_block(outlook.features, now, before, uniforms[_FIRST + _PER_BLOCK * (d // BLOCK_D + 1) - 1])
             ]
         day = source + d % BLOCK_D
-        fade = math.exp(-(d % BLOCK_D + 1.0) / JOIN_D)
+        fade = fades[d % BLOCK_D]
         departure = (1.0 - fade) * outlook.flux_departure[day] + fade * carried
         distance = sun_distance_au((outlook.as_of_day + d + 0.5) * 86400.0)
         flux[half + d] = max(FLOOR_FLUX, LOG_OFFSET_FLUX + level * (1.0 + departure)) / distance**2
-        mean_ap = (1.0 - part) * math.exp(levels[row, 1]) + part * math.exp(levels[row + 1, 1])
+        mean_ap = (1.0 - part) * mean_of[row, 1] + part * mean_of[row + 1, 1]
         ap[d] = min(AP_CEILING, mean_ap * outlook.ap_ratio[day])
     mean = np.empty(n_days)
     total = flux[: WINDOW_D - 1].sum()

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from stationkeep.laws import attitude as law
+from stationkeep.loops import borrows
 
 DEPLOYED_m = 8.0
 """A wing whose longest side is less is stowed."""
@@ -68,7 +69,7 @@ class State(NamedTuple):
     saturation_s: np.ndarray  # (S,) from the step's start until the gyroscopes saturate without desaturation
 
 
-@njit(cache=True)
+@borrows
 def mass_properties(
     s: State, part_station: np.ndarray, part_mass_kg: np.ndarray, part_position_m: np.ndarray,
     part_size_m: np.ndarray, part_area_m2: np.ndarray,
@@ -79,50 +80,69 @@ def mass_properties(
     adds the mean share of its face that it shows.
     """
     s.mass_kg[:] = 0.0
-    s.centre_m[:] = 0.0
-    s.inertia_kg_m2[:] = 0.0
-    s.air_centre_m[:] = 0.0
-    s.air_area_m2[:] = 0.0
+    mass_kg, x_m = s.mass_kg, s.part_x_m
     for k in range(part_mass_kg.size):
-        at = part_station[k]
-        if at >= 0:
-            size = part_size_m[k]
-            area = part_area_m2[k]
-            if s.part_is_wing[k] and max(size[0], size[1], size[2]) > DEPLOYED_m:
-                area += WING_SHOWN_frac * law.panel_area_m2(size[0], size[1], size[2])
-            s.part_x_m[k] = part_position_m[k, 0]
-            s.mass_kg[at] += part_mass_kg[k]
-            s.air_area_m2[at] += area
-            for i in range(3):
-                s.centre_m[at, i] += part_mass_kg[k] * part_position_m[k, i]
-                s.air_centre_m[at, i] += area * part_position_m[k, i]
-    for at in range(s.mass_kg.size):
-        for i in range(3):
-            if s.mass_kg[at] > 0.0:
-                s.centre_m[at, i] /= s.mass_kg[at]
-            if s.air_area_m2[at] > 0.0:
-                s.air_centre_m[at, i] /= s.air_area_m2[at]
-    for k in range(part_mass_kg.size):
-        at = part_station[k]
-        if at >= 0:
-            _add_inertia(s.inertia_kg_m2[at], part_mass_kg[k], part_position_m[k], s.centre_m[at], part_size_m[k])
+        if part_station[k] >= 0:
+            mass_kg[part_station[k]] += part_mass_kg[k]
+            x_m[k] = part_position_m[k, 0]
+    for at in range(mass_kg.size):
+        _centres(s, at, part_station, part_mass_kg, part_position_m, part_size_m, part_area_m2)
+        _inertia(s, at, part_station, part_mass_kg, part_position_m, part_size_m)
 
 
 @njit(cache=True)
-def _add_inertia(
-    inertia: np.ndarray, mass_kg: float, position_m: np.ndarray, centre_m: np.ndarray, size_m: np.ndarray
+def _centres(
+    s: State, at: int, part_station: np.ndarray, part_mass_kg: np.ndarray, part_position_m: np.ndarray,
+    part_size_m: np.ndarray, part_area_m2: np.ndarray,
+) -> None:  # fmt: skip
+    """Centre of mass, frontal area and its centre of one station."""
+    wing = s.part_is_wing
+    area = x = y = z = air_x = air_y = air_z = 0.0
+    for k in range(part_mass_kg.size if s.mass_kg[at] > 0.0 else 0):
+        if part_station[k] != at:
+            continue
+        kg, face = part_mass_kg[k], part_area_m2[k]
+        size = part_size_m[k]
+        if wing[k] and max(size[0], size[1], size[2]) > DEPLOYED_m:
+            face += WING_SHOWN_frac * law.panel_area_m2(size[0], size[1], size[2])
+        area += face
+        x += kg * part_position_m[k, 0]
+        y += kg * part_position_m[k, 1]
+        z += kg * part_position_m[k, 2]
+        air_x += face * part_position_m[k, 0]
+        air_y += face * part_position_m[k, 1]
+        air_z += face * part_position_m[k, 2]
+    kg = s.mass_kg[at] if s.mass_kg[at] > 0.0 else 1.0
+    s.centre_m[at, 0], s.centre_m[at, 1], s.centre_m[at, 2] = x / kg, y / kg, z / kg
+    s.air_area_m2[at] = area
+    face = area if area > 0.0 else 1.0
+    s.air_centre_m[at, 0], s.air_centre_m[at, 1], s.air_centre_m[at, 2] = air_x / face, air_y / face, air_z / face
+
+
+@njit(cache=True)
+def _inertia(
+    s: State, at: int, part_station: np.ndarray, part_mass_kg: np.ndarray, part_position_m: np.ndarray, part_size_m: np.ndarray
 ) -> None:
-    """Add one box to an inertia matrix about `centre_m`: parallel axes plus m (b^2 + c^2) / 12."""
-    square = 0.0
-    own = 0.0
-    for i in range(3):
-        square += (position_m[i] - centre_m[i]) ** 2
-        own += size_m[i] ** 2
-    for i in range(3):
-        for j in range(3):
-            product = (position_m[i] - centre_m[i]) * (position_m[j] - centre_m[j])
-            inertia[i, j] -= mass_kg * product
-        inertia[i, i] += mass_kg * (square + (own - size_m[i] ** 2) / 12.0)
+    """Inertia of one station about its centre: boxes of m (b^2 + c^2) / 12 about parallel axes."""
+    centre_x, centre_y, centre_z = s.centre_m[at, 0], s.centre_m[at, 1], s.centre_m[at, 2]
+    xx = yy = zz = xy = xz = yz = 0.0
+    for k in range(part_mass_kg.size if s.mass_kg[at] > 0.0 else 0):
+        if part_station[k] != at:
+            continue
+        kg = part_mass_kg[k]
+        x, y, z = part_position_m[k, 0] - centre_x, part_position_m[k, 1] - centre_y, part_position_m[k, 2] - centre_z
+        a2, b2, c2 = part_size_m[k, 0] ** 2, part_size_m[k, 1] ** 2, part_size_m[k, 2] ** 2
+        xx += kg * (y * y + z * z + (b2 + c2) / 12.0)
+        yy += kg * (x * x + z * z + (a2 + c2) / 12.0)
+        zz += kg * (x * x + y * y + (a2 + b2) / 12.0)
+        xy -= kg * x * y
+        xz -= kg * x * z
+        yz -= kg * y * z
+    m = s.inertia_kg_m2[at]
+    m[0, 0], m[1, 1], m[2, 2] = xx, yy, zz
+    m[0, 1] = m[1, 0] = xy
+    m[0, 2] = m[2, 0] = xz
+    m[1, 2] = m[2, 1] = yz
 
 
 @njit(cache=True)
@@ -205,7 +225,7 @@ def docking_kg(p: Params, s: State, station: int, part_station: np.ndarray) -> f
     return p.docking_hold_orbits * s.hold_kg_per_orbit[station] + 2.0 * turn
 
 
-@njit(cache=True)
+@borrows
 def step(
     p: Params, s: State, dt_s: float, rate_rad_per_s: np.ndarray, density_kg_per_m3: np.ndarray,
     part_station: np.ndarray, cmg_working_count: np.ndarray, desaturation_up: np.ndarray, thrusters_up: np.ndarray,

@@ -13,6 +13,7 @@ from numba import njit
 from stationkeep.laws import life_support as law
 from stationkeep.laws import matter as of
 from stationkeep.laws.metabolism import CrewRates, food_as_shipped
+from stationkeep.loops import borrows
 
 KINDS = ("electrolyser", "candle", "scrubber", "sabatier", "urine", "brine", "water", "dehumidifier")
 ELECTROLYSER, CANDLE, SCRUBBER, SABATIER, URINE, BRINE, WATER, DEHUMIDIFIER = range(len(KINDS))
@@ -104,7 +105,7 @@ def gas_kg(pressure_Pa: float, gas: int, volume_m3: float, temperature_K: float)
     return law.gas_mass_kg(pressure_Pa, of.MOLAR_MASS_KG_PER_MOL[gas], volume_m3, temperature_K)
 
 
-@njit(cache=True)
+@borrows
 def _count(p: Params, s: State, dt_s: float, works: np.ndarray, where: np.ndarray) -> None:
     """What the working machines of each station can do in a step."""
     s.can_kg[:] = 0.0
@@ -121,7 +122,7 @@ def _count(p: Params, s: State, dt_s: float, works: np.ndarray, where: np.ndarra
                 s.scrub_m3_per_s[k] += p.capacity_kg_per_s[m] * works[m] / gas_kg(p.scrub_Pa[m], CO2, 1.0, p.rules.temperature_K)
 
 
-@njit(cache=True)
+@borrows
 def _survey(p: Params, s: State, t_s: float, part_station: np.ndarray) -> None:
     """What machines recover at this date, and what leaks, for the step that begins at t_s."""
     s.done_kg[:] = 0.0
@@ -141,7 +142,7 @@ def _survey(p: Params, s: State, t_s: float, part_station: np.ndarray) -> None:
             s.leak_kg_per_s[k] += rate * s.leak_open[j]
 
 
-@njit(cache=True)
+@borrows
 def ask(
     p: Params,
     s: State,
@@ -189,7 +190,7 @@ def ask(
         want[of.WASTE_WATER] = can[WATER]
 
 
-@njit(cache=True)
+@borrows
 def step(
     p: Params,
     s: State,
@@ -298,7 +299,7 @@ def _make_oxygen(
     flow[of.AIR_NITROGEN, of.MAKEUP] += got[of.NITROGEN]
 
 
-@njit(cache=True)
+@borrows
 def _use_co2(
     r: Rules,
     taken: float,

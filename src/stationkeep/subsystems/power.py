@@ -10,6 +10,7 @@ from numba import njit
 
 from stationkeep.laws import power as law
 from stationkeep.laws import sun
+from stationkeep.loops import borrows
 
 US, RUSSIAN = 0, 1
 PAYLOAD = 4
@@ -205,7 +206,7 @@ def _age(p: Params, s: State, t_s: float) -> None:
             bank[c, 2] /= bank[c, 0]
 
 
-@njit(cache=True)
+@borrows
 def generate(
     p: Params, s: State, t_s: float, dt_s: float, beta_rad: np.ndarray, sunlit_frac: np.ndarray,
     part_station: np.ndarray, part_works: np.ndarray, attitude_held: np.ndarray, out_rated_W: np.ndarray,
@@ -284,7 +285,7 @@ def ask(
             load_wanted_W[k] = load_W[k] * (machine_wants_frac[machine] if machine >= 0 else 1.0)
 
 
-@njit(cache=True)
+@borrows
 def _size_channels(
     c: Channels, s: State, period_s: float, sunlit_frac: np.ndarray,
     part_station: np.ndarray, channel_works: np.ndarray,
@@ -351,7 +352,7 @@ def _lent_W(wanted_W: float, left_W: float) -> float:
     return max(wanted_W - left_W, 0.0)
 
 
-@njit(cache=True)
+@borrows
 def _serve_all(s: State, station: int, over: np.ndarray, frac: np.ndarray, cool: np.ndarray) -> tuple[bool, float, float]:
     """Serve every load of a station if both buses together can: whether it was done, watts of payload, the margin.
 
@@ -462,7 +463,7 @@ def grant(
     s.every[1] = same and s.every[0]
 
 
-@njit(cache=True)
+@borrows
 def _discharge(
     c: Channels, s: State, eclipse_s: float, orbits: float, part_station: np.ndarray, station: int, bus: int
 ) -> float:

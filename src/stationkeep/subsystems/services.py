@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from stationkeep.loops import borrows
+
 from .. import log as happened
 from ..log import Log, add
 
@@ -56,7 +58,7 @@ class State(NamedTuple):
     until_s: np.ndarray  # (1,) the same follows from the same until then
 
 
-@njit(cache=True)
+@borrows
 def _look(
     p: Params, st: int, t_s: float, part_station: np.ndarray, vehicles: np.ndarray, machines: np.ndarray,
     stocked: np.ndarray, operates: np.ndarray, segment_runs: np.ndarray, unmet: np.ndarray,
@@ -84,7 +86,7 @@ def _look(
         unmet[q, st] = why
 
 
-@njit(cache=True)
+@borrows
 def _differs(seen: np.ndarray, at: int, values: np.ndarray) -> bool:
     """Whether `values` are not those seen at `at`; takes note of them."""
     differs = False
@@ -95,7 +97,7 @@ def _differs(seen: np.ndarray, at: int, values: np.ndarray) -> bool:
     return differs
 
 
-@njit(cache=True)
+@borrows
 def is_new(
     p: Params, s: State, t_s: float, anew: bool, moved: bool, vehicles: np.ndarray, machines: np.ndarray, stocked: np.ndarray,
     operates: np.ndarray, segment_runs: np.ndarray, allowed: np.ndarray, crewed: np.ndarray,
@@ -129,7 +131,7 @@ def is_new(
     return new
 
 
-@njit(cache=True)
+@borrows
 def solve(
     p: Params, s: State, t_s: float, part_station: np.ndarray, vehicles: np.ndarray, machines: np.ndarray,
     stocked: np.ndarray, operates: np.ndarray, segment_runs: np.ndarray, allowed: np.ndarray, crewed: np.ndarray,
@@ -162,7 +164,7 @@ def solve(
             now[st, v] = (mask >> v) & 1 == 1
 
 
-@njit(cache=True)
+@borrows
 def note(
     p: Params, s: State, t_s: float, allowed: np.ndarray, now: np.ndarray, part_row: np.ndarray, vehicle_row: np.ndarray,
     machine_row: np.ndarray, stock_row: np.ndarray, partner_row: np.ndarray, segment_row: np.ndarray,

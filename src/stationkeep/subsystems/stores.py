@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from stationkeep.laws.matter import RESOURCES, STORED, USES
+from stationkeep.loops import borrows
 
 __all__ = ["RESOURCES", "STORED", "USES", "Params", "State"]
 
@@ -61,7 +62,7 @@ class State(NamedTuple):
     counted: np.ndarray
 
 
-@njit(cache=True)
+@borrows
 def take(
     p: Params,
     s: State,
@@ -92,7 +93,7 @@ def take(
     return kg - left
 
 
-@njit(cache=True)
+@borrows
 def put(
     p: Params,
     s: State,
@@ -124,7 +125,7 @@ def put(
     return kg - left
 
 
-@njit(cache=True)
+@borrows
 def take_shares(
     p: Params,
     s: State,
@@ -146,7 +147,7 @@ def take_shares(
     return got
 
 
-@njit(cache=True)
+@borrows
 def put_shares(
     p: Params,
     s: State,
@@ -215,7 +216,12 @@ def line_up(p: Params, s: State, part_station: np.ndarray) -> None:
 def totals(p: Params, s: State, part_station: np.ndarray, out_kg: np.ndarray) -> None:
     """Fill ``out_kg`` (station, partner, resource) with what lies in the containers lined up; stored resources alone."""
     part, kind, owner, stock, here = p.container_part, p.container_resource, p.container_owner, s.stock_kg, s.here
-    out_kg[:, :, :STORED] = 0.0
+    stations, partners, _ = out_kg.shape
+    for st in range(stations):
+        for who in range(partners):
+            row = out_kg[st, who]
+            for r in range(STORED):
+                row[r] = 0.0
     for i in range(s.here_count[0]):
         c = here[i]
         out_kg[part_station[part[c]], owner[c], kind[c]] += stock[c]

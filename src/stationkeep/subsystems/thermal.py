@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from stationkeep.laws import thermal as law
+from stationkeep.loops import borrows
 
 UNKNOWN_W = 1e18
 
@@ -37,7 +37,7 @@ class State(NamedTuple):
     settled: np.ndarray
 
 
-@njit(cache=True)
+@borrows
 def reject(
     p: Params, s: State, t_s: float, part_station: np.ndarray, part_works: np.ndarray, loop_works: np.ndarray,
     reject_W: np.ndarray,
@@ -69,7 +69,7 @@ def reject(
             reject_W[part_station[p.loop_part[loop]], p.loop_bus[loop]] += s.loop_W[loop]
 
 
-@njit(cache=True)
+@borrows
 def step(p: Params, s: State, dt_s: float, heat_W: np.ndarray, reject_W: np.ndarray, ok: np.ndarray) -> None:
     """Warm or cool each bus by `heat_W` (S, 2) dissipated against `reject_W`; `ok` (S, 2) while within limits."""
     for station in range(heat_W.shape[0]):
