@@ -252,3 +252,35 @@ def test_a_station_that_tumbled_for_months_stays_dead_when_its_partner_comes_bac
     last = ds.service_up_frac.sel(station="iss").isel(time=-1)
     assert [float(last.sel(service=s)) for s in ("power", "command", "desaturation", "attitude_control")] == [0.0] * 4
     assert float(ds.people_count.isel(time=-1).sum()) == 0.0
+
+
+def test_a_complex_that_docks_again_becomes_one_with_the_station_and_nothing_is_lost():
+    low = {"stations.iss.policy": [{"floor_km": 350, "target_km": 380}]}
+    ds = sk.simulate(left("separated", **low, **{"events.again": {"join": "russian", "on": "2022-12-02"}}), runs=1, seed=5).isel(run=0)
+    done = ds.event_utc.values[(ds.event_kind.values == "join") & (ds.event_name.values == "again")]
+    assert done.size == 1 and str(done[0])[:10] == "2022-12-02", "the gyroscopes of the rest still hold it"
+    k = int(np.searchsorted(ds.time.values, done[0]))
+    before, after = ds.isel(time=k - 1), ds.isel(time=k)
+    day = ds.flow_kg.sel(time=after.time)
+    assert float(after.mass_kg.sel(station="russian")) == 0.0 and float(after.people_count.sel(station="russian")) == 0.0
+    assert float(after.people_count.sum()) == float(before.people_count.sum())
+    assert (after.seats_count.values >= after.people_count.values).all()
+    way = -float(day.sel(station="russian", resource="propellant", use="reboost").sum())
+    assert 0.0 < way < 500.0, "the way is paid for"
+    for resource in ("propellant", "water", "food", "nitrogen", "spares"):
+        change = float(after.stock_kg.sel(resource=resource).sum()) - float(before.stock_kg.sel(resource=resource).sum())
+        assert change == pytest.approx(float(day.sel(resource=resource).sum()), abs=0.05), resource
+        assert float(day.sel(resource=resource, use="moved").sum()) == pytest.approx(0.0, abs=5.0 if resource == "spares" else 0.01), "outfitting takes spares"
+    crossed = sum(float(day.sel(use=u).sum()) for u in ("leak", "overboard", "reboost", "attitude", "dumped"))
+    assert float(after.mass_kg.sum()) == pytest.approx(float(before.mass_kg.sum()) + crossed, abs=30.0)
+    last = ds.service_up_frac.isel(time=-1).sel(station="iss")
+    assert float(last.sel(service="desaturation")) == 1.0 and float(last.sel(service="refuelling")) == 1.0
+
+
+def test_a_station_in_another_plane_does_not_dock():
+    far = {"stations.iss.policy": [{"floor_km": 350, "target_km": 380}], "events.again": {"join": "ros", "on": "2022-12-02"},
+           "stations.ros": {"modules": {"core": {"partner": "roscosmos", "mass_t": 20, "area_m2": 100, "volume_m3": 90, "power_kW": 18, "load_kW": 5,
+                            "propellant_kg": 1500, "gives": ["attitude_control", "power", "command"], "ports": ["SSVP"]}},
+                            "inclination_deg": 97, "altitude_km": 400, "stocks_kg": {"propellant": {"roscosmos": 1200}}}}  # fmt: skip
+    ds = sk.simulate(left("handed_over", "2022-12-20", **far), runs=1, seed=5).isel(run=0)
+    assert "join" not in ds.event_kind.values and float(ds.mass_kg.sel(station="ros").isel(time=-1)) > 19_000

@@ -21,7 +21,7 @@ from ..laws.matter import (
 )
 from ..log import Log, add
 from ..subsystems import crew, equipment, orbit, partners, services, stores, traffic
-from . import configuration, upkeep
+from . import configuration, joining, upkeep
 from .crews import bring_crew_forward, last_crew_waits, riders, send_rescue, stay_on, takes_ships
 from .sharing import take_stock
 from .supply import load, review, unload
@@ -31,7 +31,7 @@ NEVER_s = 1e18
 DAY_s = 86400.0
 LOGGED_AS = (
     happened.WITHDRAW, happened.REJOIN, happened.EXTEND, happened.SEPARATE, happened.RETIRE, happened.FAIL, happened.GROUND,
-    happened.DAMAGE, happened.LOSE_PERSON, happened.OPENED, happened.FUND,
+    happened.DAMAGE, happened.LOSE_PERSON, happened.OPENED, happened.FUND, happened.JOIN,
 )  # fmt: skip
 """Row an event leaves, by its kind in `subsystems.partners`."""
 
@@ -77,6 +77,9 @@ def events(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: flo
         e = partners.due(w.partners, s.partners, s.people, t1_s, t0_s)
         if e < 0:
             return
+        if w.partners.kind[e] == partners.JOIN and not joining.can_join(w, s, w.partners.target[e]):
+            s.partners.event_s[e] = t1_s + DAY_s  # another day
+            continue
         s.partners.done[e] = True
         s.equipment.changed[0] = True
         _apply(w, s, luck, x, e, min(max(s.partners.event_s[e], t0_s), t1_s), log)
@@ -123,6 +126,8 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
             _separate(w, s, x, e, t_s, row, log)
     elif kind == partners.REJOIN:
         partners.rejoin(p, q, e, row)
+    elif kind == partners.JOIN:
+        joining.join(w, s, x, p.target[e], row)
     elif kind == partners.SEPARATE and q.opened[0]:  # from a station that was given up nothing parts: it comes down whole
         _separate(w, s, x, e, t_s, row, log)
     elif kind == partners.RETIRE:

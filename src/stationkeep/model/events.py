@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from .base import Date, DateLaw, Partner, Record
 
-KINDS = ("withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "open", "fund")
+KINDS = ("withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "open", "fund", "join")
 Taken = Literal["flights", "crews", "propellant", "command", "operation", "spares", "money"]
 ALL: tuple[str, ...] = get_args(Taken)
 
@@ -58,6 +58,9 @@ class Event(Record):
     """This partner commits itself until `to`."""
     separate: Literal["russian", "us"] | None = None
     """This segment leaves and becomes the station named by `into`."""
+    join: str | None = None
+    """This station docks to the main one and is part of it from then on, with its ships, people and stores: once the propellant in
+    its tanks is enough for the way (planes drift together and apart), and while both hold their attitude."""
     retire: str | None = None
     """This station is given up: its crew comes home and it is lowered to its end."""
     fail: str | None = None

@@ -377,7 +377,7 @@ def _check_events(scenario: Scenario, document: Document, at: tuple[Any, ...]) -
             if struck and struck not in known and _series(struck) not in scenario.flights:
                 what = "machine or flight" if key == "fail" else "flight"
                 problems.append(document.problem((*path, key), f"no {what} '{struck}'", _near(struck, known)))
-        for target in (event.open, event.retire):
+        for target in (event.open, event.retire, event.join):
             if target and target not in stations:
                 problems.append(document.problem(path, f"no station '{target}'", _near(target, stations)))
         if event.open == "iss":

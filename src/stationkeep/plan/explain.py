@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..engine.measures import Trial
     from ..report.checks import Finding
 
-EVENTS = {"withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "opened", "fund"}
+EVENTS = {"withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "opened", "fund", "join"}
 CHANCE = {"failure", "launch_failure", "docking_failure", "avoidance"}
 MOST_RUNS = 20
 """Runs rerun for one cause: enough to tell a cause from a bystander, few enough to wait for."""

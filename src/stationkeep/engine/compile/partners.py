@@ -16,7 +16,7 @@ from .life_support import rule
 from .names import Names, integers, reals
 
 DAY_s = 86400.0
-KINDS = ("withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "open", "fund")
+KINDS = ("withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "open", "fund", "join")
 MODES = ("keeps_running", "handed_over", "powered_down", "separated")
 TAKES = ("flights", "crews", "propellant", "command", "operation", "spares", "money")
 STATES = ("crewed", "abandoned", "open")
@@ -88,7 +88,7 @@ def _watched(e: Event) -> bool:
 
 def _target(scenario: Scenario, catalogue: Catalogue, names: Names, event: str, e: Event) -> int:
     """Index of what an event strikes: a machine, a family, a flight, a station."""
-    name = e.fail or e.ground or e.damage or e.retire or e.open or e.ship
+    name = e.fail or e.ground or e.damage or e.retire or e.open or e.join or e.ship
     if name is None:
         return -1
     if e.fail and e.fail in names.of("flights"):
