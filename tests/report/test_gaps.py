@@ -49,5 +49,13 @@ def test_a_station_still_crewed_at_the_horizon_has_not_ended():
     assert told["stations"]["next"]["no_gap_frac"] == pytest.approx(0.0)
 
 
+def test_a_visited_station_that_ended_before_the_first_fills_no_gap():
+    ds = stations(["2032-06-01", "2030-06-01"], ["2030-02-01", "2030-02-01"])
+    ds.people_count[:, 1, day("2031-03-01") :] = 0
+    told = gaps(ds)["x"]["stations"]["next"]
+    assert told["gap_by_year"] == {"2031": 0.0, "2032": 0.5, "2033": 1.0, "2034": 1.0}
+    assert told["no_gap_frac"] == 0.5, "the second run's went on after the first station's end"
+
+
 def test_one_station_has_no_gap_table():
     assert gaps(stations(["2031-01-01"], [None]).isel(station=[0])) == {}

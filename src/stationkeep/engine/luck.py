@@ -48,6 +48,18 @@ class FlightFactors(NamedTuple):
     grounding: float
 
 
+class FlightLaws(NamedTuple):
+    """What the draws of the flights to come (n of F) rest on."""
+
+    lost: np.ndarray  # (F,) flown in the record, and lost
+    coming: np.ndarray  # (n,) which flights
+    names: list[str]  # (n,) of what is drawn for each
+    kinds: list[str]  # families
+    kind: np.ndarray  # (n,) which of them
+    slip: np.ndarray  # (n, 4) share on time, shape and scale (d) of the delay, and what its cadence contains of it
+    standdown_ln: np.ndarray  # (n, 2) of its partner
+
+
 @dataclass(frozen=True)
 class Chances:
     """What the draws of a case rest on, prepared once."""
@@ -55,10 +67,9 @@ class Chances:
     case: Case
     quantities: dict[str, tuple[str, Quantity]]
     tries: dict[str, tuple[int, int]]
-    standdown_ln: Mapping[str, tuple[float, float]]
+    flights: FlightLaws
     stretch_ln: tuple[float, float]
     stretches: tuple[tuple[float, float], ...]
-    slips: list[tuple[float, float, float, float]]
     life_s: np.ndarray
     day0: int
     observed: np.ndarray
@@ -79,13 +90,11 @@ def prepare(case: Case, other: Chances | None = None) -> Chances:
     day0 = int(case.world.sky_day0_s // DAY_s)
     days = int((case.steps * case.dt_s + case.t0_s) // DAY_s) - day0 + 3
     observed, outlook, ahead = (other.observed, other.outlook, other.ahead) if other else _sky(case, day0, days)
+    slips = [tuple(number(r, key) for key in ("lead_to_d", "on_time_frac", "shape", "scale_d")) for r in catalogue.table("life_support/launch_slips")]
     return Chances(
-        case, quantities(case.scenario, catalogue), _tries(catalogue), {p: stand_down_fit(catalogue, p)[:2] for p in PARTNERS},
-        stretch_fit(stretch_rows(catalogue)),
-        tuple((lead, stretch) for _, lead, stretch in stretch_rows(catalogue)),
-        [(number(r, "lead_to_d"), number(r, "on_time_frac"), number(r, "shape"), number(r, "scale_d"))
-         for r in catalogue.table("life_support/launch_slips")],
-        mean_life_s(catalogue, case.names), day0, observed, outlook, ahead,
+        case, quantities(case.scenario, catalogue), _tries(catalogue),
+        flight_laws(case, slips, {p: stand_down_fit(catalogue, p)[:2] for p in PARTNERS}), stretch_fit(stretch_rows(catalogue)),
+        tuple((lead, stretch) for _, lead, stretch in stretch_rows(catalogue)), mean_life_s(catalogue, case.names), day0, observed, outlook, ahead,
     )  # fmt: skip
 
 
@@ -295,26 +304,41 @@ def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
 
 
 def _flight_luck(chances: Chances, seed: int, run: int, factor: FlightFactors) -> traffic.Luck:
-    case = chances.case
-    n = len(case.flights)
-    slip, grounded = np.zeros(n), np.zeros(n)
-    fails, misses = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    family = {row["id"]: row["family"] for row in case.catalogue.table("fleet/vehicles")}
-    risk = {DOCKING: _risk(uniform(seed, "risk/docking", run, 0), chances.tries[DOCKING])}
-    drawn = iter(table(seed, [f"flight/{f.id}" for f in case.flights if not f.flown], run, 4))
-    for i, f in enumerate(case.flights):
-        if f.flown:
-            fails[i] = f.lost
-            continue
-        kind = family[f.vehicle]
-        if kind not in risk:
-            risk[kind] = _risk(uniform(seed, f"risk/{kind}", run, 0), chances.tries.get(kind, (0, 0)))
-        u = next(drawn)
-        fails[i] = u[1] < risk[kind] * factor.launch_failure
-        misses[i] = u[3] < risk[DOCKING] * factor.launch_failure * factor.docking_failure
-        slip[i] = _slip_d(chances, f.lead_s, u[0]) * factor.slip * DAY_s
-        grounded[i] = reliability.lognormal_inverse(u[2], *chances.standdown_ln[f.partner]) * factor.grounding * DAY_s
+    laws = chances.flights
+    docking = _risk(uniform(seed, "risk/docking", run, 0), chances.tries[DOCKING])
+    risk = np.asarray([_risk(uniform(seed, f"risk/{kind}", run, 0), chances.tries.get(kind, (0, 0))) for kind in laws.kinds])
+    fails, misses = laws.lost.copy(), np.zeros(laws.lost.size, np.bool_)
+    slip, grounded = np.zeros(laws.lost.size), np.zeros(laws.lost.size)
+    drawn = table(seed, laws.names, run, 4)
+    coming = laws.coming
+    fails[coming] = drawn[:, 1] < risk[laws.kind] * factor.launch_failure
+    misses[coming] = drawn[:, 3] < docking * factor.launch_failure * factor.docking_failure
+    slip_d, grounded_d = reliability.flight_times_d(drawn[:, 0], drawn[:, 2], laws.slip, laws.standdown_ln)
+    slip[coming] = slip_d * factor.slip * DAY_s
+    grounded[coming] = grounded_d * factor.grounding * DAY_s
     return traffic.Luck(slip, fails, misses, grounded)
+
+
+def flight_laws(
+    case: Case, slips: Sequence[tuple[float, ...]], standdown_ln: Mapping[str, tuple[float, float]]
+) -> FlightLaws:
+    """The laws by flight; a slip follows the lead of a declared date, and of a series its mean is left out."""
+    family = {row["id"]: row["family"] for row in case.catalogue.table("fleet/vehicles")}
+    coming = [i for i, f in enumerate(case.flights) if not f.flown]
+    flights = [case.flights[i] for i in coming]
+    kinds = list(dict.fromkeys(family[f.vehicle] for f in flights))
+
+    def slip(lead_s: float | None) -> tuple[float, ...]:
+        if lead_s is None:
+            return *slips[0][1:], SERIES_MEAN_d
+        return *next((s for s in slips if lead_s <= s[0] * DAY_s), slips[-1])[1:], 0.0
+
+    return FlightLaws(
+        np.asarray([f.flown and f.lost for f in case.flights], np.bool_), np.asarray(coming, np.int64), [f"flight/{f.id}" for f in flights],
+        kinds, np.asarray([kinds.index(family[f.vehicle]) for f in flights], np.int64),
+        np.asarray([slip(f.lead_s) for f in flights]).reshape(-1, 4),
+        np.asarray([standdown_ln[f.partner] for f in flights]).reshape(-1, 2),
+    )  # fmt: skip
 
 
 def _risk(u: float, tries: tuple[int, int]) -> float:
@@ -330,17 +354,6 @@ def _told_to_fail(case: Case, flights: traffic.Luck) -> None:
             flights.fails[index[event.fail]] = True
             if event.for_d is not None:
                 flights.grounded_s[index[event.fail]] = event.for_d * DAY_s
-
-
-def _slip_d(chances: Chances, lead_s: float | None, u: float) -> float:
-    """Days a launch slips: by lead for a declared date, about its mean for one of a series at the cadence as flown."""
-    if lead_s is None:
-        _, on_time, shape, scale = chances.slips[0]
-        return reliability.launch_slip_d(u, on_time, shape, scale) - SERIES_MEAN_d
-    for lead_to_d, on_time, shape, scale in chances.slips:
-        if lead_s <= lead_to_d * DAY_s or lead_to_d == chances.slips[-1][0]:
-            return reliability.launch_slip_d(u, on_time, shape, scale)
-    return 0.0
 
 
 def mean_slips_s(case: Case) -> np.ndarray:
@@ -437,8 +450,25 @@ def _avoidances(chances: Chances, seed: int, run: int, per_y: float, growth: flo
 
 
 def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, Any, int]:
-    """Observed F10.7 (day before), F10.7A and Ap from `day0`, and the outlook for the days the record does not reach."""
-    rows = case.catalogue.table("orbit/space_weather")
+    """Observed F10.7 (day before), F10.7A and Ap from `day0`, and the outlook for the days the record does not reach.
+
+    That of the cases before is kept: one question prepares the same Sun half a dozen times, and its fit takes half a second.
+    """
+    scenario, rows = case.scenario, case.catalogue.table("orbit/space_weather")
+    seen_on = (scenario.as_of or scenario.start)[:10]
+    key = (day0, days, scenario.solar, scenario.ap_mode, seen_on, len(rows), *rows[0].values(), *rows[-1].values())
+    if key not in _skies:
+        while len(_skies) >= SKIES_most:
+            del _skies[next(iter(_skies))]
+        _skies[key] = _fitted_sky(case, rows, day0, days)
+    return _skies[key]
+
+
+SKIES_most = 4
+_skies: dict[tuple[Any, ...], tuple[np.ndarray, Any, int]] = {}
+
+
+def _fitted_sky(case: Case, rows: Sequence[Row], day0: int, days: int) -> tuple[np.ndarray, Any, int]:
     first = int(seconds(rows[0]["date"] + "T00:00:00Z") // DAY_s)
     f107, f107a, ap = (np.asarray([float(r[name]) for r in rows]) for name in ("f107", "f107a", "ap"))
     f107 = without_bursts(f107)

@@ -34,6 +34,9 @@ TRIES = 4
 class Place(Protocol):
     """Where jobs are done."""
 
+    def start(self) -> None:
+        """Get ready, while the caller prepares the jobs."""
+
     def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
         """Do every job and yield it with what it made, as they finish."""
 
@@ -41,6 +44,9 @@ class Place(Protocol):
 @dataclass(frozen=True)
 class Here:
     """This process, one job after another."""
+
+    def start(self) -> None:
+        pass
 
     def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
         for job in jobs:
@@ -56,6 +62,11 @@ class Pool:
     """
 
     workers: int
+
+    def start(self) -> None:
+        _, pool = _pool(self.workers)
+        for _ in range(self.workers):
+            pool.submit(_get_ready)
 
     def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
         todo, lost = list(jobs), 0
@@ -143,6 +154,10 @@ def _begin(desk: Handover) -> None:
     _desk = desk
 
 
+def _get_ready() -> None:
+    from . import ensemble  # noqa: F401  (which takes most of the time a worker needs to start)
+
+
 def _end_with_caller() -> None:
     caller = parent_process()
     if caller is not None:
@@ -170,6 +185,9 @@ class Dask:
 
     address: str
     security: dict[str, Any] = field(default_factory=dict)
+
+    def start(self) -> None:
+        pass
 
     def _client(self) -> Any:
         from distributed import Client, Security

@@ -67,14 +67,17 @@ def simulate(
         raise ValueError("runs must be at least one, and run numbers not negative")
     begun = time.perf_counter()
     branches: list[str | None] = [*scenario.futures] or [None]
+    chosen = keep or ("series" if len(numbers) * len(branches) > FULL_RUNS else "all")
+    size = chunk or e.CHUNK[chosen]
+    place = place or place_for(workers, -(-len(numbers) // size) * len(branches))
+    place.start()
     cases: list[tuple[str | None, Case]] = [(name, compile(scenario.branch(name))) for name in branches]
-    chosen = keep or ("series" if len(numbers) * len(cases) > FULL_RUNS else "all")
-    ensemble = e.Ensemble(scenario, cases, numbers, seed, chosen, chunk or e.CHUNK[chosen], without)
+    ensemble = e.Ensemble(scenario, cases, numbers, seed, chosen, size, without)
     attrs = _attributes(scenario, cases, numbers, seed) | about(cases) | {"keep": chosen}
     names = [name for name, _ in ensemble.chunks()]
     folder = None if out is None else e.RunFolder.begin(out, ensemble.plan(), names, attrs, resume)
     compile_s = warm_up(cases[0][1])
-    ds = e.run_all(ensemble, place or place_for(workers, len(names)), folder, progress, stop)
+    ds = e.run_all(ensemble, place, folder, progress, stop)
     wall_s = time.perf_counter() - begun - compile_s
     took = {"wall_s": wall_s, "compile_s": compile_s}
     if folder is not None:
@@ -83,9 +86,10 @@ def simulate(
 
 
 def run_one(
-    chances: Chances, seed: int, run: int, monthly: bool, without: frozenset[tuple[str, str]] = frozenset()
+    chances: Chances, seed: int, run: int, monthly: bool | np.ndarray, without: frozenset[tuple[str, str]] = frozenset()
 ) -> RunResult:
-    """One run of one case from start to horizon."""
+    """One run of one case from start to horizon; what has a further dimension is kept daily, by `monthly`, or summed up by the
+    number (steps,) given there for each step."""
     case = chances.case
     slate = chances.slates.pop() if chances.slates else Slate(case)
     world, state, luck = draw(chances, seed, run, without, slate.state)
@@ -123,10 +127,10 @@ def finish(case: Case, run: int, world: World, state: RunState, luck: Luck, rows
     return RunResult(run, rows, t.docked_s.copy(), t.left_s.copy(), events, luck.sky, state.orbit.outside.copy(), stays, joined_s)
 
 
-def new_rows(case: Case, monthly: bool) -> Rows:
+def new_rows(case: Case, monthly: bool | np.ndarray) -> Rows:
     """Empty rows for one run of a case."""
     times = stamps(case.t0_s, case.dt_s, case.steps)
-    detail_of = months_of(times)[0] if monthly else np.arange(case.steps)
+    detail_of = monthly if isinstance(monthly, np.ndarray) else months_of(times)[0] if monthly else np.arange(case.steps)
     return empty_rows(case.steps, len(case.names.stations), len(case.channels), detail_of)
 
 

@@ -33,7 +33,11 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
     for st in range(s.people.size):
         # a station that waits for its first crew runs under ground control, as it was launched
         x.crewed[st] = s.people[st] > 0 or (w.simple.is_simple[st] and not s.was_people[st])
+        there = s.attitude.mass_kg[st] > 0.0
         for r in range(stock_kg.shape[2]):
+            if not there:
+                stocked[st, r] = False
+                continue
             kg = 0.0
             for p in range(stock_kg.shape[1]):
                 kg += stock_kg[st, p, r]

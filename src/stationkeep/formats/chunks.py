@@ -147,13 +147,15 @@ def quantiles_of(table: np.ndarray, low: float, width: float, whole: bool) -> tu
     Between two values a quantile is linear, as numpy's is. NaN where nothing is counted.
     """
     reached = np.cumsum(table, axis=1, dtype=np.int64)
-    known = reached[:, -1]
+    known = reached[:, -1].copy()
+    begins = np.concatenate([[0], np.cumsum(known + 1)[:-1]])  # every row begins above the end of the row before it
+    reached += begins[:, None]
     out = np.full((len(table), len(QUANTILES)), np.nan)
     for place, q in enumerate(QUANTILES):
         at = q * np.maximum(known - 1, 0)
         below = np.floor(at).astype(np.int64)
         above = np.minimum(below + 1, np.maximum(known - 1, 0))
-        left, right = (_of_rank(table, reached, rank, low, width, whole) for rank in (below, above))
+        left, right = (_of_rank(table, reached, begins + rank, low, width, whole) for rank in (below, above))
         out[:, place] = np.where(known > 0, left + (right - left) * (at - below), np.nan)
     return out, known
 
@@ -161,8 +163,9 @@ def quantiles_of(table: np.ndarray, low: float, width: float, whole: bool) -> tu
 def _of_rank(
     table: np.ndarray, reached: np.ndarray, rank: np.ndarray, low: float, width: float, whole: bool
 ) -> np.ndarray:
-    """The value of a rank (from 0) in each row of a table of counts; `reached` are the counts summed along it."""
-    bin_ = (reached <= rank[:, None]).sum(axis=1).clip(0, table.shape[1] - 1)
+    """The value of a rank in each row of a table of counts; `reached` are the counts summed along it and over all rows before."""
+    bins = table.shape[1]
+    bin_ = (np.searchsorted(reached.ravel(), rank, side="right") - bins * np.arange(len(table))).clip(0, bins - 1)
     if whole:
         return low + width * bin_
     rows = np.arange(len(table))

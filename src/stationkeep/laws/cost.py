@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 
 import numpy as np
 
@@ -13,11 +14,8 @@ def price_then(t_s: float, from_s: list[float], price: list[float]) -> float:
     `from_s` in rising order, s; any unit of price. Source: how seats were sold, a price for a span of years
     (seat_and_cargo_prices: 21.8 million dollars in 2006, 90.25 in 2020).
     """
-    found = math.nan
-    for start, value in zip(from_s, price, strict=True):
-        if start <= t_s:
-            found = value
-    return found
+    known = bisect_right(from_s, t_s)
+    return price[known - 1] if known else math.nan
 
 
 def spread_frac(from_s: float, to_s: float, low_s: np.ndarray, high_s: np.ndarray) -> np.ndarray:

@@ -99,6 +99,17 @@ def launch_slip_d(u: float, on_time_frac: float, shape: float, scale_d: float) -
 
 
 @njit(cache=True)
+def flight_times_d(u_slip: np.ndarray, u_grounded: np.ndarray, slip: np.ndarray, standdown_ln: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Days each of n flights slips, and its kind is grounded should it fail: `launch_slip_d` by `slip` (n, 4: share on time, shape,
+    scale, what its cadence contains of it already) and `lognormal_inverse` by `standdown_ln` (n, 2); one uniform each."""
+    slips, grounded = np.empty(u_slip.size), np.empty(u_slip.size)
+    for i in range(u_slip.size):
+        slips[i] = launch_slip_d(u_slip[i], slip[i, 0], slip[i, 1], slip[i, 2]) - slip[i, 3]
+        grounded[i] = lognormal_inverse(u_grounded[i], standdown_ln[i, 0], standdown_ln[i, 1])
+    return slips, grounded
+
+
+@njit(cache=True)
 def beta_cdf(x: float, a: float, b: float) -> float:
     """Regularised incomplete beta function I_x(a, b), by Lentz's continued fraction (DLMF 8.17.22)."""
     if x <= 0.0:

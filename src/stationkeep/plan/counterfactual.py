@@ -28,17 +28,18 @@ from .explain import without_event
 if TYPE_CHECKING:
     import xarray as xr
 
-MOST_RUNS = 40
+MOST_RUNS = 25
 """Runs compared for one event: each is made twice."""
 FEW = 5
 """Runs of one job."""
 Z_95 = 1.96
+SPAN = np.timedelta64(round(SPAN_d), "D")
 PLACE = [CREW_USES.index(use) for use in NEEDED]
 Spans = dict[int, dict[str, np.ndarray]]  # run -> event -> the day it took place
 
 
 class Trial(NamedTuple):
-    """Runs of one future; `event` and its kind are what it is without ('' is with all)."""
+    """Runs of one future; `event` and its kind are what it is without ('' is with all); `cuts` are the spans of all its events."""
 
     future: str
     event: str
@@ -46,6 +47,7 @@ class Trial(NamedTuple):
     text: str
     scenario: Scenario
     spans: Spans
+    cuts: Spans
 
 
 @dataclass(frozen=True)
@@ -54,22 +56,29 @@ class Weeks:
 
     seed: int
 
-    def __call__(self, job: tuple[int, bytes, Spans]) -> dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]:
-        _, packed, spans = job
+    def __call__(self, job: tuple[int, bytes, Spans, Spans]) -> dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]:
+        _, packed, spans, cuts = job
         chances: Chances = pickle.loads(packed)
-        return {run: self._means(chances, run, days) for run, days in spans.items()}
+        return {run: self._means(chances, run, days, cuts[run]) for run, days in spans.items()}
 
-    def _means(self, chances: Chances, run: int, days: dict[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        rows, case = run_one(chances, self.seed, run, monthly=False).rows, chances.case
-        hours = rows.hours.sum(axis=1)[:, :, PLACE] / rows.steps[:, None, None]
-        people = rows.partner_people.sum(axis=1)
+    def _means(
+        self, chances: Chances, run: int, days: dict[str, np.ndarray], cuts: dict[str, np.ndarray]
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """The rows of a run are kept from cut to cut, which are the ends of the spans of all its events: the same in both
+        runs of a pair, so that equal hours have equal sums."""
+        case = chances.case
         at = stamps(case.t0_s, case.dt_s, case.steps)
+        spans = {event: np.searchsorted(at, [day, day + SPAN]) for event, day in cuts.items()}
+        edges = np.unique(np.concatenate([*spans.values(), [0]]))
+        edges = edges[edges < case.steps]
+        rows = run_one(chances, self.seed, run, np.searchsorted(edges, np.arange(case.steps), side="right") - 1).rows
+        hours, people = rows.hours.sum(axis=1)[:, :, PLACE], rows.partner_people.sum(axis=1)
         found = {}
-        for event, day in days.items():
-            since = (at - day) / np.timedelta64(1, "D")
-            span = (since >= 0.0) & (since < SPAN_d)
-            if span.any():
-                found[event] = (hours[span].mean(axis=0), people[span].mean(axis=0))
+        for event, (first, last) in ((event, spans[event]) for event in days):
+            if first < last:
+                within = (edges >= first) & (edges < last)
+                mean = hours[within].sum(axis=0, dtype=np.float64) / rows.steps[within].sum()
+                found[event] = (mean, people[first:last].mean(axis=0))
         return found
 
 
@@ -88,9 +97,10 @@ def hours_without(scenario: Scenario, result: xr.Dataset, workers: int | None = 
             other = _without(branch, event)
             if other is not None and event not in days:
                 days[event] = at
-                others.append(Trial(future, event, kind, branch.events[event].text, other, _spans({event: at}, numbers)))
+                others.append(Trial(future, event, kind, branch.events[event].text, other, _spans({event: at}, numbers), {}))
         if others:
-            trials += [Trial(future, "", "", "", branch, _spans(days, numbers)), *others]
+            cuts = _spans(days, numbers)
+            trials += [Trial(future, "", "", "", branch, cuts, cuts), *(other._replace(cuts=cuts) for other in others)]
     means = _run(trials, int(result.attrs["seed"]), workers)
     whole = {trial.future: found for trial, found in zip(trials, means, strict=True) if not trial.event}
     end = result["time"].values[-1].astype("datetime64[D]")
@@ -121,7 +131,7 @@ def _spans(days: dict[str, np.ndarray], runs: np.ndarray) -> Spans:
 
 def _run(trials: list[Trial], seed: int, workers: int | None) -> list[dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]]:
     """What `Weeks` finds of each trial, by run; all trials share the workers."""
-    jobs: list[tuple[int, bytes, Spans]] = []
+    jobs: list[tuple[int, bytes, Spans, Spans]] = []
     first: Chances | None = None
     for i, trial in enumerate(trials):
         case = compile(trial.scenario)
@@ -129,7 +139,7 @@ def _run(trials: list[Trial], seed: int, workers: int | None) -> list[dict[int, 
         chances = prepare(case, first)
         first = first or chances
         packed, runs = pickle.dumps(chances), sorted(trial.spans)
-        jobs += [(i, packed, {run: trial.spans[run] for run in runs[a : a + FEW]}) for a in range(0, len(runs), FEW)]
+        jobs += [(i, packed, {run: trial.spans[run] for run in runs[a : a + FEW]}, trial.cuts) for a in range(0, len(runs), FEW)]
     out: list[dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]] = [{} for _ in trials]
     for (i, *_), found in place_for(workers, len(jobs)).each(Weeks(seed), jobs):
         out[i].update(found)

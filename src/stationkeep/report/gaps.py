@@ -30,7 +30,7 @@ class Crewed(NamedTuple):
 def gaps(ds: xr.Dataset) -> dict[str, Any]:
     """Per future: when the main station is left for good, and for every other station when it is first crewed, the days
     between (negative: both crewed at once), and the probability by year that on 1 January the first is over and it is
-    not crewed yet. Empty where there is one station only."""
+    not crewed: not yet, or no more, as a visited station whose last crew has left. Empty where there is one station only."""
     crewed = _of_series(ds) or _of_summary(ds)
     if crewed is None:
         return {}
@@ -46,7 +46,7 @@ def gaps(ds: xr.Dataset) -> dict[str, Any]:
             "ends": date_spread(np.where(goes_on, np.datetime64("NaT"), last)), "ends_in_horizon_frac": round(float((~goes_on).mean()), 4),
             "nobody_anywhere": {y: round(float(p), 4) for y, p in zip(crewed.years, nobody, strict=True)},
             "stations": {
-                station: _station(first[:, i], last, over, goes_on, crewed) for i, station in enumerate(crewed.stations) if i
+                station: _station(first[:, i], crewed.last[place, :, i], last, over, goes_on, crewed) for i, station in enumerate(crewed.stations) if i
             },
         }  # fmt: skip
     return told
@@ -76,15 +76,17 @@ def _of_summary(ds: xr.Dataset) -> Crewed | None:
     return Crewed(stations, utc, first.values, last.values, years, utc[places], anyone.values.astype(bool))
 
 
-def _station(first: np.ndarray, last: np.ndarray, over: np.ndarray, goes_on: np.ndarray, crewed: Crewed) -> dict[str, Any]:
-    """One successor against the end of the main station, over runs."""
+def _station(
+    first: np.ndarray, left: np.ndarray, last: np.ndarray, over: np.ndarray, goes_on: np.ndarray, crewed: Crewed
+) -> dict[str, Any]:
+    """One successor, crewed from `first` to `left`, against the end of the main station, over runs."""
     ever, ended = ~np.isnat(first), ~goes_on
-    waits = ~(crewed.new_year >= first[:, None])
+    waits = ~(crewed.new_year >= first[:, None]) | ((left != crewed.utc[-1])[:, None] & (crewed.new_year > left[:, None]))
     days = (first - last)[ever & ended & ~np.isnat(last)] / DAY
     told = {
         "first_crew": date_spread(first), "crewed_in_horizon_frac": round(float(ever.mean()), 4),
         "gap_by_year": {y: round(float(p), 4) for y, p in zip(crewed.years, (over & waits).mean(axis=0), strict=True)},
-        "no_gap_frac": round(float((first <= last)[ended].mean()), 4) if ended.any() else None,
+        "no_gap_frac": round(float(((first <= last) & (left > last))[ended].mean()), 4) if ended.any() else None,
     }  # fmt: skip
     if days.size:
         told["gap_d"] = {f"p{q}": round(float(np.quantile(days, q / 100))) for q in (5, 50, 95)}

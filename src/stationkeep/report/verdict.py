@@ -260,7 +260,7 @@ def _gap_table(name: str, gap: dict[str, Any]) -> Any:
     years = list(gap["nobody_anywhere"])
     low, middle, high = (gap["ends"][p] or "later" for p in ("p5", "p50", "p95"))
     left = "not left within the horizon" if low == "later" else f"left {middle} ({low} to {high})"
-    title = (f"\n{name}: first station {left}; probability that on 1 January it is over and the next not yet crewed, %")  # fmt: skip
+    title = (f"\n{name}: first station {left}; probability that on 1 January it is over and the next not crewed, not yet or no more, %")  # fmt: skip
     shares = []
     for station, row in gap["stations"].items():
         first = row["first_crew"]
