@@ -141,7 +141,7 @@ def _brought_kg(case: Case, docked_s: np.ndarray, flow_kg: np.ndarray) -> np.nda
     ships = case.world.ships
     out = np.zeros((len(case.flights), len(RESOURCES)))
     holds = ships.cargo_kg.sum(axis=1) + ships.tank_kg
-    day = np.floor((docked_s - case.t0_s) / case.dt_s).astype(np.int64)
+    day = np.maximum(np.ceil((docked_s - case.t0_s) / case.dt_s).astype(np.int64) - 1, 0)  # a step has what comes by its end
     there = (docked_s >= case.t0_s) & (docked_s < NEVER_s) & (case.world.traffic.station == 0)
     for d in np.unique(day[there & (day < len(flow_kg))]):
         came = np.flatnonzero(there & (day == d))
