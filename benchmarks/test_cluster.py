@@ -6,7 +6,7 @@ import stationkeep as sk
 from stationkeep.engine.places import Dask
 
 distributed = pytest.importorskip("distributed")
-RUNS, CHUNK = 320, 20
+RUNS, CHUNK = 960, 20
 took_s: dict[int, float] = {}
 
 
