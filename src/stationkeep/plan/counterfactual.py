@@ -28,7 +28,7 @@ from .explain import without_event
 if TYPE_CHECKING:
     import xarray as xr
 
-MOST_RUNS = 25
+LEAST_RUNS, MOST_RUNS = 5, 25
 """Runs compared for one event: each is made twice."""
 FEW = 5
 """Runs of one job."""
@@ -90,16 +90,19 @@ def hours_without(scenario: Scenario, result: xr.Dataset, workers: int | None = 
     """
     trials: list[Trial] = []
     numbers = np.asarray(result["run"].values)
-    for (future, decisions), branch in zip(event_days(result).items(), _branches(scenario), strict=True):
+    asked = event_days(result)
+    most = numbers.size * len(asked) // max(sum(len(decisions) + 1 for decisions in asked.values()), 1)
+    most = min(max(most, LEAST_RUNS), MOST_RUNS)  # about as many runs again as were asked
+    for (future, decisions), branch in zip(asked.items(), _branches(scenario), strict=True):
         others: list[Trial] = []
         days: dict[str, np.ndarray] = {}
         for kind, event, at in decisions:
             other = _without(branch, event)
             if other is not None and event not in days:
                 days[event] = at
-                others.append(Trial(future, event, kind, branch.events[event].text, other, _spans({event: at}, numbers), {}))
+                others.append(Trial(future, event, kind, branch.events[event].text, other, _spans({event: at}, numbers, most), {}))
         if others:
-            cuts = _spans(days, numbers)
+            cuts = _spans(days, numbers, most)
             trials += [Trial(future, "", "", "", branch, cuts, cuts), *(other._replace(cuts=cuts) for other in others)]
     means = _run(trials, int(result.attrs["seed"]), workers)
     whole = {trial.future: found for trial, found in zip(trials, means, strict=True) if not trial.event}
@@ -120,11 +123,11 @@ def _without(branch: Scenario, event: str) -> Scenario | None:
         return None
 
 
-def _spans(days: dict[str, np.ndarray], runs: np.ndarray) -> Spans:
+def _spans(days: dict[str, np.ndarray], runs: np.ndarray, most: int) -> Spans:
     """The first runs each event took place in; days: event -> day of each of `runs`, NaT where it did not."""
     spans: Spans = {}
     for event, at in days.items():
-        for place in np.flatnonzero(~np.isnat(at))[:MOST_RUNS]:
+        for place in np.flatnonzero(~np.isnat(at))[:most]:
             spans.setdefault(int(runs[place]), {})[event] = at[place]
     return spans
 
