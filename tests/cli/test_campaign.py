@@ -67,7 +67,8 @@ def test_a_complex_that_parts_and_that_nobody_flies_to_is_told(capsys, tmp_path)
 def test_every_verb_names_file_and_line_of_what_only_compiling_shows(verb, tmp_path, capsys):
     path = tmp_path / "much.yaml"
     path.write_text("base: iss-2022\ntitle: Too much\nstations:\n  iss:\n    stocks_kg:\n      food: {nasa: 900000}\n", encoding="utf-8")
-    with pytest.raises(SystemExit) as end:
-        main([verb[0], str(path), *verb[1:]])
-    assert end.value.code == 2
-    assert f"{path}:6: stations.iss.stocks_kg.food.nasa: 900000 kg do not fit" in capsys.readouterr().err
+    for words in ([verb[0], str(path), *verb[1:]], [*verb, str(path)]):
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        assert end.value.code == 2
+        assert f"{path}:6: stations.iss.stocks_kg.food.nasa: 900000 kg do not fit" in capsys.readouterr().err

@@ -44,7 +44,8 @@ def test_the_rule_is_the_engines(without, mode):
     """The same services as the engine's fixed point gives for the same parts, ships and partners."""
     from stationkeep.engine.compile.world import compile
     from stationkeep.model.base import PARTNERS, seconds
-    from stationkeep.subsystems.services import PLANNED, SERVICES, solve
+    from stationkeep.subsystems.partners import PLANNED
+    from stationkeep.subsystems.services import SERVICES, solve
 
     told = sk.dependence(DAY, without, mode)
     case = compile(sk.read_scenario("iss-2022"))

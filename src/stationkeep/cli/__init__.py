@@ -42,7 +42,7 @@ for _verb, (_where, _example) in VERBS.items():
 
 def main(tokens: list[str] | None = None) -> None:
     """Run the command line; every error in the input ends with its place, its advice and exit status 2."""
-    from stationkeep.model.files import ScenarioError, placed
+    from stationkeep.model.files import ScenarioError, packaged_scenarios, placed
 
     if not set(sys.argv[1:] if tokens is None else tokens) - {"-h", "--help"}:
         for verb in VERBS:
@@ -51,7 +51,8 @@ def main(tokens: list[str] | None = None) -> None:
         app(tokens, exit_on_error=True)
     except ScenarioError as error:
         words = sys.argv[1:] if tokens is None else tokens
-        for problem in placed(next((w for w in words[1:] if not w.startswith("-")), ""), error.problems):
+        named = (w for w in words[1:] if w in packaged_scenarios() or w.endswith((".yaml", ".yml")))
+        for problem in placed(next(named, ""), error.problems):
             print(problem, file=sys.stderr)
         raise SystemExit(2) from None
     except BrokenPipeError:

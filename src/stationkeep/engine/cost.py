@@ -36,12 +36,11 @@ class Ledger:
     case: Case
     prices: Prices
     edges_s: np.ndarray  # (T + 1,)
-    edges: list[float]  # the same, found faster one by one
 
 
 def prepare_costs(case: Case, edges_s: np.ndarray) -> Ledger:
     """The ledger of a case; `edges_s` (T + 1,) are the ends of the T intervals costs are summed over."""
-    return Ledger(case, Prices(case.scenario, case.catalogue), edges_s, edges_s.tolist())
+    return Ledger(case, Prices(case.scenario, case.catalogue), edges_s)
 
 
 def run_costs(ledger: Ledger, events: tuple[np.ndarray, ...]) -> np.ndarray:
@@ -68,7 +67,7 @@ def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int) -
     """One launch: the flight to its partner, seats in it between partners, propulsion and the deorbit vehicle apart."""
     case, prices = ledger.case, ledger.prices
     flight, partner = case.flights[f], case.names.of("partners")
-    interval = min(max(bisect_left(ledger.edges, t_s) - 1, 0), out.shape[0] - 1)
+    interval = min(max(bisect_left(ledger.edges_s, t_s) - 1, 0), out.shape[0] - 1)
     here, who, vehicle = out[interval, station], partner[flight.partner], prices.vehicles[flight.vehicle]
     price = prices.flight_usd(flight.vehicle, t_s, flight.id)
     if number(vehicle, "seats", 0) > 0:

@@ -466,9 +466,11 @@ def _sky(case: Case, day0: int, days: int) -> tuple[np.ndarray, Any, int]:
 
 SKIES_most = 4
 _skies: dict[tuple[Any, ...], tuple[np.ndarray, Any, int]] = {}
+"""The last `SKIES_most` of them, by all that they follow from."""
 
 
 def _fitted_sky(case: Case, rows: Sequence[Row], day0: int, days: int) -> tuple[np.ndarray, Any, int]:
+    """`_sky` from the rows of the record."""
     first = int(seconds(rows[0]["date"] + "T00:00:00Z") // DAY_s)
     f107, f107a, ap = (np.asarray([float(r[name]) for r in rows]) for name in ("f107", "f107a", "ap"))
     f107 = without_bursts(f107)

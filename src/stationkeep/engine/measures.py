@@ -6,7 +6,7 @@ import math
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from .world import ALTITUDE, MOMENTUM, PEOPLE, RESERVES
 
 SCALAR_OUTCOMES = tuple(name for name, (dims, unit, _) in OUTCOMES.items() if not dims and unit)
 MARGINS: dict[str, int] = {"altitude_km": ALTITUDE, "momentum_frac": MOMENTUM, "people_count": PEOPLE}
+Part = TypeVar("Part")
+Found = TypeVar("Found")
 BATCH, FEW = 25, 10
 """Runs in a job, of a sample and of a trial."""
 
@@ -109,9 +111,9 @@ class Breaks:
 
     seed: int
 
-    def __call__(self, job: tuple[int, bytes, tuple[int, ...], frozenset[tuple[str, str]]]) -> dict[int, frozenset[str]]:
+    def __call__(self, job: tuple[int, bytes, tuple[tuple[int, ...], frozenset[tuple[str, str]]]]) -> dict[int, frozenset[str]]:
         """The requirements each run breaks; of a job only the case is packed."""
-        _, packed, runs, without = job
+        _, packed, (runs, without) = job
         chances: Chances = pickle.loads(packed)
         return {run: self._broken(chances, run, without) for run in runs}
 
@@ -122,22 +124,29 @@ class Breaks:
 
 
 def broken_requirements(trials: Sequence[Trial], seed: int, workers: int | None) -> list[dict[int, frozenset[str]]]:
-    """Of each trial the requirements each of its runs breaks; all trials share the workers."""
+    """Of each trial the requirements each of its runs breaks."""
+    parts = [[(t.runs[a : a + FEW], t.without) for a in range(0, len(t.runs), FEW)] for t in trials]
+    return by_run([t.scenario for t in trials], parts, Breaks(seed), workers)
+
+
+def by_run(
+    scenarios: Sequence[Scenario], parts: Sequence[Sequence[Part]], call: Callable[[tuple[int, bytes, Part]], dict[int, Found]],
+    workers: int | None,
+) -> list[dict[int, Found]]:  # fmt: skip
+    """What `call` finds of the runs of scenarios without futures, by run: it is given (place among the scenarios, the case packed,
+    one of their parts). Each scenario is prepared once, the Sun once for all, and all share the workers."""
     packed: dict[int, bytes] = {}
     first: Chances | None = None
-    for trial in trials:
-        if id(trial.scenario) not in packed:
-            case = compile(trial.scenario)
+    for scenario in scenarios:
+        if id(scenario) not in packed:
+            case = compile(scenario)
             warm_up(case)
             chances = prepare(case, first)
             first = first or chances
-            packed[id(trial.scenario)] = pickle.dumps(chances)
-    jobs = [
-        (i, packed[id(trial.scenario)], trial.runs[a : a + FEW], trial.without)
-        for i, trial in enumerate(trials) for a in range(0, len(trial.runs), FEW)
-    ]  # fmt: skip
-    out: list[dict[int, frozenset[str]]] = [{} for _ in trials]
-    for (i, *_), found in place_for(workers, len(jobs)).each(Breaks(seed), jobs):
+            packed[id(scenario)] = pickle.dumps(chances)
+    jobs = [(i, packed[id(scenario)], part) for i, scenario in enumerate(scenarios) for part in parts[i]]
+    out: list[dict[int, Found]] = [{} for _ in scenarios]
+    for (i, *_), found in place_for(workers, len(jobs)).each(call, jobs):
         out[i].update(found)
     return out
 

@@ -157,6 +157,8 @@ def _begin(desk: Handover) -> None:
 def _get_ready() -> None:
     from . import ensemble  # noqa: F401  (which takes most of the time a worker needs to start)
 
+    gc.freeze()  # what is here stays: nobody needs to look through it for garbage again and again
+
 
 def _end_with_caller() -> None:
     caller = parent_process()
@@ -169,7 +171,6 @@ def _work(name: str, place: int) -> None:
     global _call
     if _call[0] != name:
         _call = name, _desk.get(name)
-        gc.freeze()  # what is here stays: nobody needs to look through it for garbage again and again
     _desk.put(f"{name}-made-{place}", _call[1](_desk.take(f"{name}-job-{place}")))
 
 

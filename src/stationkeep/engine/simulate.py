@@ -227,7 +227,7 @@ def _attributes(
          "planned_utc": to_utc(f.launch_s) if not f.after else ""}
         for f in cases[0][1].flights
     ]  # fmt: skip
-    case = cases[0][1]
+    case, people = cases[0][1], _people(cases)
     return {
         "title": scenario.title, "name": scenario.name or scenario.title, "scenario": json.dumps(scenario.to_dict()),
         "scenario_yaml": scenario.to_yaml(), "runs": len(runs), "seed": seed,
@@ -236,8 +236,8 @@ def _attributes(
         "future_titles": json.dumps({n: f.title for n, f in scenario.futures.items()}), "sources": json.dumps(sources),
         "assumptions": json.dumps(_assumptions(scenario, case)), "requirements": json.dumps(requirements),
         "services_by_partner": json.dumps(services_by_partner(case.catalogue, scenario.as_of or scenario.start)),
-        "flights": json.dumps(flights), "left_behind": json.dumps(_left_behind(cases)), "people": json.dumps(_people(cases)),
-        "earlier_d": json.dumps(_earlier_d(cases)),
+        "flights": json.dumps(flights), "left_behind": json.dumps(_left_behind(cases)), "people": json.dumps(people),
+        "earlier_d": json.dumps(_earlier_d(case, people)),
         "career_limits_mSv": json.dumps({r["partner"]: float(r["limit_mSv"]) for r in everything.table("life_support/career_limits")}),
     }  # fmt: skip
 
@@ -261,11 +261,11 @@ def _people(cases: list[tuple[str | None, Case]]) -> list[dict[str, str]]:
     return list(people.values())
 
 
-def _earlier_d(cases: list[tuple[str | None, Case]]) -> dict[str, float]:
+def _earlier_d(case: Case, people: list[dict[str, str]]) -> dict[str, float]:
     """Days at the station before the run, by name as the record writes it, of those who share two words of theirs with somebody of
     the run (the record has two spellings)."""
-    words = [frozenset(re.findall(r"\w+", person["name"].upper())) for person in _people(cases) if person["name"]]
-    case, found = cases[0][1], dict[str, float]()
+    words = [frozenset(re.findall(r"\w+", person["name"].upper())) for person in people if person["name"]]
+    found: dict[str, float] = {}
     for row in case.catalogue.table("crew/stays"):
         came_s, left_s = seconds(row["dock_utc"]), seconds(row["undock_utc"]) if row["undock_utc"] else case.t0_s
         days, mine = (min(left_s, case.t0_s) - came_s) / 86400.0, set(re.findall(r"\w+", row["person"].upper()))

@@ -33,8 +33,10 @@ CREW_MOST_frac = 1.2
 had 1.22 of the usual food, Cygnus Orb-2 1.15 and Dragon CRS-7 1.18 of the usual crew supplies (traffic/manifests.csv)."""
 VISIT_s = 10 * DAY_s
 """Stay of somebody who is no resident: visitors of Soyuz stay eight to twelve days (crew/stays.csv)."""
+CREW_SHARE_frac = 0.9
+"""Most of a ship's dry cargo that is for the crew, however much they lack. Assumed."""
 NO_ROOM_kg = 50.0
-"""Cargo without room aboard is told from so much on."""
+"""Cargo without room aboard is told from so much on. Assumed."""
 GAS_BOTTLES_kg = 150.0
 """Four tanks of the recharge system a cargo ship carries when gas is short (manifest_by_class: up to 90 kg a tank)."""
 
@@ -194,7 +196,7 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     lack[3] = max(lack[3] - cargo_kg[WATER], 0.0)  # what the ship's water tanks do not bring, in bags
     pressing[3] = max(pressing[3] - cargo_kg[WATER], 0.0)
     first, left = np.minimum(pressing, lack), lack - np.minimum(pressing, lack)
-    crew_share = min(lack.sum(), 0.9 * dry)
+    crew_share = min(lack.sum(), CREW_SHARE_frac * dry)
     first *= min(1.0, crew_share / max(first.sum(), 1e-9))
     left *= max(crew_share - first.sum(), 0.0) / max(left.sum(), 1e-9)
     rest = cargo_kg[SPARES] + cargo_kg[RESEARCH]

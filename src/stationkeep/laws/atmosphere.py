@@ -169,6 +169,16 @@ FITTED = DensityFit._fields[:-5]
 """What is stored of a fit; the rest follows from it, or says what it was loaded for."""
 AP_OFFSET = 15.0
 """Offset inside ln(Ap + 15): of the offsets tried (2 to 30) the one with the least error over Ap 0 to 300."""
+HARMONICS = 4
+"""Highest harmonic of the year and of the local time that a fit may use."""
+FREE_ECCENTRICITY_LIMIT = 0.0028
+"""Largest free eccentricity a fit is used for: the station's own since 1999 stays below 0.0027."""
+ECCENTRICITY_UNIT = 0.003
+"""Unit of the free eccentricity in a fit, and the largest it was fitted to."""
+POWERS = 10
+"""Functions of the free eccentricity that a fit may use."""
+
+
 def rising(monomial: np.ndarray) -> np.ndarray:
     """(3, R) the terms of the slope in altitude: monomials that hold it, those one degree lower, and its power in them."""
     parent, variable = monomial
@@ -182,16 +192,6 @@ def rising(monomial: np.ndarray) -> np.ndarray:
 def mapped(driver: np.ndarray) -> np.ndarray:
     """The edges of F10.7A, F10.7/F10.7A and Ap as the polynomial takes them: logarithms, that of Ap with its offset."""
     return np.log(driver + np.array([0.0, 0.0, AP_OFFSET]))
-
-
-HARMONICS = 4
-"""Highest harmonic of the year and of the local time that a fit may use."""
-FREE_ECCENTRICITY_LIMIT = 0.0028
-"""Largest free eccentricity a fit is used for: the station's own since 1999 stays below 0.0027."""
-ECCENTRICITY_UNIT = 0.003
-"""Unit of the free eccentricity in a fit, and the largest it was fitted to."""
-POWERS = 10
-"""Functions of the free eccentricity that a fit may use."""
 
 
 @borrows

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..engine.compile.world import compile
-from ..engine.luck import Chances, prepare
-from ..engine.places import place_for
+from ..engine.luck import Chances
+from ..engine.measures import by_run
 from ..engine.record import stamps
-from ..engine.simulate import run_one, warm_up
+from ..engine.simulate import run_one
 from ..laws.crew_time import CREW_USES
 from ..model.base import PARTNERS
 from ..model.files import ScenarioError
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 
 LEAST_RUNS, MOST_RUNS = 5, 25
 """Runs compared for one event: each is made twice."""
+Z_95 = 1.96
 FEW = 5
 """Runs of one job."""
-Z_95 = 1.96
 SPAN = np.timedelta64(round(SPAN_d), "D")
 PLACE = [CREW_USES.index(use) for use in NEEDED]
 Spans = dict[int, dict[str, np.ndarray]]  # run -> event -> the day it took place
@@ -56,8 +55,8 @@ class Weeks:
 
     seed: int
 
-    def __call__(self, job: tuple[int, bytes, Spans, Spans]) -> dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]:
-        _, packed, spans, cuts = job
+    def __call__(self, job: tuple[int, bytes, tuple[Spans, Spans]]) -> dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]:
+        _, packed, (spans, cuts) = job
         chances: Chances = pickle.loads(packed)
         return {run: self._means(chances, run, days, cuts[run]) for run, days in spans.items()}
 
@@ -133,20 +132,12 @@ def _spans(days: dict[str, np.ndarray], runs: np.ndarray, most: int) -> Spans:
 
 
 def _run(trials: list[Trial], seed: int, workers: int | None) -> list[dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]]:
-    """What `Weeks` finds of each trial, by run; all trials share the workers."""
-    jobs: list[tuple[int, bytes, Spans, Spans]] = []
-    first: Chances | None = None
-    for i, trial in enumerate(trials):
-        case = compile(trial.scenario)
-        warm_up(case)
-        chances = prepare(case, first)
-        first = first or chances
-        packed, runs = pickle.dumps(chances), sorted(trial.spans)
-        jobs += [(i, packed, {run: trial.spans[run] for run in runs[a : a + FEW]}, trial.cuts) for a in range(0, len(runs), FEW)]
-    out: list[dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]] = [{} for _ in trials]
-    for (i, *_), found in place_for(workers, len(jobs)).each(Weeks(seed), jobs):
-        out[i].update(found)
-    return out
+    """What `Weeks` finds of each trial, by run."""
+    parts = []
+    for trial in trials:
+        runs = sorted(trial.spans)
+        parts.append([({run: trial.spans[run] for run in runs[a : a + FEW]}, trial.cuts) for a in range(0, len(runs), FEW)])
+    return by_run([trial.scenario for trial in trials], parts, Weeks(seed), workers)
 
 
 def _row(trial: Trial, whole: Any, found: Any, end: np.datetime64) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ US, RUSSIAN = 0, 1
 KEEPS_RUNNING, HANDED_OVER, POWERED_DOWN, SEPARATED = range(4)
 (WITHDRAW, REJOIN, EXTEND, SEPARATE, RETIRE, FAIL, GROUND, DAMAGE, LOSE_PERSON, OPEN, FUND, JOIN) = range(12)
 TAKES_FLIGHTS, TAKES_CREWS, TAKES_PROPELLANT, TAKES_COMMAND, TAKES_OPERATION, TAKES_SPARES = (1 << i for i in range(6))
-SHIPS, PLANNED = 2, 3  # columns of `operates` beside the two segments
+SHIPS, PLANNED = 2, 3  # columns of `operates` beside the two segments: its ships, what its mission control plans and commands
 CREWED, ABANDONED, OPENED = range(3)
 ABOARD = 1  # mode of a lost person: aboard already
 
@@ -32,7 +32,7 @@ class Params(NamedTuple):
     into: np.ndarray  # (E,) station a separated segment becomes
     for_s: np.ndarray  # (E,)
     learning_s: np.ndarray  # (E,) others take so long to learn to command and to repair
-    spares_s: np.ndarray  # (E,) and so long to have spares made
+    spares_s: float  # others take so long to have spares made
     people: np.ndarray  # (E,)
     unpaid: np.ndarray  # (E, F) bool: flights that a change of money leaves unpaid
     when_station: np.ndarray  # (E,) station whose state is waited for, -1
@@ -110,7 +110,7 @@ def withdraw(p: Params, s: State, e: int, t_s: float, row: int, log: Log) -> Non
             s.segment_runs[seg] = False
         s.operates[who, :] = False  # and nobody commands its docked ships
     elif mode != SEPARATED:
-        _leave_behind(s, who, takes, t_s, t_s + p.learning_s[e] if mode == HANDED_OVER else NEVER_s, p.spares_s[e], row, log)
+        _leave_behind(s, who, takes, t_s, t_s + p.learning_s[e] if mode == HANDED_OVER else NEVER_s, p.spares_s, row, log)
 
 
 @njit(cache=True)

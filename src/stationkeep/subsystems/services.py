@@ -25,10 +25,6 @@ SERVICES = (
  CARGO_DELIVERY, REFUELLING, EVA, ROBOTICS, DEORBIT) = range(len(SERVICES))  # fmt: skip
 
 
-PLANNED = 3
-"""Column of `operates` of what a mission control plans and commands step by step."""
-
-
 class Params(NamedTuple):
     """Offers (Q): who gives what, and what it takes."""
 
@@ -37,7 +33,7 @@ class Params(NamedTuple):
     vehicle: np.ndarray  # (Q,) giving vehicle type, -1
     segment: np.ndarray  # (Q,) segment whose state decides, 2 none
     operator: np.ndarray  # (Q,) partner who runs it, -1 nobody
-    desk: np.ndarray  # (Q,) column of `operates`: its segment, its ships, or what its mission control commands (PLANNED)
+    desk: np.ndarray  # (Q,) column of `operates`: its segment, its ships, or what its mission control commands
     needs: np.ndarray  # (Q,) bit mask of services
     machine: np.ndarray  # (Q,) kind of machine needed, -1
     machines: np.ndarray  # (Q,) how many of them

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import numpy as np
 
@@ -10,14 +12,13 @@ from ...laws import metabolism
 from ...model.base import seconds, to_utc
 from ...model.catalogue import Catalogue, number
 from ...model.scenario import Scenario
+from ..supply import CREW_SHARE_frac
 from .bodies import cargo_of
 from .flights import PlannedFlight
 from .life_support import crew_rates
 from .prices import MILLION, Prices
 
 YEAR_s = 365.25 * 86400.0
-CREW_SHARE_frac = 0.9
-"""Most of a cargo ship's dry cargo that is for the crew, as ships are filled (engine/supply.py)."""
 STOWED = ("food", "supplies", "toilet", "spares", "research")
 
 Need = Callable[[int, list[int]], tuple[float, ...]]
@@ -75,8 +76,8 @@ def _need(flights: tuple[PlannedFlight, ...], catalogue: Catalogue) -> Need:
     gives: dict[str, set[str]] = {}
     for row in catalogue.table("stations/iss/services"):
         gives.setdefault(row["giver"], set()).add(row["service"])
-    serial: dict[str, int] = {}
-    place = [serial[f.vehicle] for f in flights if serial.update({f.vehicle: serial.get(f.vehicle, -1) + 1}) is None]
+    serial: defaultdict[str, Iterator[int]] = defaultdict(count)
+    place = [next(serial[f.vehicle]) for f in flights]
 
     def key(f: int, left: list[int]) -> tuple[float, ...]:
         name = flights[f].vehicle

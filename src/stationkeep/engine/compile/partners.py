@@ -49,7 +49,7 @@ def build_partners(
         segment=integers(segment(e) for _, e in rows),
         into=integers(into(e) for _, e in rows),
         for_s=reals(e.for_d * DAY_s if e.for_d else NEVER_s for _, e in rows),
-        learning_s=reals(e.learning_d * DAY_s for _, e in rows), spares_s=np.full(len(rows), rule(scenario, catalogue, "spares_lead_d") * DAY_s),
+        learning_s=reals(e.learning_d * DAY_s for _, e in rows), spares_s=rule(scenario, catalogue, "spares_lead_d") * DAY_s,
         people=integers(_missing(e, flights, notice_d) for _, e in rows),
         unpaid=unpaid_flights(scenario, catalogue, flights),
         when_station=integers(station[e.when.station] if _watched(e) else -1 for _, e in rows),  # type: ignore[union-attr]
@@ -60,7 +60,7 @@ def build_partners(
     s = partners.State(
         event_s=np.full(n, NEVER_s), done=np.zeros(n, np.bool_), event_row=np.full(n, -1, np.int64),
         takes_part=np.ones(count, np.bool_), flies=np.ones(count, np.bool_), sends=np.ones(count, np.bool_), fuels=np.ones(count, np.bool_),
-        row=np.full(count, -1, np.int64), operates=np.ones((count, 4), np.bool_), operates_row=np.full((count, 4), -1, np.int64),
+        row=np.full(count, -1, np.int64), operates=np.ones((count, partners.PLANNED + 1), np.bool_), operates_row=np.full((count, partners.PLANNED + 1), -1, np.int64),
         commanded_s=np.zeros(count), repaired_s=np.zeros(count), spares_s=np.zeros(count), repair_row=np.full(count, -1, np.int64),
         fund_event=np.full(count, -1, np.int64), may_share=np.ones((count, count), np.bool_), spares_share=np.ones((count, count), np.bool_),
         segment_mode=np.zeros(2, np.int64), segment_runs=np.ones(3, np.bool_), segment_row=np.full(3, -1, np.int64),

@@ -8,10 +8,9 @@ from ...model.base import NEVER_s, seconds
 from ...model.catalogue import Catalogue, listed, number
 from ...model.scenario import Scenario
 from ...subsystems import services
+from ...subsystems.partners import PLANNED, SHIPS
 from .names import Names, integers, reals
 
-SHIPS = 2
-"""Segment number of ships: what a segment's state does not switch off."""
 COMMANDED = ("reboost", "refuelling")
 """What a mission control plans and commands step by step; all else runs by itself."""
 
@@ -37,7 +36,7 @@ def build_services(scenario: Scenario, catalogue: Catalogue, names: Names) -> tu
         offers.append((
             service[row["service"]], part[row["giver"]] if is_part else -1, -1 if is_part else vehicle[row["giver"]],
             segment[row["giver"]] if is_part else SHIPS, partner[row["operator"]] if row["operator"] else -1,
-            services.PLANNED if is_part and row["service"] in COMMANDED else segment[row["giver"]] if is_part else SHIPS,
+            PLANNED if is_part and row["service"] in COMMANDED else segment[row["giver"]] if is_part else SHIPS,
             mask(listed(row, "needs")), kinds.get(row["needs_machine"], -1) if row["needs_machine"] else -1,
             int(number(row, "machines_count", 1)), _burns(row, is_part, row["giver"] in tanked, names),
             part.get(needs_part, -1) if needs_part else -1,
