@@ -156,3 +156,18 @@ def test_percents_never_show_a_false_zero_or_hundred(frac, text):
 
 def test_a_kind_unknown_to_the_report_is_still_told():
     assert sentence("meteor_strike", "node-2", "iss") == "meteor strike: node-2"
+
+
+def test_the_first_of_several_breaks_of_a_run_is_told(result):
+    """Every run breaks the same requirement again and again; only the first break of each counts."""
+    days, runs = 40, result.sizes["run"]
+    future = str(result.future.values[0])
+    count = days * runs
+    log = {
+        "event_future": np.full(count, future), "event_run": np.tile(np.arange(runs), days), "event_kind": np.full(count, "breach"),
+        "event_utc": np.datetime64("2030-01-01", "ns") + np.repeat(np.arange(days), runs) * np.timedelta64(30, "D"),
+        "event_station": np.full(count, "iss"), "event_name": np.full(count, "altitude"), "event_cause": np.full(count, -1), "event_value": np.zeros(count),
+    }  # fmt: skip
+    again = result.drop_vars(log).assign({name: ("event", values) for name, values in log.items()})
+    (finding,) = findings_by_future(again)[future]
+    assert finding.first_break == {"p5": "2030-01-01", "p50": "2030-01-01", "p95": "2030-01-01"}

@@ -116,7 +116,8 @@ class _Breaches:
         self.rank = [order.get(name, len(order)) for name in self.names]
         self.first = np.full((len(self.names), len(self.futures) * runs), -1, np.int64)
         member = log.future[rows] * runs + log.run[rows]
-        self.first[requirement[::-1], member[::-1]] = rows[::-1]  # the earliest is written last, and stays
+        cells, earliest = np.unique(requirement * self.first.shape[1] + member, return_index=True)
+        self.first.reshape(-1)[cells] = rows[earliest]
         never = np.iinfo(np.int64).max
         at_s = log.utc.astype("datetime64[s]").astype(np.int64)
         self.at_s = np.where(self.first >= 0, at_s[self.first] if at_s.size else never, never)
