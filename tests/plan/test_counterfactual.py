@@ -49,3 +49,16 @@ def test_a_summary_gives_the_same_rows(scenario, rows):
 def test_nothing_to_take_away_is_no_row(scenario):
     plain = scenario.patch({"events.ill": None, "events.idle": None, "horizon": "2022-09-01"})
     assert sk.hours_without(plain, sk.simulate(plain, runs=1, seed=4)) == []
+
+
+def test_an_effect_is_followed_to_the_horizon(scenario):
+    """Less money takes crews of the year after the next: the first year has little of it, the rows by year all."""
+    less = scenario.patch({"horizon": "2025-03-31", "events.ill": None, "events.idle": None,
+                           "events.cut": {"fund": "nasa", "share_frac": 0.8, "on": "2022-11-01"}})  # fmt: skip
+    (row,) = sk.hours_without(less, sk.simulate(less, runs=1, seed=4))
+    assert (row["date"], row["days"], row["whole"]["until"]) == ("2022-11-01", 365.0, "2025-03-31")
+    without, with_event = (side.sum() for side in research(row["whole"]))
+    by_year = np.asarray(row["by_year_h"]).sum(axis=1)
+    last = row["whole"]["days"] - 730.0
+    assert with_event - without == pytest.approx(np.average(by_year, weights=[365.0, 365.0, last]), rel=0.01)
+    assert with_event < without - 5.0

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from stationkeep.report.people import NEEDED, crew_time, dose, dose_text
+from stationkeep.report.dose import dose, dose_text
+from stationkeep.report.people import NEEDED, crew_time
 
 DAYS = np.datetime64("2024-01-01", "ns") + np.arange(730) * np.timedelta64(1, "D")
 PARTNERS = ["roscosmos", "nasa"]
@@ -73,16 +74,34 @@ def test_an_event_stands_against_the_same_runs_without_it(result):
     use = {name: i for i, name in enumerate(NEEDED)}
     week[:, 1, use["own_research"]] = 20.0, 16.0
     week[1, 1, use["upkeep"]] = 4.0
+    sides = {"without": week[0].tolist(), "with": week[1].tolist(), "people": [[0, 4], [0, 4]], "interval_h": [None, [-5.0, -3.0]]}
     row = {"future": "test", "event": "leave", "kind": "withdraw", "text": "it goes", "runs": 2, "date": "2025-01-01", "days": 350.0,
-           "partners": PARTNERS, "without": week[0].tolist(), "with": week[1].tolist(), "people": [[0, 4], [0, 4]],
-           "interval_h": [None, [-5.0, -3.0]]}  # fmt: skip
+           "partners": PARTNERS, **sides, "whole": {"until": "2025-12-17", "days": 350.0} | sides, "by_year_h": [[0.0, -4.0]]}  # fmt: skip
     (told,) = crew_time(result.assign_attrs(hours_without=json.dumps([row])))
     (change,) = told["changes"]
     assert change["compared"] == "same_runs_without"
     assert change["partners"][0]["research_in_all_h"] == pytest.approx(-200.0)
     assert change["text"] == [
-        "Because of leave (2025-01-01: it goes; 350 days from then on, against the same 2 runs without it) nasa loses 4.0 h of research a week "
+        "Because of leave (2025-01-01: it goes; 350 days from then on, to 2025-12-17, against the same 2 runs without it) nasa loses 4.0 h of research a week "
         "(20.0 → 16.0, 95 % −5.0 h to −3.0 h; 200 h in all): −4.0 h of its own people (their upkeep +4.0 h)."
+    ]
+
+
+    assert "other flights that the scenario writes or leaves out stay on both sides" in told["text"][-1]
+
+
+def test_an_effect_that_comes_after_the_first_year_is_told(result):
+    week = np.zeros((2, len(PARTNERS), len(NEEDED)))
+    none = {"without": week[0].tolist(), "with": week[0].tolist(), "people": [[0, 4], [0, 4]], "interval_h": [None, None]}
+    week[:, 1, NEEDED.index("own_research")] = 20.0, 14.0
+    later = none | {"without": week[0].tolist(), "with": week[1].tolist(), "until": "2027-01-01", "days": 730.0, "people": [[0, 4], [0, 3]]}
+    row = {"future": "test", "event": "cut", "kind": "fund", "text": "", "runs": 1, "date": "2025-01-01", "days": 365.0, "partners": PARTNERS,
+           **none, "whole": later, "by_year_h": [[0.0, 0.0], [0.0, -12.0]]}  # fmt: skip
+    change = crew_time(result.assign_attrs(hours_without=json.dumps([row])))[0]["changes"][0]
+    assert change["text"] == [
+        "Because of cut (2025-01-01; 365 days from then on, against the same run without it) no partner's research changes by 0.5 h a week.",
+        "Because of cut, over all 730 days to 2027-01-01, nasa loses 6.0 h of research a week (20.0 → 14.0; 626 h in all): "
+        "−6.0 h of its own people, people aboard 4.0 → 3.0. Most in year 2 after it: −12.0 h a week of all partners.",
     ]
 
 

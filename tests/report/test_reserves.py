@@ -51,10 +51,13 @@ def test_days_of_a_result_kept_by_month_are_reckoned_within_it():
             assert abs(np.datetime64(told[q]) - np.datetime64(day)) <= np.timedelta64(3, "D"), (level, q)
 
 
-def test_a_summary_tells_shares_without_days():
+def test_a_summary_tells_days_as_a_result_kept_by_month_does():
+    ends = np.array(["2015-04-30", "2015-05-31", "2015-06-30"], "datetime64[ns]")
+    least = np.array([[[70.0, np.inf], [45.5, 300.0], [40.0, 300.0]], [[80.0, np.inf], [60.0, 300.0], [60.0, 300.0]]])
     ds = xr.Dataset(
-        {"reserve_min_d": (("run", "resource"), [[10.0, 200.0], [60.0, 210.0]])},
-        coords={"run": [0, 1], "resource": ["food", "water"]}, attrs={"name": "x"},
+        {"reserve_least_d": (("run", "month", "reserve"), least)},
+        coords={"run": [0, 1], "month": ends, "reserve": ["food", "water"]}, attrs={"name": "x"},
     )  # fmt: skip
-    _, rows, _ = reserve_rows(reserves_told(ds), "x")
-    assert rows == [["food", "35 (12–58)", "50 %", "50 %", "–"]]
+    _, rows, safe = reserve_rows(reserves_told(ds), "x")
+    assert rows == [["food", "50 (41–59)", "50 %, 2015-06-01", "–", "–"]]
+    assert safe == "Never below 45 days (least reserve): water 300."

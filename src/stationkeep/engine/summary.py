@@ -150,12 +150,14 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
     capable = np.zeros(times.size, np.int64)
     service = np.zeros((month_ends.size, len(case.names.stations), len(SERVICES)), np.int64)
     found: dict[str, list[Any]] = {name: [] for name in (*OUTCOMES, *CAPABILITY)}
+    least: list[np.ndarray] = []  # of each run (month, reserve), infinite where nothing is used
     members = members_of(case)
     for r in results:
         rows = by_month(r.rows, month_of)
         for name, value in (outcomes(rows, times, case.dt_s) | capability(case, r, times, members)).items():
             found[name].append(value)
         histograms.add(_spread(case, r, rows, times))
+        least.append(np.where(rows.reserve_d < ENDLESS_d, rows.reserve_d, np.inf).astype(np.float32).min(axis=1))
         people.add(r, rows)
         capable += (np.nansum(rows.scalar[:, :, CAPABLE], axis=1) >= 1.0).astype(np.int64)
         service += np.rint(rows.service_up).astype(np.int64)
@@ -165,6 +167,7 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
     }
     data |= {name: (("run", *dims), np.stack(found[name]), {"long_name": meaning}) for name, (dims, meaning) in CAPABILITY.items()}
     data |= people.variables()
+    data["reserve_least_d"] = (("run", "month", "reserve"), np.stack(least), {"units": "d", "long_name": "least reserve of a month over stations"})
     data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
     adds = {"over_runs": "sum"}
     data["capable_runs_count"] = ("time", capable, adds | {"long_name": "runs in which a station could house people"})

@@ -33,8 +33,22 @@ Z_95 = 1.96
 FEW = 5
 """Runs of one job."""
 SPAN = np.timedelta64(round(SPAN_d), "D")
+SERVED = [NEEDED.index(use) for use in ("own_research", "served_by_others")]
 PLACE = [CREW_USES.index(use) for use in NEEDED]
 Spans = dict[int, dict[str, np.ndarray]]  # run -> event -> the day it took place
+
+
+class Years(NamedTuple):
+    """The years of one run that follow an event, to the end of the run (the last may be short)."""
+
+    hours: np.ndarray  # (year, partner, use) a week
+    people: np.ndarray  # (year, partner)
+    steps: np.ndarray  # (year,)
+
+    def over(self, years: int | None) -> np.ndarray:
+        """Mean of the first `years` (None: all): hours (partner, use), with people as the last use."""
+        table = np.concatenate([self.hours, self.people[..., None]], axis=2)[:years]
+        return np.average(table, axis=0, weights=self.steps[:years])
 
 
 class Trial(NamedTuple):
@@ -51,41 +65,48 @@ class Trial(NamedTuple):
 
 @dataclass(frozen=True)
 class Weeks:
-    """Does some runs of a trial in a worker: hours a week (partner, use) and people (partner) in the span after each event."""
+    """Does some runs of a trial in a worker: the years after each event."""
 
     seed: int
 
-    def __call__(self, job: tuple[int, bytes, tuple[Spans, Spans]]) -> dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]:
+    def __call__(self, job: tuple[int, bytes, tuple[Spans, Spans]]) -> dict[int, dict[str, Years]]:
         _, packed, (spans, cuts) = job
         chances: Chances = pickle.loads(packed)
-        return {run: self._means(chances, run, days, cuts[run]) for run, days in spans.items()}
+        return {run: self._years(chances, run, days, cuts[run]) for run, days in spans.items()}
 
-    def _means(
-        self, chances: Chances, run: int, days: dict[str, np.ndarray], cuts: dict[str, np.ndarray]
-    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """The rows of a run are kept from cut to cut, which are the ends of the spans of all its events: the same in both
+    def _years(self, chances: Chances, run: int, days: dict[str, np.ndarray], cuts: dict[str, np.ndarray]) -> dict[str, Years]:
+        """The rows of a run are kept from cut to cut, which are the ends of the years after all its events: the same in both
         runs of a pair, so that equal hours have equal sums."""
         case = chances.case
         at = stamps(case.t0_s, case.dt_s, case.steps)
-        spans = {event: np.searchsorted(at, [day, day + SPAN]) for event, day in cuts.items()}
-        edges = np.unique(np.concatenate([*spans.values(), [0]]))
+        cut = {event: _years_of(at, day) for event, day in cuts.items()}
+        edges = np.unique(np.concatenate([*cut.values(), [0]]))
         edges = edges[edges < case.steps]
         rows = run_one(chances, self.seed, run, np.searchsorted(edges, np.arange(case.steps), side="right") - 1).rows
-        hours, people = rows.hours.sum(axis=1)[:, :, PLACE], rows.partner_people.sum(axis=1)
+        hours, people = rows.hours.sum(axis=1)[:, :, PLACE].astype(np.float64), rows.partner_people.sum(axis=1)
         found = {}
-        for event, (first, last) in ((event, spans[event]) for event in days):
-            if first < last:
-                within = (edges >= first) & (edges < last)
-                mean = hours[within].sum(axis=0, dtype=np.float64) / rows.steps[within].sum()
-                found[event] = (mean, people[first:last].mean(axis=0))
+        for event in days:
+            ends = cut[event]
+            if ends.size > 1:
+                first, steps = np.searchsorted(edges, ends[:-1]), np.diff(ends)
+                whole = np.add.reduceat(hours, first, axis=0)
+                heads = np.add.reduceat(people[: ends[-1]], ends[:-1], axis=0, dtype=np.float64)
+                found[event] = Years(whole / steps[:, None, None], heads / steps[:, None], steps)
         return found
+
+
+def _years_of(at: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Steps at which the years after a day begin, and the end of the run."""
+    begins = day + SPAN * np.arange(max(int((at[-1] - day) / SPAN), 0) + 1)
+    return np.unique(np.append(np.searchsorted(at, begins), at.size))
 
 
 def hours_without(scenario: Scenario, result: xr.Dataset, workers: int | None = None) -> list[dict[str, Any]]:
     """What each event of a scenario changed of the working week, as the rows a result keeps under `hours_without`.
 
-    Of each event in each future: the year after it (less at the horizon) in the runs it took place in, against the same runs
-    without it. Events without which the scenario is none (something else waits for them) are left out. [] without hours.
+    Of each event in each future: the year after it (less at the horizon), and all the time from it to the horizon, in the runs
+    it took place in, against the same runs without it. Events without which the scenario is none (something else waits for
+    them) are left out. [] without hours.
     """
     trials: list[Trial] = []
     numbers = np.asarray(result["run"].values)
@@ -131,7 +152,7 @@ def _spans(days: dict[str, np.ndarray], runs: np.ndarray, most: int) -> Spans:
     return spans
 
 
-def _run(trials: list[Trial], seed: int, workers: int | None) -> list[dict[int, dict[str, tuple[np.ndarray, np.ndarray]]]]:
+def _run(trials: list[Trial], seed: int, workers: int | None) -> list[dict[int, dict[str, Years]]]:
     """What `Weeks` finds of each trial, by run."""
     parts = []
     for trial in trials:
@@ -141,24 +162,33 @@ def _run(trials: list[Trial], seed: int, workers: int | None) -> list[dict[int, 
 
 
 def _row(trial: Trial, whole: Any, found: Any, end: np.datetime64) -> list[dict[str, Any]]:
-    """Both means over the runs, and the 95 % interval of each partner's change of research; none without a common run."""
+    """Both sides over the year and over the whole time, and how research changed from year to year; none without a common run."""
     event = trial.event
     runs = [run for run in trial.spans if event in found.get(run, {}) and event in whole[run]]
     if not runs:
         return []
-    was, now = (np.array([side[run][event][0] for run in runs]) for side in (found, whole))
-    heads = np.array([[side[run][event][1] for side in (found, whole)] for run in runs]).mean(axis=0)
-    served = NEEDED.index("own_research"), NEEDED.index("served_by_others")
-    change = (now - was)[:, :, served].sum(axis=2)
-    interval: list[list[float] | None] = [None] * change.shape[1]
-    if len(runs) > 1:
-        half = Z_95 * change.std(axis=0, ddof=1) / np.sqrt(len(runs))
-        interval = np.column_stack((change.mean(axis=0) - half, change.mean(axis=0) + half)).round(3).tolist()
+    pairs: list[tuple[Years, Years]] = [(found[run][event], whole[run][event]) for run in runs]
     days = np.sort(np.array([trial.spans[run][event] for run in runs], "datetime64[D]"))
-    lasted = np.minimum((end - days).astype(float), SPAN_d).mean()
+    left = (end - days).astype(float)
+    years = min(was.steps.size for was, _ in pairs)
+    change = np.mean([(now.hours - was.hours)[:years][:, :, SERVED].sum(axis=2) for was, now in pairs], axis=0)
     return [{
         "future": trial.future, "event": event, "kind": trial.kind, "text": trial.text, "runs": len(runs),
-        "date": iso_day(days[days.size // 2]), "days": round(float(lasted), 1), "partners": list(PARTNERS),
-        "without": was.mean(axis=0).round(3).tolist(), "with": now.mean(axis=0).round(3).tolist(), "people": heads.round(3).tolist(),
-        "interval_h": interval,
+        "date": iso_day(days[days.size // 2]), "partners": list(PARTNERS), **_sides(pairs, np.minimum(left, SPAN_d), 1),
+        "whole": {"until": iso_day(end), **_sides(pairs, left, None)}, "by_year_h": change.round(3).tolist(),
     }]  # fmt: skip
+
+
+def _sides(pairs: list[tuple[Years, Years]], days: np.ndarray, years: int | None) -> dict[str, Any]:
+    """Means of both sides over the runs, and the 95 % interval of each partner's change of research."""
+    was, now = (np.array([side.over(years) for side in sides]) for sides in zip(*pairs, strict=True))
+    change = (now - was)[:, :, SERVED].sum(axis=2)
+    interval: list[list[float] | None] = [None] * change.shape[1]
+    if len(pairs) > 1:
+        half = Z_95 * change.std(axis=0, ddof=1) / np.sqrt(len(pairs))
+        interval = np.column_stack((change.mean(axis=0) - half, change.mean(axis=0) + half)).round(3).tolist()
+    sides = [side.mean(axis=0).round(3) for side in (was, now)]
+    return {
+        "days": round(float(days.mean()), 1), "without": sides[0][:, :-1].tolist(), "with": sides[1][:, :-1].tolist(),
+        "people": [side[:, -1].tolist() for side in sides], "interval_h": interval,
+    }  # fmt: skip

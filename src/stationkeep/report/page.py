@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from stationkeep.report import depends, plots, sections
 from stationkeep.report.causes import family_of
 from stationkeep.report.checks import percent, rule_text
+from stationkeep.report.dose import dose_text
 from stationkeep.report.glossary import terms
 from stationkeep.report.metrics import presence
 from stationkeep.report.money import money
-from stationkeep.report.people import dose_text
 from stationkeep.report.read import attr, future_names, words
 from stationkeep.report.reserves import reserve_rows
 from stationkeep.report.verdict import headline, holds_text, left_behind_lines, notice_text, verdict

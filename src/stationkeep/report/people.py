@@ -1,4 +1,4 @@
-"""What it means for people: who works for whom, what an event costs whom in hours, and dose against career limits."""
+"""What it means for people: who works for whom, and what an event costs whom in hours."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ if TYPE_CHECKING:
 
 #: Events whose effect on the working week is told.
 DECISIONS = ("withdraw", "rejoin", "separate", "retire", "lose_person", "damage", "ground", "fail", "fund", "opened")
-SPAN_d = 365.0  # hours are compared over a year after an event: with the same runs without it, or with the year before
+SPAN_d = 365.0  # hours are compared over a year after an event, with the same runs without it (then to the horizon too) or with the year before
 FEW_d = 180.0  # with fewer days on a side it is said how few
 LOADS = ("upkeep", "repairs", "traffic", "spacewalks", "handover", "outfitting")
 NEEDED = ("own_research", "other_research", "served_by_others", *LOADS)
+BOTH_SIDES = ("What an event did is told against runs without it and without the flights tied to it (`after`, `until`); other flights that the "
+              "scenario writes or leaves out stay on both sides.")  # fmt: skip
 TELLING_h = 0.5  # changes smaller than this a week are not put in words
 SURE_h = 0.1  # an interval narrower than this is not told
-LONG_STAY_d = 60.0
-EARLIER_mSv_per_d = 0.74
-"""Of days at the station before the run: the median of residents in the replay (docs/validation.md)."""
 Week = dict[str, dict[str, float]]  # partner -> use -> hours a week of all its people
 
 
@@ -61,7 +60,7 @@ def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
         if place:
             was, now = (futures[k].mean.mean(axis=0) for k in (0, place))
             changes.append(_against(names[0], was, now, np.stack([futures[0].heads, worked.heads]), partners))
-        text = [_for_others_text(by_year, partners)] + [line for change in changes for line in change["text"]]
+        text = [_for_others_text(by_year, partners)] + [line for change in changes for line in change["text"]] + [BOTH_SIDES if paired else ""]
         told.append({"future": name, "by_year": by_year, "changes": changes, "text": [line for line in text if line]})
     return told
 
@@ -183,18 +182,45 @@ def _change_told(change: Change, partners: list[str], days: np.ndarray) -> dict[
 
 
 def _paired_told(row: dict[str, Any]) -> dict[str, Any]:
-    """An event against the same runs without it: what `plan.counterfactual` found, in words."""
-    partners, weeks = row["partners"], row["days"] / 7.0
+    """An event against the same runs without it: what `plan.counterfactual` found, in words; the year after it, and all the time."""
+    rows, whole, end = _span_rows(row, row["partners"]), _span_rows(row["whole"], row["partners"]), row["whole"]["until"]
+    runs = "the same run" if row["runs"] == 1 else f"the same {row['runs']} runs"
+    what = f": {row['text']}" if row["text"] else ""
+    name = f"Because of {words(row['event'])}"
+    longer = row["whole"]["days"] > row["days"] + 1.0
+    span = f"{row['days']:.0f} days from then on" + ("" if longer else f", to {end}")
+    lead = f"{name} ({row['date']}{what}; {span}, against {runs} without it)"
+    text = _texts(lead, rows) or [f"{lead} no partner's research changes by {TELLING_h} h a week."]
+    later = _whole_texts(f"{name}, over all {row['whole']['days']:,.0f} days to {end},", whole, row) if longer else []
+    known = {key: row[key] for key in ("event", "kind", "date", "days", "runs", "by_year_h")}
+    return known | {"compared": "same_runs_without", "partners": rows, "until": end, "until_partners": whole,
+                    "text": [*text[:1], *later, *text[1:]]}  # fmt: skip
+
+
+def _span_rows(row: dict[str, Any], partners: list[str]) -> list[dict[str, Any]]:
     rows = _rows(np.asarray(row["without"]), np.asarray(row["with"]), np.asarray(row["people"]), partners)
     spans = dict(zip(partners, row["interval_h"], strict=True))
     for one in rows:
-        one["research_interval_h"], one["research_in_all_h"] = spans[one["partner"]], round(one["research_change_h"] * weeks, 1)
-    runs = "the same run" if row["runs"] == 1 else f"the same {row['runs']} runs"
-    what = f": {row['text']}" if row["text"] else ""
-    lead = f"Because of {words(row['event'])} ({row['date']}{what}; {row['days']:.0f} days from then on, against {runs} without it)"
-    text = _texts(lead, rows) or [f"{lead} no partner's research changes by {TELLING_h} h a week."]
-    known = {key: row[key] for key in ("event", "kind", "date", "days", "runs")}
-    return known | {"compared": "same_runs_without", "partners": rows, "text": text}
+        one["research_interval_h"] = spans[one["partner"]]
+        one["research_in_all_h"] = round(one["research_change_h"] * row["days"] / 7.0, 1)
+    return rows
+
+
+def _whole_texts(lead: str, rows: list[dict[str, Any]], row: dict[str, Any]) -> list[str]:
+    """From the event to the horizon: the sum or the one partner it moves, the year in which it shows most, and each partner."""
+    heard = [one for one in rows if abs(one["research_change_h"]) >= TELLING_h]
+    if not heard:
+        in_all = sum(one["research_in_all_h"] for one in rows)
+        return [f"{lead} no partner's research changes by {TELLING_h} h a week{f' ({_signed(in_all)} in all)' if abs(in_all) >= 1.0 else ''}."]
+    text = _change_text(lead, heard[0]) if len(heard) == 1 else _sum_text(lead, rows)
+    changes = np.asarray(row["by_year_h"]).sum(axis=1)
+    most = int(np.argmax(np.abs(changes)))
+    if most and abs(changes[most]) >= TELLING_h:
+        text += f" Most in year {most + 1} after it: {_signed(changes[most])} a week of all partners."
+    if len(heard) > 1:
+        each = [f"{one['partner']} {_signed(one['research_change_h'])}" for one in heard]
+        text += f" By partner: {', '.join(each)} a week."
+    return [text]
 
 
 def _against(first: str, was: np.ndarray, now: np.ndarray, heads: np.ndarray, partners: list[str]) -> dict[str, Any]:
@@ -286,104 +312,3 @@ def _for_others_text(by_year: dict[str, Week], partners: list[str]) -> str:
 
 def _signed(hours: float) -> str:
     return f"{'+' if hours > 0 else '−'}{abs(hours):.1f} h"
-
-
-def dose(ds: xr.Dataset) -> list[dict[str, Any]]:
-    """For each future and partner: dose of a stay of a resident, stays to the career limit, and named people by the dose of their
-    careers, with their stays before the run; [] without doses."""
-    stays, limits = attr(ds, "people") or [], attr(ds, "career_limits_mSv") or {}
-    about = {item["stay"]: item for item in stays}
-    earlier = _earlier_mSv(ds) if stays else {}
-    if not stays or not ("dose_mSv" in ds or "dose_runs_uSv" in ds):
-        return []
-    items = [about.get(str(p), {"partner": "", "name": ""}) for p in ds["person"].values]
-    rows = []
-    for place, future in enumerate(future_names(ds)):
-        mean, quantiles = _doses(ds, place, items) if "dose_mSv" in ds else _kept_doses(ds, place)
-        for name in dict.fromkeys(item["partner"] for item in items if item["partner"]):
-            total = _by_person(mean, items, name, earlier)
-            if name not in quantiles and not total:
-                continue
-            limit = float(limits.get(name, np.nan))
-            p50, p95 = quantiles.get(name, (None, None))  # no resident's whole stay lies within the run
-            rows.append({
-                "future": future, "partner": name, "stay_mSv_p50": p50 and round(p50, 1), "stay_mSv_p95": p95 and round(p95, 1),
-                "limit_mSv": limit, "stays_to_limit": p50 and round(limit / p50, 1),
-                "highest": [{"name": who, "mSv": round(value, 1), "earlier_mSv": round(earlier.get(who, 0.0), 1)} for who, value in total[:3]],
-                "over_limit": [{"name": who, "mSv": round(value, 1)} for who, value in total if value > limit],
-            })  # fmt: skip
-    return rows
-
-
-def _doses(ds: xr.Dataset, place: int, items: list[dict[str, str]]) -> tuple[np.ndarray, dict[str, tuple[float, float]]]:
-    """Mean dose of each stay over runs (person,), and the 50 and 95 % dose of a resident's whole stay by partner."""
-    doses, came, left = (series(ds, name) for name in ("dose_mSv", "aboard_utc", "home_utc"))
-    assert doses is not None and came is not None and left is not None
-    mSv, up, down = np.asarray(doses.values[place], dtype=np.float64), came.values[place], left.values[place]
-    days = (np.where(np.isnat(down), ds["time"].values[-1], down) - up) / np.timedelta64(1, "D")
-    whole = np.isfinite(mSv) & (days >= LONG_STAY_d) & ~np.isnat(down) & (up >= ds["time"].values[0])
-    partner = np.array([item["partner"] for item in items])
-    found = {str(name): mSv[whole & (partner == name)] for name in np.unique(partner)}
-    quantiles = {name: (float(np.quantile(v, 0.5)), float(np.quantile(v, 0.95))) for name, v in found.items() if v.size}
-    return np.where(np.isfinite(mSv), mSv, 0.0).mean(axis=0), quantiles
-
-
-def _kept_doses(ds: xr.Dataset, place: int) -> tuple[np.ndarray, dict[str, tuple[float, float]]]:
-    """The same from what a summary keeps: doses of stays to the width of a bin."""
-    one = ds.isel(future=place) if "future" in ds["dose_runs_uSv"].dims else ds
-    quantiles = {}
-    for name, counts in zip(map(str, one["partner"].values), np.nan_to_num(one["stay_dose_runs_count"].values), strict=True):
-        if counts.sum() > 0:
-            passed = np.cumsum(counts) / counts.sum()
-            p50, p95 = (float(one["dose_bin"].values[np.searchsorted(passed, q)]) for q in (0.5, 0.95))
-            quantiles[name] = (p50, p95)
-    return np.nan_to_num(one["dose_runs_uSv"].values) / 1000.0 / one.sizes["run"], quantiles
-
-
-def _by_person(
-    mean: np.ndarray, items: list[dict[str, str]], partner: str, earlier: dict[str, float]
-) -> list[tuple[str, float]]:
-    """Named people of a partner by the mean dose of all their stays, those before the run included, highest first."""
-    total: dict[str, float] = {}
-    for value, item in zip(mean, items, strict=True):
-        if item["partner"] == partner and item["name"]:
-            who = _person(item["name"])
-            total[who] = total.get(who, earlier.get(who, 0.0)) + float(value)
-    return sorted(total.items(), key=lambda entry: -entry[1])
-
-
-def _earlier_mSv(ds: xr.Dataset) -> dict[str, float]:
-    """Dose of people's days at the station before the run, by the record and the mean of residents."""
-    found: dict[str, float] = {}
-    for name, days in (attr(ds, "earlier_d") or {}).items():
-        found[_person(name)] = found.get(_person(name), 0.0) + days * EARLIER_mSv_per_d
-    return found
-
-
-def _person(name: str) -> str:
-    """One spelling of a name the lists write two ways: `KONONENKO, Oleg Dmitriyevich` and `Oleg Kononenko`."""
-    if "," in name:
-        family, given = (part.strip() for part in name.split(",", 1))
-        first = given.split()[0] if given.split() else ""
-    else:
-        *given_names, family = name.split()
-        first = given_names[0] if given_names else ""
-    return f"{first} {family.title()}".strip()
-
-
-def dose_text(rows: list[dict[str, Any]]) -> list[str]:
-    """Doses in words, one line a partner."""
-    lines = []
-    for row in rows:
-        line = f"{row['partner']}: no resident's whole stay in the run, career limit {row['limit_mSv']:.0f} mSv"
-        if row["stay_mSv_p50"]:
-            line = (f"{row['partner']}: {row['stay_mSv_p50']:.0f} mSv a stay (95 %: {row['stay_mSv_p95']:.0f}); "
-                    f"{row['stays_to_limit']:.1f} such stays reach the career limit of {row['limit_mSv']:.0f} mSv")  # fmt: skip
-        if row["highest"] and not row["over_limit"]:
-            first = row["highest"][0]
-            before = f", {first['earlier_mSv']:.0f} mSv of it before the run at {EARLIER_mSv_per_d} a day" if first["earlier_mSv"] else ""
-            line += f"; nearest to it: {first['name']}, {first['mSv']:.0f} mSv in all stays ({100 * first['mSv'] / row['limit_mSv']:.0f} %{before})"
-        if row["over_limit"]:
-            line += "; above it: " + ", ".join(f"{item['name']} ({item['mSv']:.0f})" for item in row["over_limit"])
-        lines.append(line + ".")
-    return lines

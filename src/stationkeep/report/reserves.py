@@ -22,7 +22,7 @@ NONE_LEFT_d = 1.0
 def reserves_told(ds: xr.Dataset) -> list[dict[str, Any]]:
     """Per future and commodity (all stations; people as usual, nothing recovered): the least reserve over the time somebody
     is aboard, days (5, 50, 95 % of runs), and for each level of the rules the share of runs that fall below it and the
-    first day they do. Of a result kept by month the day is reckoned from the months' least; a summary tells no days.
+    first day they do. Of a result kept by month, and of a summary, the day is reckoned from the months' least.
     """
     rules = {item["name"]: float(item["value"]) for item in attr(ds, "assumptions") or []}
     levels = {"reserve": rules.get("reserve_d", 45.0), "leave": rules.get("leave_d", 30.0), "none_left": NONE_LEFT_d}
@@ -35,8 +35,8 @@ def reserves_told(ds: xr.Dataset) -> list[dict[str, Any]]:
 
 
 def _by_commodity(ds: xr.Dataset, levels: dict[str, float]) -> Iterator[tuple[int, str, np.ndarray, dict[str, Any]]]:
-    whole, kept = reserves(ds), series(ds, "reserve_min_d")
-    found = kept if kept is not None else whole
+    kept = series(ds, "reserve_least_d")  # a summary's own, over stations
+    found = reserves(ds) if kept is None else kept.rename(reserve="resource")
     if found is None or "run" not in found.dims:
         return
     for place in range(found.sizes["future"]):
@@ -55,9 +55,8 @@ def _by_commodity(ds: xr.Dataset, levels: dict[str, float]) -> Iterator[tuple[in
 
 def _first(of_runs: xr.DataArray, days: float) -> dict[str, str | None] | None:
     """The first day below `days` at any station, over the runs that get there."""
-    if "station" not in of_runs.dims:
-        return None
-    least = of_runs.min("station").transpose("run", ...).values
+    of_runs = of_runs.min("station") if "station" in of_runs.dims else of_runs
+    least = of_runs.transpose("run", ...).values
     low = least < days
     reached = low.any(axis=-1)
     if not reached.any():
@@ -106,7 +105,5 @@ def _below(level: dict[str, Any]) -> str:
     if not level["runs_frac"]:
         return "–"
     share = percent(level["runs_frac"])
-    if level["first"] is None:
-        return share
     first, last = level["first"]["p5"], level["first"]["p95"]
     return f"{share}, {first}" if first == last else f"{share}, {level['first']['p50']} ({first} to {last})"

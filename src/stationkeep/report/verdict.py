@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stationkeep.report.checks import Finding, all_findings, percent
+from stationkeep.report.dose import dose, dose_text
 from stationkeep.report.enough import enough, sentence
 from stationkeep.report.gaps import gaps
 from stationkeep.report.metrics import (
@@ -23,7 +24,7 @@ from stationkeep.report.metrics import (
     presence_to_horizon,
 )
 from stationkeep.report.money import cost
-from stationkeep.report.people import crew_time, dose, dose_text
+from stationkeep.report.people import crew_time
 from stationkeep.report.read import attr, event_log, future_names, future_weights, scenario_name, words
 from stationkeep.report.reserves import reserve_rows, reserves_told
 
