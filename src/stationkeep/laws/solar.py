@@ -213,9 +213,10 @@ def _draw_cycles(outlook: Outlook, uniforms: Any) -> Any:
     particle = outlook.particles[min(int(uniforms[0] * len(outlook.particles)), len(outlook.particles) - 1)]
     known = len(outlook.past_cycles)
     cycles = np.empty((known + 2 + CYCLES_DRAWN, 3))
-    cycles[:known] = outlook.past_cycles
-    cycles[known] = particle[0:3]
-    cycles[known + 1] = particle[3:6]
+    for i in range(3):
+        for past in range(known):
+            cycles[past, i] = outlook.past_cycles[past, i]
+        cycles[known, i], cycles[known + 1, i] = particle[i], particle[3 + i]
     law = outlook.next_law
     for c in range(CYCLES_DRAWN):
         u = uniforms[_HEADER + _PER_CYCLE * c : _HEADER + _PER_CYCLE * (c + 1)]
@@ -224,7 +225,8 @@ def _draw_cycles(outlook: Outlook, uniforms: Any) -> Any:
         root = law[2] + law[3] * math.sqrt(amplitude) + law[4] * (length_d - law[0]) + law[5] * _limited(u[1])
         amplitude = max(root, LEAST_ROOT) ** 2
         rise_d = cycle_rise(amplitude / law[6]) * math.exp(RISE_SCATTER * normal_quantile(u[2]))
-        cycles[known + 2 + c] = amplitude, start_day + length_d, rise_d
+        later = known + 2 + c
+        cycles[later, 0], cycles[later, 1], cycles[later, 2] = amplitude, start_day + length_d, rise_d
     return cycles, particle[6:]
 
 
@@ -263,7 +265,8 @@ def rotation_levels(outlook: Outlook, n_rotations: int, uniforms: Any) -> Any:
     `future_activity`."""
     known = len(outlook.levels)
     levels = np.empty((known + n_rotations, 2))
-    levels[:known] = outlook.levels
+    for past in range(known):
+        levels[past, 0], levels[past, 1] = outlook.levels[past, 0], outlook.levels[past, 1]
     cycles, known_of_it = _draw_cycles(outlook, uniforms)
     banded = len(outlook.bands) > 0
     score = normal_quantile(uniforms[1]) if math.isnan(outlook.fixed_score) else outlook.fixed_score
@@ -272,8 +275,10 @@ def rotation_levels(outlook: Outlook, n_rotations: int, uniforms: Any) -> Any:
     ap_law = known_of_it[4:].copy()
     for i in range(4):
         score_i = normal_quantile(uniforms[6 + i])
-        ap_law += outlook.ap_doubt[:6, i] * score_i
-        state[1] += outlook.ap_doubt[6:, i] * score_i
+        for j in range(6):
+            ap_law[j] += outlook.ap_doubt[j, i] * score_i
+        for j in range(2):
+            state[1, j] += outlook.ap_doubt[6 + j, i] * score_i
     for i in range(4):
         state[i // 2, i % 2] += spread[i // 2, i % 2] * normal_quantile(uniforms[2 + i])
     for k in range(n_rotations):
@@ -325,7 +330,8 @@ def _daily(outlook: Outlook, n_days: int, levels: Any, uniforms: Any) -> tuple[A
     half, known = WINDOW_D // 2, len(outlook.levels)
     span = n_days + half
     flux, ap = np.empty(half + span), np.empty(span)
-    flux[:half] = outlook.daily_flux[-half:]
+    for d in range(half):
+        flux[d] = outlook.daily_flux[len(outlook.daily_flux) - half + d]
     departure, carried, source = outlook.flux_departure[-1], 0.0, 0
     mean_of, fades = np.exp(levels), np.exp(-(np.arange(BLOCK_D) + 1.0) / JOIN_D)
     for d in range(span):
