@@ -91,3 +91,21 @@ def test_propellant_of_a_burn_by_time():
     assert orbit.burned_propellant(740.0, 285.0, 1000.0) == pytest.approx(264.8, abs=0.1)
     lasted_s = orbit.burn_duration(420e3, 1.5, 740.0, 285.0)
     assert orbit.burned_propellant(740.0, 285.0, lasted_s) == pytest.approx(orbit.burn_propellant(420e3, 1.5, 285.0))
+
+
+@settings(deadline=None)
+@given(st.floats(0.0, 6.28), st.floats(0.0, 6.28), st.floats(0.01, 3.0), st.integers(1, 6))
+def test_the_least_shift_puts_the_phase_into_its_window_on_its_day_and_no_other_day_asks_less(phase, step, window, days):
+    shift, at = orbit.least_shift(phase, step, window, days)
+    left = (phase + at * step) % (2 * math.pi) - shift
+    assert -1e-12 <= left <= window + 1e-9
+    for day in range(days):
+        assert (phase + day * step) % (2 * math.pi) - window >= shift - 1e-12 or shift == 0.0
+
+
+def test_a_phasing_burn_lets_the_station_fall_back_by_what_was_asked():
+    """Kepler: over 14 days of the old orbit a raise of 1.75 km costs 24 degrees of phase."""
+    angle = orbit.mean_motion(A_M) * 14 * 86400.0
+    raised = orbit.phased_semi_major_axis(A_M, -math.radians(24.0), angle)
+    assert angle - orbit.mean_motion(raised) * 14 * 86400.0 == pytest.approx(math.radians(24.0), rel=1e-9)
+    assert raised - A_M == pytest.approx(1390.0, abs=10.0)

@@ -10,12 +10,15 @@ from ..laws.matter import ATTITUDE as FOR_ATTITUDE
 from ..laws.matter import PROPELLANT
 from ..laws.matter import REBOOST as FOR_REBOOST
 from ..log import Log, add
-from ..subsystems import orbit, partners, power, services
+from ..subsystems import orbit, partners, power, services, traffic
 from .works import held_kg
 from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
 DAY_s = 86400.0
+TURN_rad = 6.283185307179586
+WAITS_m = 3e3
+"""How far below the floor a station sinks before it gives up a phase (assumed)."""
 
 
 @njit(cache=True)
@@ -92,6 +95,10 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
             orbit.correct(s.orbit, st, wanted)
             x.inferred[st] += wanted
             continue
+        if not inferred and w.ships.phased_s.any():
+            wanted, awaited = _phased(w, s, luck, st, wanted, t0_s, t1_s, k, log)
+        else:
+            awaited = -1
         if wanted == 0.0:
             continue
         way = 1.0 if wanted > 0.0 else -1.0
@@ -105,12 +112,50 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
                 orbit.correct(s.orbit, st, wanted - done)
             if wanted > 0.05:
                 add(log, t1_s, happened.INFERRED_BURN, st, happened.STATION + st, -1, wanted)
+        elif awaited >= 0:
+            add(log, t1_s, happened.PHASING, st, happened.FLIGHT + awaited, -1, done)
         elif done > 0.0:
             add(log, t1_s, happened.REBOOST, st, happened.STATION + st, -1, way * done)
         elif s.services.up[st, services.REBOOST] and s.stock_row[st, PROPELLANT] < 0:
             s.stock_row[st, PROPELLANT] = add(
                 log, t1_s, happened.NO_PROPELLANT, st, happened.RESOURCE + PROPELLANT, s.supply_row[st, PROPELLANT], wanted
             )
+
+
+@njit(cache=True)
+def _phased(
+    w: World, s: RunState, luck: Luck, st: int, wanted_m_per_s: float, t0_s: float, t1_s: float, k: int, log: Log
+) -> tuple[float, int]:
+    """Delta-v of this step and the flight whose phase it is for, -1: none.
+
+    On the day of a flight's phasing burn the orbit is raised until the phase lies in the window on the cheapest of its days, if
+    that stays below the ceiling (the target where there is none) and within a day's burn; else the ship takes the longer chase.
+    From then to the lift-off a reboost waits, unless the orbit is `WAITS_m` below the floor.
+    """
+    a_m, inclination = s.orbit.a_m[st], w.orbit.inclination_rad[st]
+    if st == 0 and w.orbit.record_gap[k + 1] <= w.orbit.record_gap_most:
+        return wanted_m_per_s, -1
+    for f in range(w.ships.phased_s.size):
+        burn_s = s.traffic.next_s[f] - w.ships.phased_s[f]
+        if w.ships.phased_rad[f] <= 0.0 or w.traffic.station[f] != st or s.traffic.status[f] != traffic.PLANNED or burn_s > t1_s:
+            continue
+        floor_m, most_m = orbit.floor_and_most(w.orbit, st, t1_s)
+        if burn_s <= t0_s:
+            if wanted_m_per_s > 0.0 and a_m - orbit_law.EARTH_RADIUS_M > floor_m - WAITS_m:
+                wanted_m_per_s = 0.0
+            continue
+        rate = orbit_law.mean_motion(a_m)
+        pass_s = TURN_rad / (orbit_law.EARTH_ROTATION_RAD_PER_S - orbit_law.node_rate(a_m, inclination))
+        phase, step = TURN_rad * luck.traffic.phase_frac[f], (rate * pass_s) % TURN_rad
+        shift, day = orbit_law.least_shift(phase, step, w.ships.phased_rad[f], w.ships.phased_days[f])
+        if shift <= 0.0:
+            continue
+        to_m = orbit_law.phased_semi_major_axis(a_m, -shift, rate * (w.ships.phased_s[f] + day * pass_s))
+        speed = orbit_law.speed_for_raise(a_m, to_m)
+        if to_m - orbit_law.EARTH_RADIUS_M <= most_m and speed <= w.rules.burn_most_m_per_s:
+            return speed, f
+        add(log, t1_s, happened.LONG_CHASE, st, happened.FLIGHT + f, -1, speed)
+    return wanted_m_per_s, -1
 
 
 @njit(cache=True)

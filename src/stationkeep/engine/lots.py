@@ -18,6 +18,7 @@ GROUPS: dict[str, tuple[str, int | None]] = {
     "launch_failures": ("flight/", 1),
     "groundings": ("flight/", 2),
     "docking_failures": ("flight/", 3),
+    "phases": ("flight/", 4),
     "failure_rates_of_ships": ("risk/", None),
     "machine_hazards": ("hazard/", None),
     "machine_lives": ("life/", None),

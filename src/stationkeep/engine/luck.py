@@ -308,15 +308,18 @@ def _flight_luck(chances: Chances, seed: int, run: int, factor: FlightFactors) -
     docking = _risk(uniform(seed, "risk/docking", run, 0), chances.tries[DOCKING])
     risk = np.asarray([_risk(uniform(seed, f"risk/{kind}", run, 0), chances.tries.get(kind, (0, 0))) for kind in laws.kinds])
     fails, misses = laws.lost.copy(), np.zeros(laws.lost.size, np.bool_)
-    slip, grounded = np.zeros(laws.lost.size), np.zeros(laws.lost.size)
-    drawn = table(seed, laws.names, run, 4)
+    slip, grounded, phase = np.zeros(laws.lost.size), np.zeros(laws.lost.size), np.zeros(laws.lost.size)
+    phased = bool(chances.case.world.ships.phased_s.any())
+    drawn = table(seed, laws.names, run, 5 if phased else 4)
     coming = laws.coming
     fails[coming] = drawn[:, 1] < risk[laws.kind] * factor.launch_failure
     misses[coming] = drawn[:, 3] < docking * factor.launch_failure * factor.docking_failure
     slip_d, grounded_d = reliability.flight_times_d(drawn[:, 0], drawn[:, 2], laws.slip, laws.standdown_ln)
     slip[coming] = slip_d * factor.slip * DAY_s
     grounded[coming] = grounded_d * factor.grounding * DAY_s
-    return traffic.Luck(slip, fails, misses, grounded)
+    if phased:
+        phase[coming] = drawn[:, 4]
+    return traffic.Luck(slip, fails, misses, grounded, phase)
 
 
 def flight_laws(

@@ -30,7 +30,7 @@ def main() -> None:
     gc.disable()
     case = compile(read_scenario("iss-2022"))
     some, flags = np.zeros(1), np.zeros(1, np.bool_)
-    luck = Luck(traffic.Luck(some, flags, flags, some), np.zeros((1, 1)), some, 1.0, np.zeros((1, 4)))
+    luck = Luck(traffic.Luck(some, flags, flags, some, some), np.zeros((1, 1)), some, 1.0, np.zeros((1, 4)))
     records = {"w": case.world, "s": case.opening, "luck": luck, "x": new_scratch(case), "rows": new_rows(case, False), "log": new_log()}
     kept = {name: by_reference(record) for name, record in records.items()}
     kinds = {name: typeof(record) for name, record in kept.items()} | {"k": types.int64}

@@ -229,7 +229,7 @@ def phasing_burns(
     since_s = target.t_s - burn_t_s
 
     def raised_frac(shift_deg: float) -> float:
-        return float((1.0 + math.radians(shift_deg) / (target.argument_rad_per_s * since_s)) ** (-2.0 / 3.0))
+        return float(orbit.phased_semi_major_axis(1.0, math.radians(shift_deg), target.argument_rad_per_s * since_s))
 
     def ahead_deg(shift_deg: float) -> float:
         node_rad = target.node_rad + target.node_rad_per_s * (raised_frac(shift_deg) ** -3.5 - 1.0) * since_s

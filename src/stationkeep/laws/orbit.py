@@ -109,6 +109,24 @@ def speed_for_raise(a_from_m: float, a_to_m: float) -> float:
 
 
 @njit(cache=True)
+def phased_semi_major_axis(a_m: float, shift_rad: float, angle_rad: float) -> float:
+    """Semi-major axis that puts a station `shift_rad` further on (negative: back) by when it had gone `angle_rad`: n a^1.5 is constant."""
+    return a_m * (1.0 + shift_rad / angle_rad) ** (-2.0 / 3.0)
+
+
+@njit(cache=True)
+def least_shift(phase_rad: float, step_rad: float, window_rad: float, days: int) -> tuple[float, int]:
+    """How far back a station must fall for its phase to lie in the window at one of `days` successive passes of the pad, and at
+    which: `phase_rad` beyond the near edge at the first, `step_rad` more at each after it. The least of them."""
+    best, at = 7.0, 0
+    for day in range(days):
+        over = (phase_rad + day * step_rad) % (2.0 * math.pi) - window_rad
+        if max(over, 0.0) < best:
+            best, at = max(over, 0.0), day
+    return best, at
+
+
+@njit(cache=True)
 def burn_propellant(mass_kg: float, delta_v_m_per_s: float, isp_s: float) -> float:
     """Propellant of a burn, kg: m (1 - exp(-|dv| / (g0 Isp))). Source: Tsiolkovsky."""
     return mass_kg * -math.expm1(-abs(delta_v_m_per_s) / (STANDARD_GRAVITY_M_PER_S2 * isp_s))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from .base import Date, DateLaw, Partner, Quantity, Record
+from .catalogue import Catalogue
 
 Service = Literal[
     "reboost", "attitude_control", "desaturation", "power", "thermal", "oxygen", "co2_removal", "water_recovery",
@@ -70,6 +71,28 @@ class Module(Record):
         return max(self.volume_m3 / (math.pi / 4 * MODULE_DIAMETER_m**2), MODULE_DIAMETER_m)
 
 
+class Phasing(Record):
+    """Raise the orbit ahead of a planned lift-off, so that where the station then is in its orbit admits a chase.
+
+    Weeks ahead that place is chance; once the burn is near it is known, and the orbit is raised until it falls in the window.
+    """
+
+    before_d: Annotated[float, Field(ge=2, le=90)]
+    """Days from the burn to the lift-off."""
+    profile: str = "4-orbit"
+    """Chase whose window must be met, a row of fleet/rendezvous_profiles; ships that fly no such chase are not waited for."""
+    days: Annotated[int, Field(ge=1, le=10)] = 3
+    """Successive days of which the lift-off may take the one that costs least."""
+
+    @field_validator("profile")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        known = [row["id"] for row in Catalogue().table("fleet/rendezvous_profiles")]
+        if name not in known:
+            raise ValueError(f"no chase is called {name!r}; there are {', '.join(known)}")
+        return name
+
+
 class Band(Record):
     """The altitude policy of one era: burn up to `target_km` when the orbit sinks to `floor_km`."""
 
@@ -81,6 +104,9 @@ class Band(Record):
     """Mean altitude it aims at."""
     ceiling_km: Annotated[float | None, Field(gt=150, lt=1000)] = None
     """Mean altitude at which a burn back down to `target_km` is asked for (deboost); default: never."""
+    phasing: Phasing | None = None
+    """Burns for the phase of ships to come; default: none. Up to the ceiling, or the target where there is none; a burn at the
+    floor waits for a ship that is phased already, down to 3 km below it."""
     source: str = ""
     """Where the policy comes from."""
 

@@ -75,6 +75,8 @@ SENTENCES = {
     "learning": "others have not learned to run what {name} ran",
     "no_spares": "there are no spares for what {name} ran",
     "no_room": "the stores have no room for all that {name} brings",
+    "phasing": "the orbit is raised so that {name} meets its phase",
+    "long_chase": "the phase is not met: {name} takes the longer chase",
     "one_port": "{name} finds no port but that of the crew it relieves",
 }
 #: The families of kinds a chain is read by: what the partners did, what flew, what is stored, what works.
@@ -83,7 +85,7 @@ FAMILIES = {
                  "extend", "condition", "evacuate", "crew_cut", "abandoned", "opened", "lose_person", "fund", "ground", "entry",
                  "hatch_closed", "perished", "learning", "no_spares"),
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
-               "released", "crew_up", "crew_home", "reboost", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
+               "released", "crew_up", "crew_home", "reboost", "phasing", "long_chase", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
                "kept_on", "brought_forward", "one_port", "no_relief", "rescue"),
     "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun", "tanks_held", "starts_short", "no_room"),
     "service": ("service_down", "service_up", "attitude_lost", "shed"),

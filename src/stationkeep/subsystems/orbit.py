@@ -102,13 +102,29 @@ def wanted_delta_v(p: Params, s: State, st: int, t_s: float, stamp: int) -> tupl
         if math.isnan(record_m):
             return 0.0, False
         return law.speed_for_raise(s.a_m[st], law.EARTH_RADIUS_M + record_m), True
+    band = _band(p, st, t_s)
+    if band < 0 or p.floor_m[st, band] < altitude_m < p.ceiling_m[st, band]:
+        return 0.0, False
+    return law.speed_for_raise(s.a_m[st], law.EARTH_RADIUS_M + p.target_m[st, band]), False
+
+
+@njit(cache=True)
+def _band(p: Params, st: int, t_s: float) -> int:
+    """The policy in force, -1 before the first."""
     band = -1
     for b in range(p.band_from_s.shape[1]):
         if p.band_from_s[st, b] <= t_s:
             band = b
-    if band < 0 or p.floor_m[st, band] < altitude_m < p.ceiling_m[st, band]:
-        return 0.0, False
-    return law.speed_for_raise(s.a_m[st], law.EARTH_RADIUS_M + p.target_m[st, band]), False
+    return band
+
+
+@njit(cache=True)
+def floor_and_most(p: Params, st: int, t_s: float) -> tuple[float, float]:
+    """Altitudes (m) of the policy in force at which a reboost is asked for, and above which no burn goes: its ceiling, or its target."""
+    band = _band(p, st, t_s)
+    if band < 0:
+        return 0.0, 0.0
+    return p.floor_m[st, band], p.ceiling_m[st, band] if math.isfinite(p.ceiling_m[st, band]) else p.target_m[st, band]
 
 
 @njit(cache=True)

@@ -70,6 +70,7 @@ class Luck(NamedTuple):
     fails: np.ndarray  # (F,) bool: launch failure
     misses: np.ndarray  # (F,) bool: docking failure
     grounded_s: np.ndarray  # (F,) stand-down its failure causes
+    phase_frac: np.ndarray  # (F,) of a turn the station is beyond the near edge of its window, were nothing done
 
 
 class State(NamedTuple):

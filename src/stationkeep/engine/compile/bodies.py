@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ...laws.matter import PROPELLANT, RESOURCES
 from ...model.base import NEVER_s, seconds
-from ...model.catalogue import Catalogue, Row, number
+from ...model.catalogue import Catalogue, Row, listed, number
 from ...model.files import Problem, ScenarioError
 from ...model.scenario import Scenario
 from ...model.station import MODULE_DIAMETER_m
@@ -238,6 +240,7 @@ def build_ships(
             min(_figure(f.row or {}, "cargo_down_kg", 1e9), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights
         ),
         work_h=_work_h(catalogue, vehicles, flights),
+        **dict(zip(("phased_rad", "phased_s", "phased_days"), _phasing(scenario, catalogue, flights), strict=True)),
         caught=truths(vehicles[f.vehicle]["standard"] == "CBM" and f.station == scenario.main_station for f in flights),
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
         port_turns=reals(r["standard"] in TURNS_FOR for r in ports),
@@ -246,6 +249,24 @@ def build_ships(
         engine_thrust_N=reals([*(number(r, "thrust_N") for r in engines), *(e[2] for e in own_engines)]),
     )  # fmt: skip
     return p, stores.State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64), np.zeros(stock.size, np.bool_)), ships, where
+
+
+def _phasing(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By flight: window of the chase that the policy of its station on the planned day wants met (0: none), the time from the burn
+    to the lift-off, and the days to choose from. A flight that waits for an event goes by the last policy."""
+    chases, climbs = catalogue.by_id("fleet/rendezvous_profiles"), catalogue.by_id("fleet/ascent_profiles")
+    window_rad, before_s, days = np.zeros(len(flights)), np.zeros(len(flights)), np.ones(len(flights), np.int64)
+    for i, f in enumerate(flights):
+        station = scenario.stations.get(f.station)
+        bands = [b for b in station.policy if f.after or not b.from_ or seconds(b.from_) <= f.launch_s] if station else []
+        wanted = bands[-1].phasing if bands else None
+        if wanted is None or f.flown:
+            continue
+        chase = chases[wanted.profile]
+        if any(f.vehicle in listed(climbs[c], "vehicles") for c in listed(chase, "ascents")):
+            window_rad[i] = math.radians(number(chase, "phase_high_deg") - number(chase, "phase_low_deg"))
+            before_s[i], days[i] = wanted.before_d * DAY_s, wanted.days
+    return window_rad, before_s, days
 
 
 def _work_h(catalogue: Catalogue, vehicles: dict[str, Row], flights: tuple[PlannedFlight, ...]) -> np.ndarray:
