@@ -33,7 +33,7 @@ from stationkeep.laws.atmosphere import (
 )
 from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
 
-FITS = [(51.6, "daily"), (51.6, "history"), (97.0, "daily"), (97.0, "history")]
+FITS = [(51.6, "daily"), (51.6, "history"), (97.0, "daily"), (97.0, "history"), (41.5, "daily"), (41.5, "history")]
 BANDS_KM = [(150, 280), (270, 390), (380, 490), (480, 560)]
 DRIVERS = {"f107a": (60.0, 285.0), "f107 over f107a": (0.55, 1.8), "ap": (0.0, 300.0)}
 TURNING_DEGREE = 4
@@ -79,7 +79,7 @@ def eccentric_terms(pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
 
 def empty_fit(inclination_deg: float) -> DensityFit:
     """A fit with every coefficient zero; inside its range it does not ask what quadrature it stands for."""
-    polar = inclination_deg > 60.0  # the node's local time matters more, and to higher harmonics
+    polar = not 45.0 < inclination_deg < 60.0  # the local time of the node matters more, and to higher harmonics
     powers, pairs = monomials(7 if polar else 6), harmonics(POLAR_ORDERS if polar else ORDERS)
     place = {e: k for k, e in enumerate(powers)}
     tree = np.zeros((2, len(powers)), np.int64)

@@ -14,7 +14,7 @@ from stationkeep.laws import atmosphere
 from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity, rotate_free_eccentricity
 
 DAY_S = 86400.0
-CASES = [(51.64, "daily"), (51.64, "history"), (97.0, "daily"), (97.0, "history")]
+CASES = [(51.64, "daily"), (51.64, "history"), (97.0, "daily"), (97.0, "history"), (41.5, "daily"), (41.5, "history")]
 BANDS_KM = [(150, 270), (280, 380), (390, 480), (490, 560)]
 WEATHER = read_space_weather()
 
@@ -37,7 +37,7 @@ def fitted(fit, arguments, free=(0.0, 0.0)):
 def test_the_fit_agrees_with_quadrature_on_days_of_the_record(inclination_deg, ap_mode, band_km):
     fit = load_fit(inclination_deg, ap_mode)
     arguments = draw(150, band_km, seed=band_km[0])
-    of_fit = math.radians(min((51.6, 97.0), key=lambda held: abs(held - inclination_deg)))
+    of_fit = math.radians(min((41.5, 51.6, 97.0), key=lambda held: abs(held - inclination_deg)))
     direct = atmosphere.drag_density_direct(*arguments, of_fit, ap_mode=ap_mode)
     values = fitted(fit, arguments)
     assert not values[:, 1].any()
@@ -48,7 +48,7 @@ def test_the_fit_agrees_with_quadrature_on_days_of_the_record(inclination_deg, a
 def test_stored_errors_keep_the_promise():
     with PACKAGED.with_name("fit_errors.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 64 and all(float(r["rms_frac"]) <= 0.0025 for r in rows), "any free eccentricity included"
+    assert len(rows) == 96 and all(float(r["rms_frac"]) <= 0.0025 for r in rows), "any free eccentricity included"
 
 
 def test_the_free_eccentricity_is_followed():
@@ -107,11 +107,18 @@ def test_bands_join_smoothly():
     assert np.abs(np.diff(slope)).max() < 2e-3 * np.abs(slope).max() + 1e-6 * 250
 
 
-def test_an_inclination_without_a_fit_is_refused():
-    with pytest.raises(ValueError, match=r"no fit of nrlmsise00 for 28.5 deg.*51.6, 97"):
-        load_fit(28.5)
+def test_an_inclination_without_a_fit_is_answered_by_quadrature():
+    fit, case = load_fit(28.5), (415e3, 100.0, 1.0, 150.0, 140.0, 15.0)
+    ln_rho, _, outside = atmosphere.ln_drag_density_and_slope(fit, *case, 1e-4, 0.0)
+    ex, ey = 1e-4, atmosphere.frozen_eccentricity(415e3 + EARTH_RADIUS_M, math.radians(28.5))
+    assert outside and math.exp(ln_rho) == pytest.approx(atmosphere.drag_density_direct(*case, math.radians(28.5), ex=ex, ey=ey)[0], rel=1e-9)
+
+
+def test_an_ap_mode_or_model_there_is_not_is_refused():
     with pytest.raises(ValueError, match="weekly"):
         load_fit(51.6, "weekly")
+    with pytest.raises(ValueError, match="jb2008"):
+        load_fit(51.6, "daily", "jb2008")
     with pytest.raises(ValueError, match="unknown density model"):
         atmosphere.drag_density_direct(4e5, 1, 0, 150, 150, 15, 0.9, model="jb2008")
 

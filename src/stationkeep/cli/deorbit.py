@@ -149,10 +149,9 @@ def find_cases(
     ballistic = number(scale, "drag_coefficient") * number(scale, "scale") * area_m2 / mass_kg
     low_flux, exponent = number(scale, "low_flux_f107a"), number(scale, "low_flux_exponent")
     trend_from_s, trend_per_s = seconds(scale["trend_from"]), number(scale, "trend_per_decade") / (3652.5 * 86400.0)
-    try:
-        fit = load_fit(inclination_deg)
-    except ValueError as error:
-        raise InputError("--inclination-deg", None, str(error), "give the inclination of a station") from None
+    if not 0.0 <= inclination_deg <= 180.0:
+        raise InputError("--inclination-deg", None, f"{inclination_deg:g} is no inclination", "give 0 to 180 degrees")
+    fit = load_fit(inclination_deg)
     weather, cycles = read_space_weather(), read_cycles()
     cases = []
     try:

@@ -147,20 +147,27 @@ def validate(scenario: str, *, json: bool = False) -> None:
 
 
 def _warnings(name: str, scenario: Any) -> list[Any]:
-    """Launches that may not be possible, each at the line that states it."""
+    """Launches that may not be possible, cargo that does not fit, orbits that cost time, each at the line that states it."""
     from stationkeep.engine.compile.flights import plan_flights
     from stationkeep.engine.compile.manifest import left_behind
     from stationkeep.flight.campaign import doubtful
+    from stationkeep.formats.density_fit import is_fitted
     from stationkeep.model.catalogue import Catalogue
     from stationkeep.model.files import read_stack
     from stationkeep.report.verdict import left_behind_text
 
     document = read_stack(name)
     found: dict[Any, Any] = {}
+    for title, station in scenario.stations.items():
+        if not is_fitted(station.inclination_deg, scenario.ap_mode, scenario.atmosphere):
+            path: tuple[Any, ...] = ("stations", title, "inclination_deg")
+            message = f"no density fit of {scenario.atmosphere} for {station.inclination_deg:g} deg and Ap mode {scenario.ap_mode}: every day takes 2 ms of quadrature"
+            advice = f"for large ensembles make one: tools/fit_density.py --inclination {station.inclination_deg:g} --ap-mode {scenario.ap_mode} --model {scenario.atmosphere}"
+            found[path] = document.problem(path, message, advice)
     for future in [*scenario.futures] or [None]:
         branch = scenario.branch(future)
         for (group, first, second), message, advice in doubtful(branch):
-            path: tuple[Any, ...] = (group, first) if group == "flights" else (group, first, "modules", second)
+            path = (group, first) if group == "flights" else (group, first, "modules", second)
             own = ("futures", future, *path)
             path = own if own in document.marks else path
             found.setdefault((path, message), document.problem(path, message, advice))

@@ -16,12 +16,17 @@ ENTRY_m = 150e3
 """Mean altitude below which the orbit is over within a day; the density fit begins here."""
 
 
+FITS = 3
+"""Inclinations that the orbits of a scenario may have."""
+
+
 class Params(NamedTuple):
     """Stations (S), policy bands (S, B) and the measured altitude of the main station at each stamp (n)."""
 
-    fit_a: DensityFit  # for stations with fit_index 0
-    fit_b: DensityFit  # for the others
-    fit_index: np.ndarray  # (S,)
+    fit_a: DensityFit
+    fit_b: DensityFit
+    fit_c: DensityFit
+    fit_index: np.ndarray  # (S,) which of them
     inclination_rad: np.ndarray  # (S,)
     drag_coefficient: float
     band_from_s: np.ndarray  # (S, B) ascending, NEVER padded
@@ -80,7 +85,7 @@ def step(
         if mass_kg[st] <= 0.0 or s.entered[st]:
             continue
         ballistic = density_scale * p.drag_coefficient * area_m2[st] / mass_kg[st]
-        fit = p.fit_a if p.fit_index[st] == 0 else p.fit_b
+        fit = p.fit_a if p.fit_index[st] == 0 else p.fit_b if p.fit_index[st] == 1 else p.fit_c
         a_m, raan, ex, ey, rho, outside = decay_step(
             fit, s.a_m[st], s.raan_rad[st], s.free_ex[st], s.free_ey[st], t_s, dt_s, ballistic, f107, f107a, ap
         )

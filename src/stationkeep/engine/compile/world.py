@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...formats.density_fit import load_fit
+from ...formats.density_fit import TOLERANCE_DEG, load_fit
 from ...laws import radiation
 from ...laws.matter import RESOURCES
 from ...laws.orbit import EARTH_RADIUS_M
@@ -327,11 +327,14 @@ def _orbit(
     power_p: power.Params, bodies: Bodies,
 ) -> orbit.Params:  # fmt: skip
     inclinations = [_inclination(scenario, n) for n in names.stations]
-    others = [i for i in inclinations if abs(i - inclinations[0]) > 1.0]
-    try:
-        fit_a, fit_b = (load_fit(i, scenario.ap_mode, scenario.atmosphere) for i in (inclinations[0], (others or inclinations)[0]))
-    except ValueError as error:
-        raise ScenarioError([Problem(scenario.title, None, None, "atmosphere", *str(error).split("; ", 1))]) from None
+    flown: list[float] = []
+    for i in inclinations:
+        if all(abs(i - other) > TOLERANCE_DEG for other in flown):
+            flown.append(i)
+    if len(flown) > orbit.FITS:
+        raise ScenarioError([Problem(scenario.title, None, None, "stations", f"orbits of {len(flown)} inclinations: {', '.join(f'{i:g}' for i in flown)} deg",
+                                     f"a scenario holds {orbit.FITS}; leave a station out")])  # fmt: skip
+    fit_a, fit_b, fit_c = (load_fit(flown[min(n, len(flown) - 1)], scenario.ap_mode, scenario.atmosphere) for n in range(orbit.FITS))
     bands = [scenario.stations.get(n, scenario.stations[scenario.main_station]).policy for n in names.stations]
     width = max(1, *(len(b) for b in bands))
     from_s, floor, target, ceiling = (np.full((len(bands), width), fill) for fill in (NEVER_s, 0.0, 0.0, math.inf))
@@ -342,7 +345,7 @@ def _orbit(
             ceiling[i, j] = band.ceiling_km * 1e3 if band.ceiling_km else math.inf
     record, gap = _record(scenario, catalogue, t0_s, dt_s, steps)
     return orbit.Params(
-        fit_a, fit_b, integers(0 if abs(i - inclinations[0]) <= 1.0 else 1 for i in inclinations),
+        fit_a, fit_b, fit_c, integers(next(n for n, other in enumerate(flown) if abs(i - other) <= TOLERANCE_DEG) for i in inclinations),
         reals(math.radians(i) for i in inclinations), DRAG_COEFFICIENT, from_s, floor, target, ceiling, record, gap,
         int(30 * DAY_s / dt_s), *_density_eras(scenario.ap_mode, catalogue, power_p, bodies, names),
     )  # fmt: skip
