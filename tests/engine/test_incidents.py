@@ -52,6 +52,8 @@ def test_a_leaking_soyuz_leaves_three_without_a_seat_until_the_next_comes_empty(
     assert people(ds, "2022-12-16", "2023-09-10").min() == 7
     left = ds.home_utc.sel(person="rubio-francisco-carlos-frank-soyuz-ms-22").values
     assert abs((left - np.datetime64("2023-09-27")) / np.timedelta64(1, "D")) < 10  # 371 days instead of 188
+    assert ds.home_flight.sel(person="rubio-francisco-carlos-frank-soyuz-ms-22").item() == "soyuz-ms-23"
+    assert "soyuz-ms-23" in ds.event_name.values[ds.event_kind.values == "reseated"]
 
 
 def test_a_medical_case_brings_the_whole_ship_home():

@@ -42,7 +42,7 @@ def test_the_compiled_loop_is_found_on_disk_once_it_has_run(short):
     assert config.DISABLE_JIT or sk.compiled.is_kept(), "otherwise every run says that it compiles"
 
 
-@pytest.mark.parametrize("name", ["iss-2022", "segment-as-core", "successors"])
+@pytest.mark.parametrize("name", ["iss-2022", "iss-history", "segment-as-core", "successors"])
 def test_every_kilogram_is_accounted_for(name):
     case = compile(sk.read_scenario(name))
     world, state, luck = draw(prepare(case), 3, 0)

@@ -123,3 +123,10 @@ def test_without_a_ship_to_rescue_them_the_last_go_home_in_the_damaged_one():
     ds = leak(**{"events.stop": {"ground": "soyuz", "on": "2023-05-16", "for_d": 400}, "flights.crew-dragon": None})
     assert ds.people_count.values[-1] == 0
     assert "perished" not in ds.event_kind.values
+
+
+def test_air_without_oxygen_is_told_as_that_and_not_as_the_nitrogen_that_makes_up_its_pressure():
+    ds = run("oxygen-2005", **{"horizon": "2005-12-15", "rules": {"leave_d": 0}})
+    kind, cause = ds.event_kind.values, ds.event_cause.values
+    (down,) = np.flatnonzero((kind == "service_down") & (ds.event_name.values == "pressure"))
+    assert (kind[cause[down]], ds.event_name.values[cause[down]]) == ("stock_low", "oxygen")

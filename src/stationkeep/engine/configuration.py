@@ -40,7 +40,6 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     if x.anew[0]:
         _measure_kept(w, s, x)
         stores.line_up(w.stores, s.stores, place)
-        _count_stores(w, s, x)
     if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
         _weigh_dry(w, s, x, t1_s)
         _outfit(w, s, x)
@@ -62,12 +61,12 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
 
 
 @njit(cache=True)
-def _count_stores(w: World, s: RunState, x: Scratch) -> None:
-    """What a module brought along when it joined is delivered with it; ships' cargo is counted as they dock."""
+def count_stores(w: World, s: RunState, x: Scratch) -> None:
+    """What a module brought along when it joined is delivered with it, before anything else goes into its lockers; ships' cargo is
+    counted as they dock."""
     part, resource, counted, place = w.stores.container_part, w.stores.container_resource, s.stores.counted, s.traffic.part_station
-    for i in range(s.stores.here_count[0]):
-        c = s.stores.here[i]
-        if not counted[c]:
+    for c in range(counted.size):
+        if not counted[c] and place[part[c]] >= 0:
             counted[c] = True
             x.flow_kg[place[part[c]], resource[c], DELIVERED] += s.stores.stock_kg[c]
 

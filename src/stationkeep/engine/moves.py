@@ -101,7 +101,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
     """One event and what follows from it at once."""
     p, q = w.partners, s.partners
     kind, who, seg = p.kind[e], p.partner[e], p.segment[e]
-    row = add(log, t_s, LOGGED_AS[kind], 0, happened.EVENT + e, -1, 0.0)
+    row = add(log, t_s, LOGGED_AS[kind], 0, happened.EVENT + e, -1, p.people[e] if kind == partners.LOSE_PERSON else 0.0)
     q.event_row[e] = row
     if kind == partners.WITHDRAW:
         partners.withdraw(p, q, e, t_s, row, log)
@@ -144,7 +144,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
         st = s.traffic.part_station[w.traffic.part_station.size + f]
         if st >= 0:
             s.crew_row[st] = row
-            send_rescue(w, s, f, _seats(w, s, x, t_s), t_s, row, log)
+            send_rescue(w, s, f, _seats(w, s, x, t_s, log), t_s, row, log)
     elif kind == partners.LOSE_PERSON:
         f = p.target[e]  # the ship that is named, if it is there
         if f < 0 or s.traffic.status[f] != traffic.DOCKED:
@@ -162,6 +162,7 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
             if w.traffic.part_station[k] == st and w.traffic.part_arrive_s[k] >= NEVER_s and w.traffic.part_brought_by[k] < 0:
                 s.traffic.part_station[k] = st
                 s.traffic.changed[0] = True
+        configuration.count_stores(w, s, x)
     elif kind == partners.FUND:
         q.fund_event[who] = e
     traffic.gate(w.traffic, s.traffic, luck.traffic, e, t_s, row, log)
@@ -332,7 +333,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         status = s.traffic.status[f]
         st = s.traffic.part_station[modules + f] if status == traffic.DOCKED else w.traffic.station[f]
         if status == traffic.DOCKED:
-            _seats(w, s, x, t_s)
+            _seats(w, s, x, t_s, log)
             if last_crew_waits(w, s, f, st, t_s):  # its relief may still come
                 s.traffic.next_s[f] = t_s + DAY_s
                 continue
@@ -372,7 +373,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
             s.vehicle_row[st, w.ships.vehicle[f]] = row
             if w.crew.seats[f] > 0:
                 s.crew_row[st] = row
-            _seats(w, s, x, t_s)
+            _seats(w, s, x, t_s, log)
         elif what == 0 and status == traffic.PLANNED and s.traffic.status[f] == traffic.LOST:
             _note_supply(w, s, f, row)
             if not w.traffic.flown[f]:
@@ -385,7 +386,7 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         people(s)
     traffic.relocate(w.traffic, s.traffic, t1_s)
     if not quiet or s.traffic.changed[0] or crew.change_due(w.crew, s.crew, t1_s):
-        _seats(w, s, x, t1_s)
+        _seats(w, s, x, t1_s, log)
         people(s)
 
 
@@ -409,7 +410,7 @@ def _last_ship(w: World, s: RunState, f: int, st: int, t_s: float, log: Log) -> 
 
 
 @njit(cache=True)
-def _seats(w: World, s: RunState, x: Scratch, t_s: float) -> int:
+def _seats(w: World, s: RunState, x: Scratch, t_s: float, log: Log) -> int:
     """Where each docked ship is, and recorded changes of seat; how many are left without a seat."""
     modules = w.traffic.part_station.size
     docked, station, ships, status, place = x.docked, x.flight_station, x.ships, s.traffic.status, s.traffic.part_station
@@ -421,8 +422,8 @@ def _seats(w: World, s: RunState, x: Scratch, t_s: float) -> int:
             ships[count] = f
             count += 1
     x.ships_count[0] = count
-    crew.change_seats(w.crew, s.crew, x.docked, x.flight_station, t_s)
-    return crew.reseat(w.crew, s.crew, x.docked, x.flight_station)
+    crew.change_seats(w.crew, s.crew, x.docked, x.flight_station, t_s, log)
+    return crew.reseat(w.crew, s.crew, x.docked, x.flight_station, t_s, log)
 
 
 @njit(cache=True)

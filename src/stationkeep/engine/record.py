@@ -64,6 +64,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "cost_usd": (("partner", "use"), "USD", "cost in the month, in dollars of the year a price was agreed (negative: earned)"),
     "aboard_utc": (("person",), "", "when a person came aboard (without station and time)"),
     "home_utc": (("person",), "", "when that person left (without station and time)"),
+    "home_flight": (("person",), "", "ship of that person's seat home, the last they had; changes are in the log (without station and time)"),
     "joined_utc": (("part",), "", "when a part the scenario states joined its station (without station and time)"),
     **{name: (dims, "", f"{meaning} (without station and time)") for name, (dims, meaning) in CAPABILITY.items()},
     "dose_mSv": (("person",), "mSv", "dose of a stay within the run (without station and time)"),
@@ -81,7 +82,7 @@ class RunResult:
     events: tuple[np.ndarray, ...]
     sky: np.ndarray
     outside: np.ndarray
-    stays: np.ndarray  # (person, 3) station, came and left, s
+    stays: np.ndarray  # (person, 4) station, came and left, s, and the flight of the seat home
     joined_s: np.ndarray  # (part,) when each part the scenario states joined its station, in the order of `stated`
 
 
@@ -189,6 +190,9 @@ def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) ->
     coords["person"] = list(names.people)
     data["aboard_utc"] = (("run", "person"), np.stack([moments(r.stays[:, 1]) for r in results]))
     data["home_utc"] = (("run", "person"), np.stack([moments(r.stays[:, 2]) for r in results]))
+    ships = np.array([*names.flights, ""])
+    seats = np.stack([np.where(r.stays[:, 1] < 1e17, r.stays[:, 3], -1).astype(np.int64) for r in results])
+    data["home_flight"] = (("run", "person"), ships[np.where(seats >= 0, seats, ships.size - 1)])
     if stated(case):
         coords["part"] = [module for _, module in stated(case)]
         data["joined_utc"] = (("run", "part"), np.stack([moments(r.joined_s) for r in results]))

@@ -122,7 +122,7 @@ def finish(case: Case, run: int, world: World, state: RunState, luck: Luck, rows
         raise RuntimeError(f"run {run} logged {n} events; the log holds {CAPACITY}: raise log.CAPACITY")
     events = tuple(a[:n].copy() for a in (log.t_s, log.kind, log.station, log.name, log.cause, log.value))
     t = state.traffic
-    stays = np.column_stack([state.crew.station, state.crew.aboard_s, state.crew.home_s])
+    stays = np.column_stack([state.crew.station, state.crew.aboard_s, state.crew.home_s, state.crew.seat])
     joined_s = joined(case, world, events)
     return RunResult(run, rows, t.docked_s.copy(), t.left_s.copy(), events, luck.sky, state.orbit.outside.copy(), stays, joined_s)
 

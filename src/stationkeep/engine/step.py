@@ -21,6 +21,8 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     moves.flights(w, s, luck, x, t1_s, log)
     moves.burn_up(w, s, x, t1_s, log)
     traffic.arrange_parts(w.traffic, s.traffic, t1_s, s.partners.segment_home)
+    if s.traffic.changed[0]:
+        configuration.count_stores(w, s, x)
     moves.failures(w, s, luck, x, t0_s, t1_s, log)
     upkeep.walks(w, s, x, t1_s, log)
     upkeep.wear(w, s, x, dt_s)

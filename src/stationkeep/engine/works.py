@@ -8,14 +8,15 @@ from numba import njit
 
 from .. import log as happened
 from ..laws import orbit as orbit_law
-from ..laws.matter import NITROGEN, PROPELLANT
+from ..laws.matter import NITROGEN, OXYGEN, PROPELLANT
 from ..log import Log, add
 from ..subsystems import services
 from .judge import why_short
 from .sharing import take_stock
 from .supply import refuel
-from .world import Luck, RunState, Scratch, World
+from .world import RESERVES, Luck, RunState, Scratch, World
 
+OXYGEN_RESERVE = RESERVES.index("oxygen")
 HOLD_MASS_kg = 420e3
 """Mass of the station the propellant held for attitude is meant for (rules.csv, tank_hold_kg); a smaller one needs less."""
 USUAL_s = 90 * 86400.0
@@ -65,7 +66,7 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
         s.limit_row[st, services.POWER] = s.attitude_row[st] if not s.attitude_held[st] else s.services.row[st, services.POWER]
         s.limit_row[st, services.ATTITUDE] = s.attitude_row[st]
         if not allowed[st, services.PRESSURE] and s.services.up[st, services.PRESSURE] and s.life_support.volume_m3[st] > 0.0:
-            s.limit_row[st, services.PRESSURE] = why_short(w, s, luck, st, NITROGEN, t1_s, log)
+            s.limit_row[st, services.PRESSURE] = _why_no_air(w, s, luck, st, t1_s, log)
     if services.is_new(
         w.services, s.services, t1_s, x.anew[0], s.traffic.changed[0], x.vehicles, x.machines, x.stocked, s.partners.operates,
         s.partners.segment_runs, x.allowed, x.crewed,
@@ -92,6 +93,14 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
         x.flag_b[st] = s.services.up[st, services.DESATURATION]  # whoever can dump momentum can hold on thrusters
         if w.simple.is_simple[st]:
             x.cmgs[st] = 4 if s.services.up[st, services.ATTITUDE] else 0
+
+
+@njit(cache=True)
+def _why_no_air(w: World, s: RunState, luck: Luck, st: int, t_s: float, log: Log) -> int:
+    """The row that tells why nobody can breathe: too little oxygen in the air, or too little air."""
+    if s.life_support.oxygen_Pa[st] >= w.life_support.rules.oxygen_limit_Pa:
+        return why_short(w, s, luck, st, NITROGEN, t_s, log)
+    return s.stock_row[st, OXYGEN] if s.stock_low[st, OXYGEN_RESERVE] else why_short(w, s, luck, st, OXYGEN, t_s, log)
 
 
 @njit(cache=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stationkeep.report.read import attr, event_log, future_names, iso_day, series, stamps, time_axis, words
+from stationkeep.report.read import BACKUP, attr, event_log, future_names, iso_day, series, stamps, time_axis, words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -51,11 +51,12 @@ def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
         return []
     days, partners, futures = found
     told: list[dict[str, Any]] = []
-    names = future_names(ds)
+    names, log = future_names(ds), event_log(ds)
+    backed = set(log.name[(log.kind == "lose_person") & (log.value == 0.0)].tolist())
     for place, (name, worked) in enumerate(zip(names, futures, strict=True)):
         by_year = _by_year(worked.mean, days, partners)
         paired = {row["event"]: row for row in attr(ds, "hours_without") or [] if row["future"] == name}
-        changes = [_paired_told(row) for row in paired.values()]
+        changes = [_paired_told(row, BACKUP if event in backed else "") for event, row in paired.items()]
         changes += [_change_told(change, partners, days) for change in worked.changes if change.event not in paired]
         if place:
             was, now = (futures[k].mean.mean(axis=0) for k in (0, place))
@@ -181,16 +182,18 @@ def _change_told(change: Change, partners: list[str], days: np.ndarray) -> dict[
     return {"event": change.event, "kind": change.kind, "compared": "before_after", "date": day, "runs": change.runs, "partners": rows, "text": text}
 
 
-def _paired_told(row: dict[str, Any]) -> dict[str, Any]:
+def _paired_told(row: dict[str, Any], also: str) -> dict[str, Any]:
     """An event against the same runs without it: what `plan.counterfactual` found, in words; the year after it, and all the time."""
     rows, whole, end = _span_rows(row, row["partners"]), _span_rows(row["whole"], row["partners"]), row["whole"]["until"]
     runs = "the same run" if row["runs"] == 1 else f"the same {row['runs']} runs"
-    what = f": {row['text']}" if row["text"] else ""
+    what = (f": {row['text']}" if row["text"] else "") + also
     name = f"Because of {words(row['event'])}"
     longer = row["whole"]["days"] > row["days"] + 1.0
     span = f"{row['days']:.0f} days from then on" + ("" if longer else f", to {end}")
     lead = f"{name} ({row['date']}{what}; {span}, against {runs} without it)"
-    text = _texts(lead, rows) or [f"{lead} no partner's research changes by {TELLING_h} h a week."]
+    text = _texts(lead, rows)
+    if not any(abs(one["research_change_h"]) >= TELLING_h for one in rows):
+        text = [f"{lead} no partner's research changes by {TELLING_h} h a week.", *text]
     later = _whole_texts(f"{name}, over all {row['whole']['days']:,.0f} days to {end},", whole, row) if longer else []
     known = {key: row[key] for key in ("event", "kind", "date", "days", "runs", "by_year_h")}
     return known | {"compared": "same_runs_without", "partners": rows, "until": end, "until_partners": whole,
@@ -291,7 +294,7 @@ def _change_text(lead: str, row: dict[str, Any]) -> str:
     change, span = abs(row["research_change_h"]), row.get("research_interval_h")
     sure = f", 95 % {_signed(span[0])} to {_signed(span[1])}" if span and span[1] - span[0] >= SURE_h else ""
     return (f"{lead} {row['partner']} {verb} {change:.1f} h of research a week "
-            f"({row['research_before_h']:.1f} → {row['research_after_h']:.1f}{sure}{_in_all([row])}): {', '.join(parts)}.")  # fmt: skip
+            f"({row['research_before_h']:.1f} → {row['research_after_h']:.1f}{sure}{_in_all([row])}){': ' if parts else ''}{', '.join(parts)}.")  # fmt: skip
 
 
 def _for_others_change(row: dict[str, Any]) -> str:

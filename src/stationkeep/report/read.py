@@ -190,6 +190,8 @@ def label_and_unit(variable: str) -> tuple[str, str]:
     return words(variable.removesuffix(f"_{unit}")), shown
 
 
+BACKUP = "; a backup takes the seat"
+"""Said of somebody lost to the schedule early enough for a backup: no seat stays empty."""
 SAID = {"toilet": "toilet goods"}
 """What a resource is called, where its name does not say: solid-waste containers and what else a toilet uses."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stationkeep.report.causes import family_of, sentence
-from stationkeep.report.read import EventLog, event_log, future_names, iso_day, words
+from stationkeep.report.read import BACKUP, EventLog, event_log, future_names, iso_day, words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -18,7 +18,7 @@ TOLD = (
     "launch_failure", "docking_failure", "grounded", "service_down", "service_up", "stock_empty", "attitude_lost",
     "condition", "notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire", "extend",
     "evacuate", "abandoned", "breach", "recovered", "opened", "damage", "lose_person", "fund", "ground", "fail",
-    "entry", "rescue", "crew_cut", "no_relief", "perished", "no_room",
+    "entry", "rescue", "crew_cut", "no_relief", "perished", "no_room", "reseated",
 )  # fmt: skip
 #: Kinds told where one of the decisions is their cause: who goes home by it, which ship comes sooner or stays.
 BECAUSE = ("crew_home", "brought_forward", "kept_on", "cancelled")
@@ -78,6 +78,7 @@ def _follows(log: EventLog, row: int) -> bool:
 def _told(log: EventLog, row: int) -> str:
     kind, text = str(log.kind[row]), sentence(str(log.kind[row]), str(log.told[row]), str(log.station[row]))
     mark = "!! " if kind == "breach" else ""
+    text += BACKUP if kind == "lose_person" and log.value[row] == 0.0 else ""
     cause = int(log.cause[row])
     if cause < 0:
         return f"{mark}{text}"

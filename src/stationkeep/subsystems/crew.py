@@ -116,17 +116,18 @@ def change_due(p: Params, s: State, until_s: float) -> bool:
 
 
 @njit(cache=True)
-def change_seats(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray, until_s: float) -> None:
+def change_seats(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray, until_s: float, log: Log) -> None:
     """Seat liners move as recorded, when the ship they move to is there."""
     while change_due(p, s, until_s):
         i, f = p.change_person[s.changes[0]], p.change_flight[s.changes[0]]
         s.changes[0] += 1
-        if s.status[i] == ABOARD and docked[f] and flight_station[f] == s.station[i]:
+        if s.status[i] == ABOARD and docked[f] and flight_station[f] == s.station[i] and s.seat[i] != f:
             s.seat[i] = f
+            add(log, p.change_s[s.changes[0] - 1], happened.RESEATED, s.station[i], happened.FLIGHT + f, -1, 1.0)
 
 
 @njit(cache=True)
-def reseat(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray) -> int:
+def reseat(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray, t_s: float, log: Log) -> int:
     """Whoever has no sound ship at hand takes a free seat in another. Returns how many stay without."""
     status, seat, station, damaged = s.status, s.seat, s.station, s.damaged
     without = 0
@@ -135,7 +136,7 @@ def reseat(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray) 
             without += 1
     if without == 0:
         return 0
-    used = np.zeros(p.seats.size, np.int64)
+    used, moved = np.zeros(p.seats.size, np.int64), np.zeros(p.seats.size, np.int64)
     for i in range(status.size):
         if status[i] == ABOARD:
             used[seat[i]] += 1
@@ -151,10 +152,14 @@ def reseat(p: Params, s: State, docked: np.ndarray, flight_station: np.ndarray) 
             if docked[g] and not s.damaged[g] and flight_station[g] == s.station[i] and used[g] < p.seats[g]:
                 used[f] -= 1
                 used[g] += 1
+                moved[g] += 1
                 s.seat[i] = g
                 found = True
                 break
         without += 0 if found else 1
+    for g in range(moved.size):
+        if moved[g] > 0:
+            add(log, t_s, happened.RESEATED, flight_station[g], happened.FLIGHT + g, -1, moved[g])
     return without
 
 
