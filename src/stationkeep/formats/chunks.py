@@ -36,7 +36,8 @@ def joined(futures: Sequence[tuple[str | None, Iterable[xr.Dataset]]], whole_log
     if labels == [None]:
         ds = parts[0]
     else:
-        ds = xr.concat(parts, dim=xr.DataArray(labels, dims="future", name="future"), join="outer", fill_value={})
+        no_text = {str(name): "" for name, variable in parts[0].variables.items() if variable.dtype.kind == "U"}
+        ds = xr.concat(parts, dim=xr.DataArray(labels, dims="future", name="future"), join="outer", fill_value=no_text)
     return ds.assign({name: ("event", values) for name, values in _appended(logs).items()})
 
 
