@@ -62,6 +62,8 @@ BINS: dict[str, tuple[float, float, int, str, bool]] = {
     "reserve_d": (0.0, 5.0, 240, "d", False),
     "research_h_per_week": (0.0, 1.0, 200, "h week-1", False),
 }
+COUNTED_AT_ONCE = 20
+"""Runs whose values are counted together: 10 MB."""
 RESEARCH = [i for i, use in enumerate(CREW_USES) if "research" in use]
 PROPELLANT = RESOURCES.index("propellant")
 USED = [i for i, use in enumerate(USES) if use not in NO_USE]
@@ -125,17 +127,26 @@ class Histograms:
         size = last.first + int(np.prod(last.shape)) * last.bins
         self.counts = np.zeros(-(-size // 4) * 4, np.uint16)  # four at a time, see `used`
 
+        self.waiting: list[dict[str, np.ndarray]] = []
+
     def add(self, values: dict[str, np.ndarray]) -> None:
-        """Count one run: an array of the declared shape for each block; NaN is not counted."""
-        for block in self.blocks:
-            value = values[block.name].reshape(-1).astype(np.float64)
+        """Count one run, sooner or later: an array of the declared shape for each block; NaN is not counted."""
+        self.waiting.append(values)
+        if len(self.waiting) == COUNTED_AT_ONCE:
+            self._count()
+
+    def _count(self) -> None:
+        for block in self.blocks if self.waiting else []:
+            value = np.stack([values[block.name].reshape(-1) for values in self.waiting]).astype(np.float64)
             if block.log10:
                 value = np.log10(np.maximum(value, 1e-30))
-            last = block.first + value.size * block.bins
-            count(value, block.low, block.width, self.counts[block.first : last].reshape(value.size, block.bins))
+            last = block.first + value.shape[1] * block.bins
+            count(value, block.low, block.width, self.counts[block.first : last].reshape(value.shape[1], block.bins))
+        self.waiting.clear()
 
     def used(self) -> np.ndarray:
         """Places of the table that count anything; looked for four at a time, since few do."""
+        self._count()
         near = (4 * np.flatnonzero(self.counts.view(np.uint64))[:, None] + np.arange(4)).ravel()
         return near[self.counts[near] > 0]
 
