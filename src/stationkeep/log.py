@@ -15,7 +15,7 @@ KINDS = (
     "attitude_lost", "opened", "damage", "lose_person", "fund", "ground", "fail", "entry", "correction", "no_propellant",
     "crew_cut", "spacewalk", "late", "outrun", "active_sun", "kept_on", "brought_forward", "hatch_closed", "one_port", "perished",
     "tanks_held", "starts_short", "no_relief", "rescue", "learning", "no_spares", "no_room",
-    "phasing", "long_chase", "reseated",
+    "phasing", "long_chase", "reseated", "join_waits", "way_short", "lowered",
 )  # fmt: skip
 (LAUNCH, LAUNCH_FAILURE, DOCKING, DOCKING_FAILURE, UNDOCK, CANCELLED, GROUNDED, RELEASED,
  CREW_UP, CREW_HOME, SERVICE_DOWN, SERVICE_UP, STOCK_LOW, STOCK_OK, STOCK_EMPTY, REBOOST,
@@ -24,7 +24,7 @@ KINDS = (
  ATTITUDE_LOST, OPENED, DAMAGE, LOSE_PERSON, FUND, GROUND, FAIL, ENTRY, CORRECTION, NO_PROPELLANT,
  CREW_CUT, SPACEWALK, LATE, OUTRUN, ACTIVE_SUN, KEPT_ON, BROUGHT_FORWARD, HATCH_CLOSED, ONE_PORT, PERISHED,
  TANKS_HELD, STARTS_SHORT, NO_RELIEF, RESCUE, LEARNING, NO_SPARES, NO_ROOM,
- PHASING, LONG_CHASE, RESEATED) = range(len(KINDS))  # fmt: skip
+ PHASING, LONG_CHASE, RESEATED, JOIN_WAITS, WAY_SHORT, LOWERED) = range(len(KINDS))  # fmt: skip
 CAPACITY = 40_000
 
 

@@ -6,6 +6,8 @@ import pytest
 import stationkeep as sk
 from stationkeep import log as happened
 from stationkeep.engine.compile.budget import unpaid_flights
+from stationkeep.engine.compile.notes import notes
+from stationkeep.engine.compile.partners import notices
 from stationkeep.engine.compile.prices import Prices
 from stationkeep.engine.compile.world import compile
 from stationkeep.engine.cost import (
@@ -20,6 +22,7 @@ from stationkeep.engine.cost import (
 )
 from stationkeep.engine.record import ALL_USES
 from stationkeep.model.base import seconds, to_utc
+from stationkeep.model.catalogue import Catalogue
 
 NASA, RUSSIA = 1, 0
 
@@ -178,3 +181,19 @@ def test_each_use_stands_once_on_its_axis():
 def test_a_shuttle_costs_what_its_programme_did_over_its_flights(history):
     prices = Prices(history, history.catalogue())
     assert prices.flight_usd("shuttle", seconds("2008-06-01")) == pytest.approx(30.7e9 / 37, rel=0.01)
+
+
+def test_agreements_that_a_withdrawal_breaks_are_told_each():
+    changes = {"events": {"stay": {"extend": "csa", "on": "2023-01-01", "to": "2030-12-31"}, "leave": {"withdraw": "csa", "on": "2026-06-30", "segment": "powered_down"}}}
+    scenario = sk.read_scenario("iss-2022").patch(changes)
+    said = [row.get("text", "notice") for row in notices(scenario, Catalogue(as_of=scenario.as_of)) if row["breaks_agreement"]]
+    assert said == ["notice", "leaves before 2030-12-31, to which it had committed itself", "does not hand its equipment over, as it alone has the duty to"]
+
+
+def test_money_below_operations_says_what_is_not_paid():
+    cut = {"events.cut": {"fund": "nasa", "most_musd_per_y": 800, "on": "2025-01-01"}, "horizon": "2026-06-30"}
+    case = compile(sk.read_scenario("iss-2022").patch(cut))
+    (told,) = notes(case.scenario, case.catalogue, case.flights)
+    assert "nasa has 800 million dollars a year, and its operations alone cost 1,308: of 2025 to 2026 508 a year" in told
+    enough = compile(sk.read_scenario("iss-2022").patch({**cut, "events.cut.most_musd_per_y": 1400}))
+    assert notes(enough.scenario, enough.catalogue, enough.flights) == []

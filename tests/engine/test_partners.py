@@ -72,6 +72,11 @@ def test_two_complexes_drift_apart_as_their_ballistic_coefficients_say(apart):
     days = int(still.sum())
     assert days > 3, "days without a burn on either"
     fell = (altitude.isel(time=0) - altitude.isel(time=days - 1)).values
+    for k in range(2):  # each from the textbook: da/dt = -sqrt(mu a) rho Cd A/m, co-rotation apart
+        a_m = 6378137.0 + 1e3 * altitude.isel(time=slice(0, days), station=k).values
+        ballistic = 2.2 * (area / mass).isel(time=slice(0, days), station=k).values
+        metres = np.sqrt(3.986004418e14 * a_m) * density.isel(time=slice(0, days), station=k).values * ballistic * 86400.0
+        assert 1e3 * fell[k] == pytest.approx(metres[1:].sum(), rel=0.15), "of its own area, mass and air"
     drag = (area / mass * density).isel(time=slice(0, days)).sum("time").values
     assert fell[1] / fell[0] == pytest.approx(drag[1] / drag[0], rel=0.05)
     assert (fell[1] > fell[0]) == (drag[1] > drag[0])
@@ -284,3 +289,54 @@ def test_a_station_in_another_plane_does_not_dock():
                             "inclination_deg": 97, "altitude_km": 400, "stocks_kg": {"propellant": {"roscosmos": 1200}}}}  # fmt: skip
     ds = sk.simulate(left("handed_over", "2022-12-20", **far), runs=1, seed=5).isel(run=0)
     assert "join" not in ds.event_kind.values and float(ds.mass_kg.sel(station="ros").isel(time=-1)) > 19_000
+    why = int(ds.event_cause.values[ds.event_kind.values == "join_waits"][0])
+    assert ds.event_kind.values[why] == "way_short"
+
+
+def test_a_join_that_waits_says_why_and_flights_to_a_joined_station_end():
+    events = {"part": {"separate": "russian", "into": "russian", "on": LEAVE}, "again": {"join": "russian", "on": "2022-12-12"}}
+    ds = sk.simulate(sk.read_scenario("iss-2022").patch({"horizon": "2022-12-31", "events": events, **QUIET}), runs=1, seed=5)
+    (told,) = sk.verdict(ds)["notes"]
+    assert "russian cannot dock on its day, in 100 % never: iss loses its attitude" in told["text"]
+    own = {"flights.supplies": {"vehicle": "progress-ms", "station": "russian", "after": "part", "wait_d": 30, "every_d": 60, "site": "baikonur/31"}}
+    low = {"stations.iss.policy": [{"floor_km": 350, "target_km": 380}]}
+    soon = {"events": {**events, "again": {"join": "russian", "on": "2022-12-02"}}}
+    ds = sk.simulate(sk.read_scenario("iss-2022").patch({"horizon": "2023-02-10", **soon, **own, **low}), runs=1, seed=5).isel(run=0)
+    assert rows(ds, "join", "again") == ["2022-12-02"] and set(rows(ds, "cancelled", "supplies")) == {"2022-12-02"}
+    assert "join_waits" not in ds.event_kind.values
+
+
+def test_modules_of_a_partner_without_a_segment_go_dark_and_come_back():
+    def used_kW(day: str, *events: dict[str, object]) -> float:
+        changes = {"horizon": "2022-12-20", "events": dict(zip("ab", events, strict=False)), **QUIET}
+        ds = sk.simulate(sk.read_scenario("iss-2022").patch(changes), runs=1, seed=5).isel(run=0)
+        return float(ds.power_used_kW.sel(station="iss").sel(time=day, method="nearest"))
+
+    leave = {"withdraw": "esa", "on": "2022-11-20", "segment": "powered_down"}
+    whole, dark = used_kW("2022-12-01"), used_kW("2022-12-01", leave)
+    assert whole - dark == pytest.approx(2.4 + 6.0, abs=1.0), "Columbus: its own keeping and its payloads (loads.csv)"
+    assert used_kW("2022-12-15", leave, {"rejoin": "esa", "on": "2022-12-10"}) == pytest.approx(used_kW("2022-12-15"), abs=1.0)
+
+
+def test_where_nasa_powers_its_segment_down_every_chain_ends_with_it():
+    event = {"withdraw": "nasa", "on": LEAVE, "segment": "powered_down"}
+    ds = sk.simulate(sk.read_scenario("iss-2022").patch({"horizon": "2022-12-20", "events.leave": event, **QUIET}), runs=1, seed=5)
+    first = {finding.requirement: finding.causes for finding in sk.check(ds)}
+    for requirement in ("power", "co2"):
+        assert first[requirement][-1].kind == "withdraw" and "is repaired" not in str(first[requirement]), requirement
+
+
+def test_a_station_given_up_is_pushed_up_no_more_and_its_deorbit_vehicle_brings_it_down():
+    ds = sk.simulate(sk.read_scenario("successors").branch("deorbit-on-time"), runs=1, seed=0)
+    iss = ds.sel(station="iss")
+    assert float(iss.people_count.sel(time=slice("2031-01-10", None)).max()) == 0.0
+    kind, utc = ds.event_kind.values, ds.event_utc.values
+    assert not ((kind == "reboost") & (ds.event_station.values == "iss") & (utc > np.datetime64("2031-01-10"))).any(), "debris is still avoided"
+    lowered = np.flatnonzero((kind == "lowered") & (ds.event_station.values == "iss"))
+    assert lowered.size and set(ds.event_name.values[lowered]) == {"usdv"}
+    for row in lowered:
+        run, day = ds.run.values.tolist().index(int(ds.event_run.values[row])), ds.event_utc.values[row]
+        altitude = float(iss.altitude_km.isel(run=run).sel(time=day - np.timedelta64(2, "D"), method="nearest"))
+        assert 280.0 < altitude < 380.0, "106 m/s of its own and what the tanks hold, 57 of them for the last burns"
+        assert kind[int(ds.event_cause.values[row])] == "retire"
+        assert float(ds.cost_usd.sel(station="iss", partner="nasa", use="operations").isel(run=run).sel(month=slice(day + np.timedelta64(31, "D"), None)).sum()) == 0.0

@@ -41,6 +41,7 @@ CASES = {
     "a quantity nobody draws": ("base: iss-2022\nuncertain: {leek_factor: 1}\n", 2, "nothing under uncertain is named 'leek_factor'", "leak_factor"),
     "a machine of which there are several": ("base: iss-2022\nevents:\n  x: {fail: elektron, on: 2022-10-01}\n", 3, "no machine or flight 'elektron'", "'elektron-nauka' or 'elektron-zvezda'"),
     "a machine by its words in another order": ("base: iss-2022\nevents:\n  x: {fail: quest-airlock, on: 2022-10-01}\n", 3, "no machine or flight 'quest-airlock'", "airlock-quest"),
+    "a partner without a segment that parts": ("base: iss-2022\nevents:\n  x: {withdraw: esa, on: 2025-06-30, segment: separated}\n", 3, "esa has no segment of its own", "powered_down"),
     "a total and an owner": ("base: iss-2022\nstations: {iss: {stocks_kg: {food: {all: 900, nasa: 3}}}}\n", 2, "all there is and an owner's", "total or each"),
     "no such requirement": ("base: iss-2022\nrequirements:\n  x: {altitude: {at_least: 3}}\n", 3, "no variable 'altitude'", "altitude_km"),
 }  # fmt: skip

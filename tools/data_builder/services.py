@@ -216,7 +216,7 @@ def _helpers() -> list[dict[str, object]]:
         _ship("usdv", "reboost", 10400.0, "N", STEER, "nasa", 4, "16 t kept for the deorbit", f"{ENG} E", "recalled",
               "2028-01-01T00:00:00Z"),
         _ship("usdv", "deorbit", 57.0, "m/s", STEER, "nasa", 1, "the Russian segment holds attitude while it burns",
-              f"{ENG} C6, E", "found", "2028-01-01T00:00:00Z"),
+              f"{ENG} C6, E; from the day it was ordered, so that forecasts know of it", "found", "2024-06-26T00:00:00Z"),
         _ship("icm", "reboost", 445.0, "N", STEER, "nasa", 4, "own propellant 5 t; designed and not flown", f"{ENG} C6",
               "recalled", "2000-01-01T00:00:00Z"),
         _ship("icm", "attitude_control", 110.0, "N an axis", "command", "nasa", 4,

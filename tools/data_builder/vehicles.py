@@ -121,8 +121,9 @@ COST_MUSD: dict[str, tuple[float, str]] = {
     "dream-chaser": (300.0, "CRS-2 average a flight (found)"), "cygnus-standard": (237.0, "recalled"),
 }
 # Soyuz MS: MS-09, docked on 8 June 2018, had to be home early in January 2019 (incidents.csv ms10).
+# The deorbit vehicle: planned for a year and a half; that it waits as long as its station does is assumed.
 STAY_D: dict[str, tuple[float, float, float]] = {
-    "soyuz-ms": (210.0, 200.0, 245.0),
+    "soyuz-ms": (210.0, 200.0, 245.0), "usdv": (1826.0, 548.0, 1826.0),
     "progress-tug": (27.0, 9.0, 27.0), "progress-ros": (180.0, 180.0, 370.0),
 }
 # The interim control module as designed in 1997-2000: the rest of its row is that of the deorbit vehicle.

@@ -159,6 +159,8 @@ def reboost_ships(bare: xr.Dataset, runs: int) -> list[Row]:
 AHEAD = 24
 """Months over which a flight bought is paid before its launch, where budgets of years are compared: assumed even; OIG IG-13-016 found payments
 for missions two and more years away."""
+FISCAL = "budgets.csv nasa"
+"""Mark of NASA's own budgets, whose years run from October to September."""
 BUDGETS = [
     ("NASA, seats in Soyuz 2006-2020, all", "nasa", range(2006, 2021), ("seats_bought",), 3900, 3900, 1, 0, "test", "OIG IG-20-005: 70 seats for 3.9 billion (yahoo 2019-11-16)"),
     ("NASA a year, 2014-2018, station and transport", "nasa", range(2014, 2019), (), 3000, 4000, 5, AHEAD, "test", "budgets.csv nasa-6 (IG-18-021)"),
@@ -166,7 +168,7 @@ BUDGETS = [
     ("NASA a year, 2016-2020, transport", "nasa", range(2016, 2021), TRANSPORT, 1700, 1800, 5, AHEAD, "test", "budgets.csv nasa-10 (recalled)"),
     ("NASA, 2023, transport", "nasa", range(2023, 2024), TRANSPORT, 1759.5, 1759.5, 1, AHEAD, "test", "budgets.csv nasa-2 (request)"),
     ("NASA, 2025, transport", "nasa", range(2025, 2026), TRANSPORT, 1862.1, 1862.1, 1, 0, "test", "budgets.csv nasa-14 (request, recalled); at launch, for most of what it paid ahead "
-     "has not flown yet: three cargo ships flew in 2025 of the four or five of a year (NG-22 was damaged), one more is 300 M$"),
+     "has not flown yet; four cargo ships flew from October 2024 to September 2025"),
     ("Shuttles to the station since November 2000, 32 of 37", "nasa", range(2000, 2012), ("crew_flights",), 30700 * 32 / 37, 30700 * 32 / 37, 1, 0, "calibration",
      "OIG 2014 (spacepolicyonline.com): 30,700 M$ for 37, average cost of the programme, the price used; at the 450 M$ of one flight more 14,400 M$"),
     ("Roscosmos, 2016-2025, seats sold not taken off", "roscosmos", range(2016, 2026), ("operations", "crew_flights", "cargo_flights"), 3600, 5060, 1, 0, "in view",
@@ -187,10 +189,12 @@ def paid(cost: xr.DataArray, months: int) -> xr.DataArray:
 def budget_rows() -> list[Row]:
     """Cost of the record as flown beside what was published, within 10 % of the range."""
     booked = sk.simulate(sk.read_scenario("iss-history"), runs=1, seed=1).cost_usd.isel(run=0).sum("station") / 1e6
-    year = booked["month"].values.astype("datetime64[Y]").astype(int) + 1970
+    year, fiscal = (booked["month"].values.astype("datetime64[M]") + ahead for ahead in (0, 3))
+    year, fiscal = (months.astype("datetime64[Y]").astype(int) + 1970 for months in (year, fiscal))
     out = []
     for what, partner, years, uses, low, high, share, ahead, sample, source in BUDGETS:
-        there = (paid(booked, ahead) if ahead else booked).isel(month=np.isin(year, list(years)))
+        of_year = fiscal if FISCAL in source else year
+        there = (paid(booked, ahead) if ahead else booked).isel(month=np.isin(of_year, list(years)))
         there = there.sel(partner=partner) if partner else there
         there = there.sel(use=list(uses)) if uses else there
         got = float(there.sum()) / share

@@ -150,6 +150,7 @@ def _warnings(name: str, scenario: Any) -> list[Any]:
     """Launches that may not be possible, cargo that does not fit, orbits that cost time, each at the line that states it."""
     from stationkeep.engine.compile.flights import plan_flights
     from stationkeep.engine.compile.manifest import left_behind
+    from stationkeep.engine.compile.notes import unvisited
     from stationkeep.flight.campaign import doubtful
     from stationkeep.formats.density_fit import is_fitted
     from stationkeep.model.catalogue import Catalogue
@@ -176,14 +177,10 @@ def _warnings(name: str, scenario: Any) -> list[Any]:
             path = ("futures", future, "flights", item["flight"], "cargo_kg")
             path = path if path in document.marks else ("flights", item["flight"], "cargo_kg")
             found.setdefault(path, document.problem(path, f"left behind: {left_behind_text(item)}", "state less, or more flights"))
-        for parting, event in branch.events.items():
-            if event.separate or event.segment == "separated":
-                into = event.into or f"{scenario.main_station}-russian"
-                if all(flight is None or flight.station != into for flight in branch.flights.values()):
-                    path = ("futures", future, "events", parting)
-                    path = path if path in document.marks else ("events", parting)
-                    message = f"nobody flies to '{into}' once it has parted: whoever is aboard comes home when the stores end"
-                    found.setdefault(path, document.problem(path, message, f"add flights with `station: {into}` and `after: {parting}`, if it is to go on"))
+        for parting, message, advice in unvisited(branch):
+            path = ("futures", future, "events", parting)
+            path = path if path in document.marks else ("events", parting)
+            found.setdefault(path, document.problem(path, message, advice))
     return list(found.values())
 
 

@@ -19,6 +19,12 @@ DAY_s = 86400.0
 TURN_rad = 6.283185307179586
 WAITS_m = 3e3
 """How far below the floor a station sinks before it gives up a phase (assumed)."""
+LAST_BURNS_m_per_s = 57.0
+"""From a circular orbit at PERIGEE_BURNS_m to a perigee of 50 km: what the deorbit vehicle is to give (engineering.md E; `deorbit` reckons 55)."""
+PERIGEE_BURNS_m = 225e3
+"""Altitude at which the burns that lower the perigee begin: the default of `deorbit`."""
+TANKS_isp_s = 290.0
+"""Of engines fed from a station's tanks: as those of Zvezda and Progress (stations/iss/engines.csv)."""
 
 
 @njit(cache=True)
@@ -90,6 +96,9 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
             cause = s.stock_row[st, PROPELLANT] if s.services.up[st, services.REBOOST] else s.services.row[st, services.REBOOST]
             s.limit_row[st, :] = add(log, t1_s, happened.ENTRY, st, happened.STATION + st, cause, 0.0)
             continue
+        if s.partners.retired_row[st] >= 0 and s.people[st] == 0 and t1_s > w.rules.replay_until_s:
+            _come_down(w, s, x, st, t1_s, log)
+            continue
         wanted, inferred = orbit.wanted_delta_v(w.orbit, s.orbit, st, t1_s, k + 1)
         if inferred and wanted < 0.0:
             orbit.correct(s.orbit, st, wanted)
@@ -99,7 +108,7 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
             wanted, awaited = _phased(w, s, luck, st, wanted, t0_s, t1_s, k, log)
         else:
             awaited = -1
-        if wanted == 0.0:
+        if wanted == 0.0 or (st == 0 and wanted > 0.0 and awaited < 0 and not inferred and _sinks(w, s, t1_s)):
             continue
         way = 1.0 if wanted > 0.0 else -1.0
         wanted = abs(wanted)
@@ -156,6 +165,44 @@ def _phased(
             return speed, f
         add(log, t1_s, happened.LONG_CHASE, st, happened.FLIGHT + f, -1, speed)
     return wanted_m_per_s, -1
+
+
+@njit(cache=True)
+def _sinks(w: World, s: RunState, t_s: float) -> bool:
+    """Whether the main station is let sink, because the day it is given up is near."""
+    if s.orbit.a_m[0] - orbit_law.EARTH_RADIUS_M <= w.rules.sink_floor_m or t_s <= w.rules.replay_until_s:
+        return False
+    p, q = w.partners, s.partners
+    for e in range(p.kind.size):
+        if p.kind[e] == partners.RETIRE and p.target[e] == 0 and not q.done[e] and q.event_s[e] - w.rules.sink_before_s <= t_s:
+            return True
+    return False
+
+
+@njit(cache=True)
+def _come_down(w: World, s: RunState, x: Scratch, st: int, t_s: float, log: Log) -> None:
+    """A station given up and left is pushed up no more; once what ships and tanks can push with pays the rest of the way down, and
+    a ship can steer it there (`deorbit`), it is lowered to its entry."""
+    if not s.services.up[st, services.DEORBIT]:
+        return
+    high_m = max(s.orbit.a_m[st] - orbit_law.EARTH_RADIUS_M - PERIGEE_BURNS_m, 0.0)
+    wanted = LAST_BURNS_m_per_s + high_m / orbit_law.raise_per_speed(s.orbit.a_m[st])
+    most, f_most, there = 0.0, -1, 0.0
+    if s.services.up[st, services.REBOOST]:
+        there += orbit_law.burn_speed(s.attitude.mass_kg[st], x.tank_kg[st], TANKS_isp_s)
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
+        c = w.ships.tank[f]
+        here = s.traffic.part_station[w.traffic.part_station.size + f] == st
+        if here and c >= 0 and w.ships.thrust_N[f] > 0.0 and w.ships.port_push_frac[s.traffic.port[f]] > 0.0:
+            can = orbit_law.burn_speed(s.attitude.mass_kg[st], s.stores.stock_kg[c], w.ships.isp_s[f])
+            there += can
+            if can > most:
+                most, f_most = can, f
+    if there >= wanted and f_most >= 0:
+        row = add(log, t_s, happened.LOWERED, st, happened.FLIGHT + f_most, s.partners.retired_row[st], wanted)
+        s.orbit.entered[st] = True
+        s.limit_row[st, :] = add(log, t_s, happened.ENTRY, st, happened.STATION + st, row, 0.0)
 
 
 @njit(cache=True)

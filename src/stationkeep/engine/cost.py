@@ -14,6 +14,7 @@ from .. import log as happened
 from ..laws.cost import spread_frac
 from ..model.base import NEVER_s
 from ..model.catalogue import number
+from .compile.notes import notes
 from .compile.partners import notices
 from .compile.prices import Prices, Programme, sells_seats
 from .compile.world import Case
@@ -144,10 +145,12 @@ def price_list(case: Case) -> list[dict[str, Any]]:
 
 
 def about(branches: Sequence[tuple[str | None, Case]]) -> dict[str, str]:
-    """Attributes of a result: its prices, the agreements, and the withdrawals of each branch beside the notice asked for."""
+    """Attributes of a result: its prices, the agreements, the withdrawals of each branch beside the notice asked for, and what
+    else is to be told of it."""
     first = branches[0][1]
+    noted = [{"future": name, "text": text} for name, case in branches for text in notes(case.scenario, case.catalogue, case.flights)]
     told = [{"future": name, **n} for name, case in branches for n in notices(case.scenario, case.catalogue)]
     return {
-        "price_year": PRICE_YEAR, "prices": json.dumps(price_list(first)), "notices": json.dumps(told),
+        "price_year": PRICE_YEAR, "prices": json.dumps(price_list(first)), "notices": json.dumps(told), "notes": json.dumps(noted),
         "agreements": json.dumps(first.catalogue.table("partners/agreements")),
     }  # fmt: skip

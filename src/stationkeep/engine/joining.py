@@ -6,10 +6,12 @@ import math
 
 from numba import njit
 
+from .. import log as happened
 from ..laws import orbit as orbit_law
 from ..laws.matter import MOVED, PROPELLANT
 from ..laws.matter import REBOOST as FOR_REBOOST
-from ..subsystems import crew, partners, stores
+from ..log import Log, add
+from ..subsystems import crew, partners, stores, traffic
 from .sharing import take_stock
 from .world import RunState, Scratch, World
 
@@ -39,7 +41,23 @@ def can_join(w: World, s: RunState, st: int) -> bool:
 
 
 @njit(cache=True)
-def join(w: World, s: RunState, x: Scratch, st: int, row: int) -> None:
+def wait(w: World, s: RunState, e: int, t_s: float, log: Log) -> None:
+    """Event `e` could not join its station today; the first time the log says why."""
+    q, st = s.partners, w.partners.target[e]
+    if q.event_row[e] >= 0:
+        return
+    row = -1
+    if not s.attitude_held[0]:
+        row = s.attitude_row[0]
+    elif s.attitude.mass_kg[st] > 0.0 and not s.attitude_held[st]:
+        row = s.attitude_row[st]
+    elif s.attitude.mass_kg[st] > 0.0 and not s.orbit.entered[st]:
+        row = add(log, t_s, happened.WAY_SHORT, st, happened.STATION + st, -1, meeting_kg(w, s, st))
+    q.event_row[e] = add(log, t_s, happened.JOIN_WAITS, 0, happened.EVENT + e, row, 0.0)
+
+
+@njit(cache=True)
+def join(w: World, s: RunState, x: Scratch, st: int, t_s: float, row: int, log: Log) -> None:
     """Parts, ships, people, stores and air of `st` are the main station's, on its orbit; nothing is lost but what the way took."""
     take_stock(w, s, x)
     kg, place, modules = meeting_kg(w, s, st), s.traffic.part_station, w.traffic.part_station.size
@@ -57,6 +75,9 @@ def join(w: World, s: RunState, x: Scratch, st: int, row: int) -> None:
             if k < modules:
                 s.part_row[k] = row
     s.traffic.changed[0] = True
+    for f in range(w.traffic.station.size):  # what was planned to it ends: those of the main station serve both
+        if w.traffic.station[f] == st:
+            traffic.cancel(w.traffic, s.traffic, f, t_s, row, log)
     take_stock(w, s, x)
     for r in range(stores.STORED):
         for at in (0, st):
@@ -76,6 +97,7 @@ def join(w: World, s: RunState, x: Scratch, st: int, row: int) -> None:
     s.kept_m3[0, :] = -1.0
     s.was_people[st] = False
     s.partners.opened[st] = False
+    s.power.parted[0] = False
     for seg in range(2):
         if s.partners.segment_home[seg] == st:
             s.partners.segment_home[seg] = 0
@@ -83,4 +105,4 @@ def join(w: World, s: RunState, x: Scratch, st: int, row: int) -> None:
             s.partners.segment_row[seg] = row
 
 
-__all__ = ["can_join", "join", "meeting_kg"]
+__all__ = ["can_join", "join", "meeting_kg", "wait"]

@@ -432,7 +432,7 @@ def _why(w: World, s: RunState, st: int, v: int) -> int:
     if v == 3:
         return row[services.DESATURATION]
     if v == 4:
-        return _why_no_power(w, s, st)
+        return why_no_power(w, s, st)
     if v <= 10:
         return s.stock_row[st, RESERVE_RESOURCE[v - 6]]
     if v == 23:
@@ -465,8 +465,9 @@ def _why_few(w: World, s: RunState, st: int, t_s: float, log: Log) -> int:
 
 
 @njit(cache=True)
-def _why_no_power(w: World, s: RunState, st: int) -> int:
-    """The row that tells why power is short: the service is down, arrays no longer point, or the last machine that failed."""
+def why_no_power(w: World, s: RunState, st: int) -> int:
+    """The row that tells why power is short: the service is down, arrays no longer point, the last machine that failed, or the
+    segment that fed this one is off or away."""
     if not s.services.up[st, services.POWER]:
         return s.services.row[st, services.POWER]
     if not s.attitude_held[st]:
@@ -476,6 +477,9 @@ def _why_no_power(w: World, s: RunState, st: int) -> int:
         for m in table:
             if m >= 0 and not s.equipment.up[m]:
                 row = max(row, s.equipment.row[m])
+    for seg in range(2):
+        if row < 0 and (not s.partners.segment_runs[seg] or s.partners.segment_home[seg] != 0):
+            row = s.partners.segment_row[seg]
     return row
 
 

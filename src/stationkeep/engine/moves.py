@@ -78,6 +78,7 @@ def events(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: flo
         if e < 0:
             return
         if w.partners.kind[e] == partners.JOIN and not joining.can_join(w, s, w.partners.target[e]):
+            joining.wait(w, s, e, t1_s, log)
             s.partners.event_s[e] = t1_s + DAY_s  # another day
             continue
         s.partners.done[e] = True
@@ -127,12 +128,13 @@ def _apply(w: World, s: RunState, luck: Luck, x: Scratch, e: int, t_s: float, lo
     elif kind == partners.REJOIN:
         partners.rejoin(p, q, e, row)
     elif kind == partners.JOIN:
-        joining.join(w, s, x, p.target[e], row)
+        joining.join(w, s, x, p.target[e], t_s, row, log)
     elif kind == partners.SEPARATE and q.opened[0]:  # from a station that was given up nothing parts: it comes down whole
         _separate(w, s, x, e, t_s, row, log)
     elif kind == partners.RETIRE:
         leave_station(w, s, p.target[e], t_s, row, log)
         q.opened[p.target[e]] = False
+        q.retired_row[p.target[e]] = row
     elif kind == partners.FAIL and p.target[e] >= 0:
         equipment.fail(w.equipment, s.equipment, p.target[e], t_s, row, p.for_s[e], log)
     elif kind == partners.GROUND:
@@ -205,6 +207,9 @@ def _separate(w: World, s: RunState, x: Scratch, e: int, t_s: float, row: int, l
     traffic.separate(w.traffic, s.traffic, seg, 0, into)
     s.partners.segment_home[seg] = into
     s.partners.segment_row[seg] = row
+    s.power.parted[0] = seg == partners.US
+    if seg == partners.RUSSIAN:  # the tanks of the rest were in it
+        s.supply_row[0, PROPELLANT] = row
     for k in range(s.part_row.size):
         if s.traffic.part_station[k] == into:
             s.part_row[k] = row

@@ -17,13 +17,21 @@ from .world import Luck, RunState, Scratch, World
 
 
 @njit(cache=True)
+def is_on(w: World, s: RunState, part: int) -> bool:
+    """Whether nobody powered a part down: with its whole segment, or as a module of a partner that has no segment of its own."""
+    return s.partners.segment_runs[w.traffic.part_segment[part]] and not (
+        s.partners.dark[w.part_owner[part]] and s.traffic.part_station[part] == 0
+    )
+
+
+@njit(cache=True)
 def switched_off(w: World, s: RunState, x: Scratch) -> None:
-    """A segment that was powered down wants no power: else its dead core would count against the rest of the station."""
+    """What was powered down wants no power: else its dead core would count against the rest of the station."""
     if not x.anew[0]:
         return
-    runs, side, part, wanted_W = s.partners.segment_runs, w.traffic.part_segment, w.power.load_part, x.load_wanted_W
+    part, wanted_W = w.power.load_part, x.load_wanted_W
     for k in range(wanted_W.size):
-        if wanted_W[k] > 0.0 and not runs[side[part[k]]]:
+        if wanted_W[k] > 0.0 and not is_on(w, s, part[k]):
             wanted_W[k] = 0.0
 
 

@@ -11,8 +11,8 @@ from ..laws import orbit as orbit_law
 from ..laws.matter import NITROGEN, OXYGEN, PROPELLANT
 from ..log import Log, add
 from ..subsystems import services
-from .judge import why_short
-from .sharing import take_stock
+from .judge import why_no_power, why_short
+from .sharing import is_on, take_stock
 from .supply import refuel
 from .world import RESERVES, Luck, RunState, Scratch, World
 
@@ -64,6 +64,8 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
         if s.orbit.entered[st]:
             continue
         s.limit_row[st, services.POWER] = s.attitude_row[st] if not s.attitude_held[st] else s.services.row[st, services.POWER]
+        if s.attitude_held[st] and not s.core_power[st] and s.services.up[st, services.POWER]:
+            s.limit_row[st, services.POWER] = why_no_power(w, s, st)
         s.limit_row[st, services.ATTITUDE] = s.attitude_row[st]
         if not allowed[st, services.PRESSURE] and s.services.up[st, services.PRESSURE] and s.life_support.volume_m3[st] > 0.0:
             s.limit_row[st, services.PRESSURE] = _why_no_air(w, s, luck, st, t1_s, log)
@@ -146,7 +148,7 @@ def _count(w: World, s: RunState, x: Scratch) -> None:
     x.machines[:] = 0
     at, healthy, segment, kind = s.equipment.station, s.equipment.works, w.equipment.segment, w.equipment.kind
     operator, operates, segment_runs = w.equipment.operator, s.partners.operates, s.partners.segment_runs
-    works, wants, powered, row = x.machine_works, x.machine_wants, s.powered, s.equipment.row
+    works, wants, powered = x.machine_works, x.machine_wants, s.powered
     for m in range(at.size):
         st = at[m]
         runs = st >= 0 and healthy[m] and segment_runs[segment[m]] and operates[operator[m], segment[m]]
@@ -155,11 +157,13 @@ def _count(w: World, s: RunState, x: Scratch) -> None:
         if st >= 0:
             if works[m] > 0.0:
                 x.machines[st, kind[m]] += 1
-            elif row[m] > s.machine_row[st, kind[m]]:
-                s.machine_row[st, kind[m]] = row[m]
-    part_works, part_segment = x.part_works, w.traffic.part_segment
+            else:
+                why = _why_idle(w, s, m, st)
+                if why > s.machine_row[st, kind[m]]:
+                    s.machine_row[st, kind[m]] = why
+    part_works = x.part_works
     for k in range(part_works.size):
-        part_works[k] = segment_runs[part_segment[k]]
+        part_works[k] = is_on(w, s, k)
     for j in range(w.joint_machine.size):
         m = w.joint_machine[j]
         if m >= 0 and w.joint_part[j] >= 0 and not s.equipment.up[m]:
@@ -174,3 +178,14 @@ def _count(w: World, s: RunState, x: Scratch) -> None:
     for q in range(x.loop_works.size):
         m = w.loop_machine[q]
         x.loop_works[q] = m < 0 or up[m]
+
+
+@njit(cache=True)
+def _why_idle(w: World, s: RunState, m: int, st: int) -> int:
+    """The row that tells why machine `m` does not work: it failed, its segment is off, who ran it has left, or power is short."""
+    if not s.equipment.works[m]:
+        return s.equipment.row[m]
+    seg, who = w.equipment.segment[m], w.equipment.operator[m]
+    if not s.partners.segment_runs[seg]:
+        return s.partners.segment_row[seg]
+    return why_no_power(w, s, st) if s.partners.operates[who, seg] else s.partners.operates_row[who, seg]

@@ -41,6 +41,8 @@ class Rules(NamedTuple):
     leave_after_no_seat_s: float
     leave_after_no_air_s: float
     leave_altitude_m: float
+    sink_before_s: float  # so long before its end a station is let sink ...
+    sink_floor_m: float  # ... to there
     tank_hold_kg: float
     avoidance_delta_v_m_per_s: float
     burn_most_m_per_s: float
@@ -194,6 +196,7 @@ class World(NamedTuple):
     station_inclination_deg: np.ndarray  # (S,)
     dose_factor: np.ndarray  # (S, 2) of cosmic rays and the anomaly at that inclination
     partner_crew_segment: np.ndarray  # (P,) segment a partner's people stay with at a separation
+    part_owner: np.ndarray  # (K,) partner that owns a part
     sky_day0_s: float
     us_partner: int
     ru_partner: int

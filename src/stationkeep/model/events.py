@@ -60,9 +60,11 @@ class Event(Record):
     """This segment leaves and becomes the station named by `into`."""
     join: str | None = None
     """This station docks to the main one and is part of it from then on, with its ships, people and stores: once the propellant in
-    its tanks is enough for the way (planes drift together and apart), and while both hold their attitude."""
+    its tanks is enough for the way (planes drift together and apart), and while both hold their attitude. Flights planned to it
+    end: those of the main station serve both."""
     retire: str | None = None
-    """This station is given up: its crew comes home and it is lowered to its end."""
+    """This station is given up: its crew comes home and nobody pushes it up any more; once drag has brought it so low that docked ships
+    can do the rest (service `deorbit`), they lower it to its end."""
     fail: str | None = None
     """This machine fails, or the launch of this flight does."""
     ground: str | None = None
@@ -86,14 +88,16 @@ class Event(Record):
     when: str | StationIs | None = None
     """The condition waited for: a name under `conditions`, or {station: x, is: crewed}."""
     segment: Literal["keeps_running", "handed_over", "powered_down", "separated"] | None = None
-    """What happens to a leaving partner's segment."""
+    """What happens to a leaving partner's segment: of Europe, Japan and Canada to the modules and arms they own, which are part of the
+    US segment and cannot be `separated`."""
     takes: tuple[Taken, ...] | None = None
     """What leaving takes along; all of it unless said, of a segment that `keeps_running` flights, crews and propellant only.
     `flights`: its ships; `crews`: its people, and the ships only they can fly; `propellant`: what its ships bring for the
     tanks; `command`: its mission control, so burns and refuelling of its segment wait until others have learned it
     (`learning_d`), while what runs by itself goes on; `operation`: its specialists, so repairs wait as long; `spares`: its
     spare parts, aboard and to come, so what fails stays broken until others have had some made (rule `spares_lead_d`);
-    `money`: nobody pays its flights, nor, unless the segment is handed over, those who run it."""
+    `money`: nobody pays its flights, nor, unless the segment is handed over, those who run it. From a segment that is
+    `separated` with its `crews` taken home, nobody is left aboard: leave `crews` out and they go on with it."""
     notice: Date | None = None
     """Day written notice was given; the agreement asks for a year."""
     learning_d: Annotated[float, Field(ge=0)] = 180.0

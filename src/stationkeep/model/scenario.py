@@ -380,6 +380,8 @@ def _check_events(scenario: Scenario, document: Document, at: tuple[Any, ...]) -
         for target in (event.open, event.retire, event.join):
             if target and target not in stations:
                 problems.append(document.problem(path, f"no station '{target}'", _near(target, stations)))
+        if event.segment == "separated" and event.withdraw not in ("roscosmos", "nasa"):
+            problems.append(document.problem((*path, "segment"), f"{event.withdraw} has no segment of its own that could part", "write keeps_running, handed_over or powered_down"))
         if event.open == "iss":
             problems.append(document.problem((*path, "open"), "the ISS is open from the start", "name a station of your own that people move into on that day"))
         if event.on and event.on.at and event.on.at < scenario.start:

@@ -79,16 +79,19 @@ SENTENCES = {
     "phasing": "the orbit is raised so that {name} meets its phase",
     "long_chase": "the phase is not met: {name} takes the longer chase",
     "one_port": "{name} finds no port but that of the crew it relieves",
+    "join_waits": "{name} cannot dock to the main station yet",
+    "way_short": "the tanks of {station} do not pay its way to the main station",
+    "lowered": "{name} lowers {station} to its entry",
 }
 #: The families of kinds a chain is read by: what the partners did, what flew, what is stored, what works.
 FAMILIES = {
     "decision": ("notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire",
                  "extend", "condition", "evacuate", "crew_cut", "abandoned", "opened", "lose_person", "fund", "ground", "entry",
-                 "hatch_closed", "perished", "learning", "no_spares"),
+                 "hatch_closed", "perished", "learning", "no_spares", "join_waits", "lowered"),
     "flight": ("launch", "launch_failure", "docking", "docking_failure", "undock", "cancelled", "grounded",
                "released", "crew_up", "crew_home", "reboost", "phasing", "long_chase", "inferred_burn", "avoidance", "correction", "spacewalk", "late",
                "kept_on", "brought_forward", "one_port", "no_relief", "rescue", "reseated"),
-    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun", "tanks_held", "starts_short", "no_room"),
+    "stock": ("stock_low", "stock_ok", "stock_empty", "no_propellant", "outrun", "active_sun", "tanks_held", "starts_short", "no_room", "way_short"),
     "service": ("service_down", "service_up", "attitude_lost", "shed"),
     "part": ("failure", "repair", "fail", "damage"),
     "requirement": ("breach", "recovered"),

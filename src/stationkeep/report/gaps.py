@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from stationkeep.report.metrics import someone_aboard, year_starts
-from stationkeep.report.read import future_names, iso_day, series, stamps
+from stationkeep.report.read import attr, future_names, iso_day, series, stamps
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,11 +30,12 @@ class Crewed(NamedTuple):
 def gaps(ds: xr.Dataset) -> dict[str, Any]:
     """Per future: when the main station is left for good, and for every other station when it is first crewed, the days
     between (negative: both crewed at once), and the probability by year that on 1 January the first is over and it is
-    not crewed: not yet, or no more, as a visited station whose last crew has left. Empty where there is one station only."""
+    not crewed: not yet, or no more, as a visited station whose last crew has left. A complex that parts and that nobody is aboard
+    of in any run is no successor. Empty where there is one station only."""
     crewed = _of_series(ds) or _of_summary(ds)
     if crewed is None:
         return {}
-    told = {}
+    told, stated = {}, (attr(ds, "scenario") or {}).get("stations") or crewed.stations  # others are complexes that part
     for place, name in enumerate(future_names(ds)):
         first, last = crewed.first[place], crewed.last[place, :, 0]
         if np.isnat(last).all():
@@ -46,7 +47,8 @@ def gaps(ds: xr.Dataset) -> dict[str, Any]:
             "ends": date_spread(np.where(goes_on, np.datetime64("NaT"), last)), "ends_in_horizon_frac": round(float((~goes_on).mean()), 4),
             "nobody_anywhere": {y: round(float(p), 4) for y, p in zip(crewed.years, nobody, strict=True)},
             "stations": {
-                station: _station(first[:, i], crewed.last[place, :, i], last, over, goes_on, crewed) for i, station in enumerate(crewed.stations) if i
+                station: _station(first[:, i], crewed.last[place, :, i], last, over, goes_on, crewed)
+                for i, station in enumerate(crewed.stations) if i and (station in stated or not np.isnat(first[:, i]).all())
             },
         }  # fmt: skip
     return told

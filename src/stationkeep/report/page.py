@@ -17,7 +17,7 @@ from stationkeep.report.metrics import presence
 from stationkeep.report.money import money
 from stationkeep.report.read import attr, future_names, words
 from stationkeep.report.reserves import reserve_rows
-from stationkeep.report.verdict import headline, holds_text, left_behind_lines, notice_text, verdict
+from stationkeep.report.verdict import headline, holds_text, left_behind_lines, note_lines, notice_text, verdict
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -56,7 +56,7 @@ def page(ds: xr.Dataset) -> str:
     environment = Environment(
         loader=PackageLoader("stationkeep.report"), autoescape=True, trim_blocks=True, undefined=StrictUndefined
     )
-    environment.filters |= {"holds": holds_text, "terms": terms, "behind": depends.behind, "hurt": depends.hurt, "percent": _percent, "words": words, "family": family_of, "span": _span, "number": _number, "notice_text": notice_text, "left_behind_lines": left_behind_lines}
+    environment.filters |= {"holds": holds_text, "terms": terms, "behind": depends.behind, "hurt": depends.hurt, "percent": _percent, "words": words, "family": family_of, "span": _span, "number": _number, "notice_text": notice_text, "left_behind_lines": left_behind_lines, "note_lines": note_lines}
     names = future_names(ds)
     context: dict[str, Any] = {
         "told": told,

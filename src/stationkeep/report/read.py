@@ -128,7 +128,7 @@ def event_log(ds: xr.Dataset) -> EventLog:
 
 ABOUT = {"notice": "withdraw", "opened": "open"} | {kind: kind for kind in (
     "withdraw", "rejoin", "extend", "retire", "fail", "ground", "damage", "lose_person", "fund", "join"
-)}  # fmt: skip
+)} | {"join_waits": "join"}  # fmt: skip
 """Kinds of the log that carry the name of an event of the scenario, and the key under which it says what it is about."""
 
 

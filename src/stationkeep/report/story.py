@@ -18,7 +18,7 @@ TOLD = (
     "launch_failure", "docking_failure", "grounded", "service_down", "service_up", "stock_empty", "attitude_lost",
     "condition", "notice", "withdraw", "rejoin", "separate", "join", "handed_over", "powered_down", "retire", "extend",
     "evacuate", "abandoned", "breach", "recovered", "opened", "damage", "lose_person", "fund", "ground", "fail",
-    "entry", "rescue", "crew_cut", "no_relief", "perished", "no_room", "reseated",
+    "entry", "rescue", "crew_cut", "no_relief", "perished", "no_room", "reseated", "join_waits", "lowered",
 )  # fmt: skip
 #: Kinds told where one of the decisions is their cause: who goes home by it, which ship comes sooner or stays.
 BECAUSE = ("crew_home", "brought_forward", "kept_on", "cancelled")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stationkeep.report.causes import common_chains
 from stationkeep.report.checks import Finding, all_findings, percent
 from stationkeep.report.dose import dose, dose_text
 from stationkeep.report.enough import enough, sentence
@@ -67,6 +68,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "reserves": reserves_told(ds),
         "enough": enough(ds),
         "notices": attr(ds, "notices") or [],
+        "notes": [*(attr(ds, "notes") or []), *joins(ds)],
         "left_behind": attr(ds, "left_behind") or [],
         "no_room": no_room(ds),
         "presence_capability": capable.all(),
@@ -139,7 +141,7 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
     for notice in told["notices"]:
         if notice["breaks_agreement"]:
             out.print(Text(notice_text(notice), style="yellow"))
-    for line in left_behind_lines(told):
+    for line in (*note_lines(told), *left_behind_lines(told)):
         out.print(Text(line, style="yellow"))
     for table in _cost_tables(told) if told["cost"] else ():
         out.print(table)
@@ -251,10 +253,37 @@ def left_behind_text(item: dict[str, Any]) -> str:
 
 
 def notice_text(notice: dict[str, Any]) -> str:
-    """A withdrawal that breaks the notice period, in a sentence."""
-    given = "gives no notice" if notice["given_d"] is None else f"gives {notice['given_d']} days of notice"
+    """A withdrawal that breaks an agreement, in a sentence."""
     where = f" ({words(notice['future'])})" if notice["future"] else ""
-    return f"{notice['event']}{where}: {notice['partner']} {given}; the agreement asks for {notice['asked_d']:.0f} ({notice['source']})."
+    said = notice.get("text")
+    if said is None:
+        given = "gives no notice in this scenario" if notice["given_d"] is None else f"gives {notice['given_d']} days of notice"
+        said = f"{given}; the agreement asks for {notice['asked_d']:.0f}"
+    return f"{notice['event']}{where}: {notice['partner']} {said} ({notice['source']})."
+
+
+def note_lines(told: dict[str, Any]) -> list[str]:
+    """What is to be told of a scenario beside its verdict; what all futures share is said once, without their names."""
+    futures: dict[str, list[str]] = {}
+    for note in told["notes"]:
+        futures.setdefault(note["text"], []).append(words(note["future"] or ""))
+    return [text if len(names) == len(told["futures"]) else f"{', '.join(names)}: {text}" for text, names in futures.items()]
+
+
+def joins(ds: xr.Dataset) -> list[dict[str, Any]]:
+    """Joinings that waited, by future: in how many of the first runs they came never, and why they waited first."""
+    log, names, runs = event_log(ds), future_names(ds), min(int(ds.sizes["run"]), LOGGED_RUNS)
+    first = log.run < runs
+    rows = []
+    for place, event in sorted({(int(log.future[r]), str(log.name[r])) for r in np.flatnonzero((log.kind == "join_waits") & first)}):
+        mine = first & (log.future == place) & (log.name == event)
+        waits, came = np.flatnonzero(mine & (log.kind == "join_waits")), set(log.run[mine & (log.kind == "join")])
+        never = sum(int(log.run[r]) not in came for r in waits) / runs
+        chain = common_chains(log, [int(r) for r in waits], np.ones(waits.size), 1)[0].causes
+        why = " ← ".join(f"{cause.text} ({cause.date})" for cause in chain) or "one of the two is not there"
+        text = f"{event}: in {percent(waits.size / runs)} of runs {log.told[waits[0]]} cannot dock on its day, in {percent(never)} never: {why}."
+        rows.append({"future": names[place], "text": text})
+    return rows
 
 
 def _gap_table(name: str, gap: dict[str, Any]) -> Any:

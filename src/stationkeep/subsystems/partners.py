@@ -59,11 +59,13 @@ class State(NamedTuple):
     fund_event: np.ndarray  # (P,) event that set the partner's money last, -1
     may_share: np.ndarray  # (P, P) bool: the first may use stock of the second
     spares_share: np.ndarray  # (P, P) bool: the same of spares
+    dark: np.ndarray  # (P,) bool: left, with its modules of the main station switched off
     segment_mode: np.ndarray  # (2,)
     segment_runs: np.ndarray  # (2,) bool
     segment_row: np.ndarray  # (2,)
     segment_home: np.ndarray  # (2,) station the segment of the main station belongs to
     opened: np.ndarray  # (S,) bool
+    retired_row: np.ndarray  # (S,) log row that gave it up for good, -1
     was_crewed: np.ndarray  # (S,) bool
 
 
@@ -108,6 +110,7 @@ def withdraw(p: Params, s: State, e: int, t_s: float, row: int, log: Log) -> Non
     if mode == POWERED_DOWN:
         if seg >= 0:
             s.segment_runs[seg] = False
+        s.dark[who] = seg < 0
         s.operates[who, :] = False  # and nobody commands its docked ships
     elif mode != SEPARATED:
         _leave_behind(s, who, takes, t_s, t_s + p.learning_s[e] if mode == HANDED_OVER else NEVER_s, p.spares_s, row, log)
@@ -157,6 +160,7 @@ def rejoin(p: Params, s: State, e: int, row: int) -> None:
     s.operates_row[who, :] = row
     s.commanded_s[who] = s.repaired_s[who] = s.spares_s[who] = 0.0
     s.repair_row[who] = -1
+    s.dark[who] = False
     if seg >= 0 and s.segment_mode[seg] != SEPARATED:
         s.segment_mode[seg] = KEEPS_RUNNING
         s.segment_runs[seg] = True

@@ -121,6 +121,7 @@ class State(NamedTuple):
     transfer_W: np.ndarray  # (S, 2) delivered out of bus 0 to 1, and out of 1 to 0
     main_bus: np.ndarray  # (S,) int64, whose wings a station's rated and usable power mean: US where it has a wing out
     wings_count: np.ndarray  # (S,) int64, blankets deployed on the main bus (covers not counted)
+    parted: np.ndarray  # (1,) bool_: of the main station (0) the Russian segment alone is left
     settled: np.ndarray  # (2,) bool_
     aged_s: np.ndarray  # (1,) when wings and batteries were as old as they are now
     wing_W: np.ndarray  # (W,) as aged, facing the Sun at 1 au
@@ -217,7 +218,7 @@ def generate(
     Rated is what the deployed blankets gave when new; generated what they give in sunlight today (aged, pointed,
     shaded); connected the part of it wired to loads. A station that tumbles collects what a tumbling panel does; a wing
     whose joint's part does not work turns on its own gimbal only. Only the whole station (0) is held along its orbit by
-    others' arrays and in their shade: a segment that parted flies turned to the Sun, as Zarya and Zvezda did before the truss.
+    others' arrays and in their shade: a segment on its own flies turned to the Sun, as Zarya and Zvezda did before the truss.
     """
     out_rated_W[:] = 0.0
     out_generation_W[:] = 0.0
@@ -237,8 +238,9 @@ def generate(
         station, channel, cover = part_station[g.part[w]], g.channel[w], g.covered_by[w]
         covered = cover >= 0 and g.part[cover] >= 0 and part_station[g.part[cover]] == station
         lit = 1.0 - g.covered_frac[w] if covered and _active(t_s, g.from_s[cover], g.to_s[cover]) else 1.0
-        beta = beta_rad[station] if station == 0 else 0.0  # a segment on its own is turned until its arrays face the Sun
-        if g.shading[w] >= 0 and station == 0:
+        whole = station == 0 and not s.parted[0]
+        beta = beta_rad[station] if whole else 0.0  # a segment on its own is turned until its arrays face the Sun
+        if g.shading[w] >= 0 and whole:
             lit *= _interpolate(abs(beta), g.beta_rad, g.lit_frac[g.shading[w]])
         pointing = law.TUMBLING_FRAC
         if attitude_held[station]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,13 +28,32 @@ Need = Callable[[int, list[int]], tuple[float, ...]]
 def unpaid_flights(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> np.ndarray:
     """(E, F) bool: flights that each `fund` event of the scenario leaves without money, year by year of their plan."""
     out = np.zeros((len(scenario.events), len(flights)), np.bool_)
-    if not any(e.fund for e in scenario.events.values()):
-        return out
-    prices, need = Prices(scenario, catalogue), _need(flights, catalogue)
-    for e, event in enumerate(scenario.events.values()):
-        if not event.fund:
-            continue
-        eaten_kg, brought_kg = _fed(catalogue, flights, event.fund)
+    need, place = _need(flights, catalogue), {name: e for e, name in enumerate(scenario.events)}
+    fed = {name: _fed(catalogue, flights, event.fund) for name, event in scenario.events.items() if event.fund}
+    for b in yearly(scenario, catalogue, flights):
+        out[place[b.name], _unpaid(b.flights, b.price, b.money - b.running, *fed[b.name], need)] = True
+    return out
+
+
+class Budget(NamedTuple):
+    """A year of a partner's money under one change of it, dollars."""
+
+    name: str  # of the event
+    since: str  # year of the event, empty where it waits for a condition
+    year: str
+    flights: list[int]  # of all partners, to the same station
+    price: dict[int, float]  # of the partner's own
+    running: float
+    money: float
+
+
+def yearly(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> Iterator[Budget]:
+    """Every `fund` event of the scenario with every year in which its partner plans to fly."""
+    changes = {name: event for name, event in scenario.events.items() if event.fund}
+    prices = Prices(scenario, catalogue) if changes else None
+    for name, event in changes.items():
+        assert prices is not None and event.fund is not None
+        since = ((event.on.at or event.on.declared or (event.on.between or ("",))[0]) or "")[:4] if event.on else ""
         for year in _years(flights):
             members = [f for f in year if flights[f].partner == event.fund]
             if not members:
@@ -43,8 +63,7 @@ def unpaid_flights(scenario: Scenario, catalogue: Catalogue, flights: tuple[Plan
             running = prices.operations_usd_per_y(event.fund, at_s) + _taken_over_usd(scenario, prices, event.fund, at_s)
             limit = event.most_musd_per_y
             money = event.share_frac * (running + sum(price.values())) if limit is None else limit * MILLION
-            out[e, _unpaid(year, price, money - running, eaten_kg, brought_kg, need)] = True
-    return out
+            yield Budget(name, since, to_utc(at_s)[:4], year, price, running, money)
 
 
 def _unpaid(
@@ -126,4 +145,4 @@ def _taken_over_usd(scenario: Scenario, prices: Prices, payer: str, at_s: float)
     return sum(prices.operations_usd_per_y(partner, at_s) for partner in gone)
 
 
-__all__ = ["unpaid_flights"]
+__all__ = ["unpaid_flights", "yearly"]

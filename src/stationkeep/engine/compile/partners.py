@@ -64,7 +64,7 @@ def build_partners(
         commanded_s=np.zeros(count), repaired_s=np.zeros(count), spares_s=np.zeros(count), repair_row=np.full(count, -1, np.int64),
         fund_event=np.full(count, -1, np.int64), may_share=np.ones((count, count), np.bool_), spares_share=np.ones((count, count), np.bool_),
         segment_mode=np.zeros(2, np.int64), segment_runs=np.ones(3, np.bool_), segment_row=np.full(3, -1, np.int64),
-        segment_home=np.zeros(2, np.int64),
+        segment_home=np.zeros(2, np.int64), dark=np.zeros(count, np.bool_), retired_row=np.full(stations, -1, np.int64),
         opened=np.asarray([name in scenario.stations and name not in opened_later for name in names.stations], np.bool_),
         was_crewed=np.zeros(stations, np.bool_),
     )  # fmt: skip
@@ -111,11 +111,15 @@ def _target(scenario: Scenario, catalogue: Catalogue, names: Names, event: str, 
 
 
 def notices(scenario: Scenario, catalogue: Catalogue) -> list[dict[str, object]]:
-    """Every withdrawal of a branch beside the notice the agreement asks for; one that breaks it is flagged, not forbidden."""
-    clause = next((row for row in catalogue.table("partners/agreements") if row["what"] == "notice"), None)
+    """Every withdrawal of a branch beside the notice the agreement asks for, how long the partner had committed itself, and the duty
+    to hand its equipment over; one that breaks them is flagged, not forbidden."""
+    agreements = catalogue.table("partners/agreements")
+    clause = next((row for row in agreements if row["what"] == "notice"), None)
     if clause is None:
         return []
     out: list[dict[str, object]] = []
+    bound = [(p, row["to_utc"], row["source"]) for row in agreements if row["what"] == "extension" for p in row["parties"].split(";")]
+    bound += [(e.extend, e.to, f"event {name}") for name, e in scenario.events.items() if e.extend and e.to]
     for name, e in scenario.events.items():
         if not e.withdraw:
             continue
@@ -126,4 +130,11 @@ def notices(scenario: Scenario, catalogue: Catalogue) -> list[dict[str, object]]
             "notice": e.notice[:10] if e.notice else None, "given_d": given_d, "asked_d": number(clause, "value"),
             "breaks_agreement": given_d is None or given_d < number(clause, "value"), "source": clause["source"],
         })  # fmt: skip
+        said = {"event": name, "partner": e.withdraw, "breaks_agreement": True}
+        until, source = max(((to[:10], source) for who, to, source in bound if who == e.withdraw), default=("", ""))
+        if leaves and leaves[:10] < until:
+            out.append(said | {"text": f"leaves before {until}, to which it had committed itself", "source": source})
+        duty = next((row for row in agreements if row["what"] == "handover_duty" and row["parties"] == e.withdraw), None)
+        if duty and e.segment != "handed_over":
+            out.append(said | {"text": "does not hand its equipment over, as it alone has the duty to", "source": duty["source"]})
     return out

@@ -106,6 +106,7 @@ def compile(scenario: Scenario) -> Case:
         station_inclination_deg=reals(_inclination(scenario, n) for n in names.stations),
         dose_factor=_dose_factor([math.radians(_inclination(scenario, n)) for n in names.stations]),
         partner_crew_segment=integers(1 if p == "roscosmos" else 0 for p in names.partners),
+        part_owner=_owners(scenario, catalogue, names, flights),
         sky_day0_s=(t0_s // DAY_s) * DAY_s - DAY_s,
         us_partner=partner_index["nasa"], ru_partner=partner_index["roscosmos"],
         repairs_by=integers(partner_index["roscosmos" if p == "roscosmos" else "nasa"] for p in names.partners),
@@ -186,6 +187,13 @@ def _names(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFligh
     )  # fmt: skip
 
 
+def _owners(scenario: Scenario, catalogue: Catalogue, names: Names, flights: tuple[PlannedFlight, ...]) -> np.ndarray:
+    """(K,) partner that owns each module of the tables and of the scenario, then each ship."""
+    owner = {row["id"]: row["owner"] for row in catalogue.table("stations/iss/parts")}
+    owner |= {name: m.partner for s in scenario.stations.values() for name, m in s.modules.items()}
+    return integers(names.of("partners")[who] for who in (*(owner[name] for name in names.modules), *(f.partner for f in flights)))
+
+
 def _inclination(scenario: Scenario, station: str) -> float:
     return scenario.stations.get(station, scenario.stations[scenario.main_station]).inclination_deg
 
@@ -234,7 +242,8 @@ def _rules(scenario: Scenario, catalogue: Catalogue) -> Rules:
         reserve_s=table["reserve_d"] * DAY_s, leave_s=table["leave_d"] * DAY_s,
         leave_after_attitude_lost_s=table["leave_after_attitude_lost_d"] * DAY_s,
         leave_after_no_seat_s=table["leave_after_no_seat_d"] * DAY_s,
-        leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, leave_altitude_m=table["leave_altitude_km"] * 1e3, tank_hold_kg=table["tank_hold_kg"],
+        leave_after_no_air_s=table["leave_after_no_air_d"] * DAY_s, leave_altitude_m=table["leave_altitude_km"] * 1e3,
+        sink_before_s=table["sink_before_d"] * DAY_s, sink_floor_m=table["sink_floor_km"] * 1e3, tank_hold_kg=table["tank_hold_kg"],
         avoidance_delta_v_m_per_s=table["avoidance_delta_v_m_per_s"], burn_most_m_per_s=table["burn_most_m_per_s"],
         burn_longest_s=table["burn_longest_s"],
         stock_target_s=table["stock_target_d"] * DAY_s, stock_alert_s=table["stock_alert_d"] * DAY_s,
