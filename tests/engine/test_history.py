@@ -1,6 +1,7 @@
 """iss-history against the record: people, ships, mass, seats; and what a missing crew ship does."""
 
 import csv
+import json
 from importlib import resources
 
 import numpy as np
@@ -79,3 +80,10 @@ def test_without_one_crew_ship_seats_people_and_findings_respond(history):
     real = history.people_count.isel(station=0).sel(time=slice("2003-11-01", "2004-04-01"))
     assert float(changed.mean()) < float(real.mean()) - 1.5
     assert any(f.requirement == "someone-aboard" for f in sk.check(ds))
+
+
+def test_the_ledger_says_how_well_the_cargo_of_the_flights_it_flew_is_known(history):
+    cargo = [item for item in json.loads(history.attrs["assumptions"]) if item["name"].startswith("cargo of recorded flights")]
+    known = [row["cargo_status"] for row in rows("traffic/flights.csv") if row["cargo_status"] and row["dock_utc"] > "2000-11-02"]
+    assert sum(item["value"] for item in cargo) == pytest.approx(len(known), abs=6)  # those that were lost, and those before the start
+    assert {item["status"] for item in cargo} == {"found", "derived", "recalled"}

@@ -105,6 +105,16 @@ def test_an_effect_that_comes_after_the_first_year_is_told(result):
     ]
 
 
+def test_research_is_told_by_segment(result):
+    (told,) = crew_time(result)
+    segments = told["research_by_segment_h"]
+    for year, week in told["by_year"].items():
+        for name, whose in (("russian", lambda p: p == "roscosmos"), ("us", lambda p: p != "roscosmos")):
+            served = sum(uses["own_research"] + uses["served_by_others"] for partner, uses in week.items() if whose(partner))
+            assert segments[name][year] == pytest.approx(served, abs=0.02)
+    assert told["text"][0].startswith("Hours of research a week, by whose it is: Russian segment")
+
+
 def test_hours_for_others_are_told_by_year(result):
     (told,) = crew_time(result)
     assert told["by_year"]["2024"]["roscosmos"]["other_research"] == pytest.approx(6.0)

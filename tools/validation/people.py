@@ -307,9 +307,24 @@ def dose_and_chance() -> Iterator[Told]:
                    "test", "incidents.csv")  # fmt: skip
 
 
+def rests_on() -> None:
+    """How far the tables behind this part are found in a source and how far recalled, by rows."""
+    print("\n| table | rows | found | derived | assumed | recalled |\n|---|---:|---:|---:|---:|---:|")
+    for table, column in (
+        ("traffic/flights", "cargo_status"), ("traffic/flights", "dock_status"), ("traffic/manifests", "status"), ("stations/iss/machines", "status"),
+        ("stations/iss/containers", "status"), *((f"life_support/{name}", "status") for name in (
+            "crew_rates", "rules", "leaks", "yields", "airlocks", "shielding", "career_limits", "crew_time", "openings")),
+    ):  # fmt: skip
+        rows = [row[column] for row in CATALOGUE.table(table) if row[column]]
+        counts = [sum(status == word for status in rows) for word in ("found", "derived", "assumed")]
+        print(f"| {table}{'' if column == 'status' else f' ({column})'} | {len(rows)} |", " | ".join(map(str, counts)), f"| {len(rows) - sum(counts)} |")
+    print("\nCounted as recalled is what is recalled in part, such as dry cargo that was found beside water that was not.")
+
+
 def main() -> None:
     show([*air_and_water(), *books(), *shortages(), *hours(), *replay(), *dose_and_chance()])
     for_others()
+    rests_on()
     rules = values(CATALOGUE, "life_support/rules")
     print(f"\nReserve {rules['reserve_d']:.0f} d, leave at {rules['leave_d']:.0f} d (rules.csv).")
 

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -294,6 +295,13 @@ def _assumptions(scenario: Scenario, case: Case) -> list[dict[str, Any]]:
         ledger.append({"name": f"opening stock {resource} of {owner}", "value": kg, "low": low, "high": high, "unit": "kg",
                        "source": (said.source or "the scenario") if said else "life_support/openings.csv, openings_replayed.csv",
                        "status": said.status if said else "assumed"})  # fmt: skip
+    recorded = case.catalogue.by_id("traffic/flights")
+    cargo = Counter(recorded[f.id]["cargo_status"] for f in case.flights if f.flown and f.id in recorded)
+    ledger += [
+        {"name": f"cargo of recorded flights, {words}", "value": count, "low": None, "high": None, "unit": "flights",
+         "source": "traffic/flights.csv", "status": words if words in ("found", "derived") else "recalled"}
+        for words, count in sorted(cargo.items()) if words
+    ]  # fmt: skip
     for name, future in scenario.futures.items():
         ledger.append({"name": f"weight of {name}", "value": future.weight, "low": 0.0, "high": 1.0, "unit": "1",
                        "source": ", ".join(future.sources), "status": "assumed"})  # fmt: skip

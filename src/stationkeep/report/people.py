@@ -45,7 +45,7 @@ class Worked(NamedTuple):
 
 
 def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
-    """For each future: hours a week by partner and year, what each event changed, and both in words; [] without hours."""
+    """For each future: hours a week by partner and year, research by segment, what each event changed, and it in words; [] without hours."""
     found = _of_series(ds) or _of_summary(ds)
     if found is None:
         return []
@@ -61,8 +61,9 @@ def crew_time(ds: xr.Dataset) -> list[dict[str, Any]]:
         if place:
             was, now = (futures[k].mean.mean(axis=0) for k in (0, place))
             changes.append(_against(names[0], was, now, np.stack([futures[0].heads, worked.heads]), partners))
-        text = [_for_others_text(by_year, partners)] + [line for change in changes for line in change["text"]] + [BOTH_SIDES if paired else ""]
-        told.append({"future": name, "by_year": by_year, "changes": changes, "text": [line for line in text if line]})
+        segments = _by_segment(by_year)
+        text = [_segments_text(segments), _for_others_text(by_year, partners)] + [line for change in changes for line in change["text"]] + [BOTH_SIDES if paired else ""]
+        told.append({"future": name, "by_year": by_year, "research_by_segment_h": segments, "changes": changes, "text": [line for line in text if line]})
     return told
 
 
@@ -302,14 +303,33 @@ def _for_others_change(row: dict[str, Any]) -> str:
             f"instead of {row['for_others_before_h']:.1f}.")  # fmt: skip
 
 
+def _by_segment(by_year: dict[str, Week]) -> dict[str, dict[str, float]]:
+    """Segment -> year -> hours a week of research for its partners, whoever does it."""
+    served = {year: {partner: uses["own_research"] + uses["served_by_others"] for partner, uses in week.items()} for year, week in by_year.items()}
+    russian = {year: round(hours.get("roscosmos", 0.0), 2) for year, hours in served.items()}
+    return {"russian": russian, "us": {year: round(sum(hours.values()) - russian[year], 2) for year, hours in served.items()}}
+
+
+def _segments_text(segments: dict[str, dict[str, float]]) -> str:
+    """Research of each segment, from the least to the most of a year."""
+    if not any(hours >= TELLING_h for by_year in segments.values() for hours in by_year.values()):
+        return ""
+    parts = [f"{'Russian' if name == 'russian' else 'US'} segment {_range_text([(h, year) for year, h in by_year.items()])}" for name, by_year in segments.items()]
+    return f"Hours of research a week, by whose it is: {', '.join(parts)}."
+
+
+def _range_text(values: list[tuple[float, str]]) -> str:
+    low, (high, year) = min(values)[0], max(values)
+    return f"{high:.1f}" if len(values) == 1 else f"{low:.1f}–{high:.1f} (most in {year})"
+
+
 def _for_others_text(by_year: dict[str, Week], partners: list[str]) -> str:
     """What people of each partner work for others, from the least to the most of a year."""
     parts = []
     for partner in partners:
         values = [(week[partner]["other_research"], year) for year, week in by_year.items() if partner in week]
         if values and max(values)[0] >= TELLING_h:
-            low, (high, year) = min(values)[0], max(values)
-            parts.append(f"{partner} {high:.1f}" if len(values) == 1 else f"{partner} {low:.1f}–{high:.1f} (most in {year})")
+            parts.append(f"{partner} {_range_text(values)}")
     return f"Hours a week its people work for other partners' experiments: {', '.join(parts)}." if parts else ""
 
 
