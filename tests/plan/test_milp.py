@@ -47,6 +47,11 @@ def holds(p, visits):
         people[week : week + stay] += v.crew
         sure[week : week + stay - 1 if week + stay < p.weeks else p.weeks] += v.crew
         ports[v.ports[0]][week : week + stay] += 1
+    there = np.array([sum(k <= w < k + stay - (k + stay < p.weeks) for n, k, stay in visits if by_name[n].crew) for w in range(p.weeks)])
+    there += np.array([sum(w < d.leaves_w[0] - 1 for d in p.docked) for w in range(p.weeks)])
+    first = MONTH_w * (p.crews - len(p.docked)) if p.crews > len(p.docked) else 0
+    if (there[first:] < p.crews).any():
+        return False
     if (sure < p.people).any() or any((ports[q.name] > q.open_count).any() for q in p.ports):
         return False
     for site in {v.site for v in p.vessels}:
@@ -96,6 +101,15 @@ def test_small_problems_are_solved_exactly(changes):
     assert solution.status == "optimal" and solution.gap_frac < 1e-6
     assert holds(p, as_told(solution))
     assert solution.objective == pytest.approx(cheapest(p, most=4))
+
+
+def test_two_crews_at_all_times_are_found_at_least_cost_and_their_reliefs_need_a_port():
+    p = replace(small(weeks=10, food_kg=1500.0, people=1), crews=2)
+    solution = solve(p, gap_frac=0.0)
+    assert holds(p, as_told(solution)) and not holds(p, as_told(solve(replace(p, crews=0), gap_frac=0.0)))
+    assert solution.objective == pytest.approx(cheapest(p, most=4))
+    said = conflicts(replace(small(weeks=24, food_kg=2000.0, people=1), crews=2))
+    assert any("2 crew ships are there all the time" in line for line in said) and any("forward" in line for line in said), said
 
 
 def test_no_plan_is_better_than_its_bound_and_manifests_fit():

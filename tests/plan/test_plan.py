@@ -321,3 +321,11 @@ def test_committed_series_are_flown_at_whatever_port_and_the_file_reads_back(sho
     file.write_text(held.scenario.to_yaml(), encoding="utf-8")
     again = sk.read_scenario(file)
     assert again.flights["soyuz"].every_d == 183 and "soyuz-1" not in again.flights
+
+
+def test_while_others_learn_to_command_the_engines_rest_and_the_gyroscopes_are_unloaded_all_the_same(short):
+    leave = {"withdraw": "roscosmos", "on": "2022-11-30", "segment": "handed_over", "takes": ["command"], "learning_d": 56, "source": "test"}
+    scenario = beyond(short.patch({"events.leave": leave}))
+    problem = problem_of(scenario, nominal(scenario), Wishes())
+    assert not problem.unload_need.any() and int((~problem.tanks_push).sum()) == 8
+    assert plan_branch(short.patch({"events.leave": leave}), time_limit_s=20.0).status in ("optimal", "feasible")

@@ -20,6 +20,7 @@ def plan(
     future: str = "",
     objective: Literal["cost", "research", "presence", "blend"] = "cost",
     people: int = -1,
+    crews: int = 0,
     vehicles: str = "",
     fix: str = "",
     budget: str = "",
@@ -56,6 +57,9 @@ def plan(
         Least cost, most research hours, most presence (with `--budget`), or a blend of cost and stated worths.
     people
         Least people aboard at any time; default: the crews of the scenario's own series.
+    crews
+        Crew ships there at any time, of whatever kind, so that one that is lost or grounded does not end presence; a month apart where
+        fewer are there at the start.
     vehicles
         More vehicles of the catalogue to choose from, with commas.
     fix
@@ -116,7 +120,7 @@ def plan(
         runs = PROVED_runs
     names: list[str | None] = [future] if future else [*read.futures] or [None]
     wishes: dict[str, Any] = {
-        "objective": objective, "vehicles": _listed(vehicles), "fix": _listed(fix), "margin_d": margin_d,
+        "objective": objective, "crews": crews, "vehicles": _listed(vehicles), "fix": _listed(fix), "margin_d": margin_d,
         "usd_per_research_h": research_usd_per_h, "usd_per_person_week": person_week_usd,
         "budgets_musd": {(who, int(year)): float(most) for who, year, most in _triples("--budget", budget, 3)},
         "cadence_count": {name: int(most) for name, most in _triples("--cadence", cadence, 2)},

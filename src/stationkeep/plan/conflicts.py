@@ -92,6 +92,8 @@ def _words(p: Problem, group: str) -> str:
         return f"{rest} launches at most once in {p.site_gap_w} weeks"
     if kind == "crew":
         return f"a {rest} crew is there all the time, relieved before it leaves"
+    if kind == "crews":
+        return f"{p.crews} crew ships are there all the time, each relieved before it leaves"
     if kind == "turn":
         return f"crews do not come by {rest} alone"
     if kind == "budget":

@@ -99,16 +99,27 @@ def _separated_s(scenario: Scenario, run: Nominal) -> float:
 
 
 def tanks_push(scenario: Scenario, run: Nominal, weeks: int) -> np.ndarray:
-    """(W,) bool: the station's own engines are there and somebody runs them."""
+    """(W,) bool: the station's own engines are there and somebody commands them."""
+    return _while_there(scenario, run, weeks, commanded=True)
+
+
+def unloads_itself(scenario: Scenario, run: Nominal, weeks: int) -> np.ndarray:
+    """(W,) bool: the station's own thrusters unload its gyroscopes, which they do without a command from the ground."""
+    return _while_there(scenario, run, weeks, commanded=False)
+
+
+def _while_there(scenario: Scenario, run: Nominal, weeks: int, commanded: bool) -> np.ndarray:
+    """(W,) bool: the Russian segment is there and runs; with `commanded` somebody also knows how to command it."""
     up = np.ones(weeks, bool)
     for t_s, kind, name, _ in run.events:
         week = int(max(t_s - run.case.t0_s, 0.0) // WEEK_s)
         event = scenario.events.get(name)
         if kind == "withdraw" and event is not None and event.withdraw == "roscosmos":
-            up[week:] = event.segment == "keeps_running" and "command" not in event.taken
-            if event.segment == "handed_over":
-                learned = week + int(np.ceil(event.learning_d / 7.0)) if "command" in event.taken else week
-                up[learned:] = True
+            up[week:] = event.segment in ("keeps_running", "handed_over")
+            if commanded and "command" in event.taken:
+                up[week:] = False
+                if event.segment == "handed_over":
+                    up[week + int(np.ceil(event.learning_d / 7.0)) :] = True
         elif kind == "rejoin":
             up[week:] = True
         elif kind == "separate":

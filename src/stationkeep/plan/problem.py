@@ -131,6 +131,7 @@ class Problem:
     standdown_w: int = 0  # weeks without any one family of launchers that crew stores must last through
     without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family, in every year
     stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)  # vehicle of a line -> crew ships that may take its place
+    crews: int = 0  # crew ships that must be there in any week, those in their last one not counted
     in_turn: bool = False  # where there are stand-ins, no family brings all crews of `RIVAL_w`
     bottles_kg: float = np.inf  # most gas in bottles in one ship
     leave_d: float = 30.0  # days of crew stores at which people leave

@@ -180,7 +180,8 @@ def propellant_rows(m: Model) -> None:
         need = float(p.push_need_kg[weeks].sum())
         pushed = m.column(0.0, 0.0, need - float(p.turn_need_kg[weeks].sum()))
         steered = m.column(0.0, 0.0, need if alone[k] else 0.0)
-        burned = m.column(0.0, 0.0, INF if p.tanks_push[weeks].all() else 0.0)
+        turned = float(p.turn_need_kg[weeks][~p.unload_need[weeks]].sum())  # goes on without a command
+        burned = m.column(0.0, 0.0, INF if p.tanks_push[weeks].all() else turned)
         m.rows.add("balance", {pushed: 1.0, **{c: -kg for c, kg in pushes[k].items()}}, -INF, 0.0)
         m.rows.add("balance", {steered: 1.0, **{c: -kg for c, kg in alone[k].items()}}, -INF, 0.0)
         met = {pushed: 1.0, steered: 1.0, burned: 1.0, debt[k]: 1.0}

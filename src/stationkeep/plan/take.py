@@ -16,7 +16,7 @@ from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
 from ..model.scenario import Scenario
 from .nominal import Nominal
-from .ports import partner_weeks, port_classes, tanks_push
+from .ports import partner_weeks, port_classes, tanks_push, unloads_itself
 from .problem import Docked, Fixed, PortClass, Problem, Vessel
 from .stores import commodities_of, debt_most_kg, room_kg
 from .vessels import vessels_of
@@ -53,11 +53,11 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     return Problem(
         start_s=t0_s, weeks=weeks, vessels=vessels, ports=classes, docked=_docked(run, classes, weeks, lines),
         commodities=commodities_of(scenario, run, wishes, people, weekly(run.people, weeks) / 7.0 if aboard is None else aboard), people=people, lines=lines, stand_ins=stand_ins,
-        push_need_kg=np.maximum(need, 0.0), turn_need_kg=np.clip(weekly(run.turned_kg(), weeks), 0.0, np.maximum(need, 0.0)), tanks_push=tanks_push(scenario, run, weeks), unload_need=~tanks_push(scenario, run, weeks),
+        push_need_kg=np.maximum(need, 0.0), turn_need_kg=np.clip(weekly(run.turned_kg(), weeks), 0.0, np.maximum(need, 0.0)), tanks_push=tanks_push(scenario, run, weeks), unload_need=~unloads_itself(scenario, run, weeks),
         debt_most_kg=debt_most_kg(scenario, run), waste_opening_kg=float(run.stock("waste")[0]),
         waste_kg=np.maximum(-weekly(run.use_kg("waste"), weeks), 0.0), waste_most_kg=room_kg(run, "waste"),
         flies=flies, fixed=fixed, kept=kept, keep_musd=KEEP_musd if kept else 0.0, budgets_musd=wishes.budgets_musd, down_kg_per_y=wishes.down_kg_per_y,
-        external_kg_per_y=wishes.external_kg_per_y, standdown_w=wishes.standdown_w, without_frac=wishes.without_frac, in_turn=wishes.in_turn, bottles_kg=GAS_BOTTLES_kg, leave_d=case.world.rules.leave_s / DAY_s, objective=wishes.objective,
+        external_kg_per_y=wishes.external_kg_per_y, standdown_w=wishes.standdown_w, without_frac=wishes.without_frac, in_turn=wishes.in_turn, crews=wishes.crews, bottles_kg=GAS_BOTTLES_kg, leave_d=case.world.rules.leave_s / DAY_s, objective=wishes.objective,
         asked={f"cadence {name}": f"{name} flies at most {n} times a year, as asked" for name, n in wishes.cadence_count.items()},
         usd_per_research_h=wishes.usd_per_research_h, usd_per_person_week=wishes.usd_per_person_week,
         research_h_per_person_week=float(programme_h_per_week(case.world.crew_time.rules)),

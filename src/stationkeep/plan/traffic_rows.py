@@ -150,6 +150,11 @@ def people_rows(m: Model) -> list[int]:
         for w in map(int, np.flatnonzero(ships[: p.weeks])) if able else ():
             m.rows.add(f"crew {kind}", {covered[w]: 1.0 for covered in able}, float(ships[w]), INF)
     _turn_rows(m)
+    if p.crews:
+        here = sum(d.crew > 0 for d in p.docked)
+        soonest = min((int(v.weeks.argmax()) for v in p.vessels if v.crew and v.weeks.any()), default=p.weeks)
+        for w in range(soonest + MONTH_w * (p.crews - here) if here < p.crews else 0, p.weeks):
+            m.rows.add("crews", {ships[w]: 1.0 for ships in surely.values()}, float(p.crews), INF)
     for i, docked in enumerate(p.docked):
         if docked.crew:
             _relieved(m, i)
