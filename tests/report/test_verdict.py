@@ -111,3 +111,11 @@ def test_a_story_of_what_is_not_there_is_refused(synthetic):
 
 def test_an_empty_attribute_is_not_taken_for_json(result):
     assert attr(result.assign_attrs(as_of=""), "as_of") == ""
+
+
+def test_a_scenario_that_starts_empty_says_from_when_breaks_count(result):
+    assert verdict(result)["starts_empty"] is False and "Nobody is aboard at the start" not in printed(verdict(result))
+    empty = result.copy()
+    empty["people_count"] = result.people_count.copy()
+    empty.people_count[{"time": 0}] = 0.0
+    assert verdict(empty)["starts_empty"] is True and "breaks count from the first crew on" in printed(verdict(empty))

@@ -26,7 +26,16 @@ from stationkeep.report.metrics import (
 )
 from stationkeep.report.money import cost
 from stationkeep.report.people import crew_time
-from stationkeep.report.read import attr, event_log, future_names, future_weights, scenario_name, words
+from stationkeep.report.read import (
+    attr,
+    event_log,
+    future_names,
+    future_weights,
+    scenario_name,
+    series,
+    time_axis,
+    words,
+)
 from stationkeep.report.reserves import reserve_rows, reserves_told
 
 if TYPE_CHECKING:
@@ -64,6 +73,7 @@ def verdict(ds: xr.Dataset) -> dict[str, Any]:
         "presence_to_horizon_interval": to_end.interval_of_all(),
         "presence_if_weights_move": _moved(ds, to_end),
         "presence_whatever_the_weights": [round(float(f(to_end.share[:, -1])), 6) for f in (min, max)],
+        "starts_empty": starts_empty(ds),
         "gaps": gaps(ds),
         "reserves": reserves_told(ds),
         "enough": enough(ds),
@@ -109,6 +119,15 @@ def ledger(assumptions: list[dict[str, Any]]) -> dict[str, Any]:
     return {"count": total} | {f"{name}_frac": round(counts[name] / total, 4) if total else 0.0 for name in STATUSES}
 
 
+def starts_empty(ds: xr.Dataset) -> bool:
+    """Whether nobody is aboard at the first stamp, in any run."""
+    people = series(ds, "people_count")
+    if people is not None:
+        return not float(people.isel({time_axis(people): 0}).sum())
+    first = series(ds, "station_crewed_from_utc")
+    return first is not None and not bool((first <= ds["time"].values[0]).any())
+
+
 def headline(told: dict[str, Any]) -> str:
     """The answer in one sentence."""
     ((day, share),) = told["presence_to_horizon"].items()
@@ -132,6 +151,8 @@ def render(told: dict[str, Any], console: Console | None = None) -> None:
     out.print(Text(told["title"] or words(told["scenario"]), style="bold"))
     out.print(Text(headline(told)))
     out.print(_presence_table(told))
+    if told["starts_empty"]:
+        out.print(Text("Nobody is aboard at the start: breaks count from the first crew on.", style="dim"))
     for future in told["futures"]:
         _render_findings(out, future, several=len(told["futures"]) > 1)
     for name, gap in told["gaps"].items():
