@@ -143,3 +143,16 @@ def test_the_iss_cannot_be_opened(tmp_path):
     path.write_text("base: iss-2022\nevents:\n  begin: {open: iss, on: 2026-01-01}\n", encoding="utf-8")
     with pytest.raises(sk.ScenarioError, match=r"o\.yaml:3: .*open from the start"):
         sk.read_scenario(path)
+
+
+def test_a_damaged_ship_waits_and_another_family_comes_where_its_own_is_grounded():
+    """Three people keep the leaking Soyuz until a Dragon comes with seats left empty for them; before, the Soyuz left without them."""
+    scenario = sk.read_scenario("iss-2022").patch({
+        "horizon": "2023-06-30", "events.leak": {"damage": "soyuz-ms-21", "on": "2022-09-01"}, "events.stop": {"ground": "soyuz", "on": "2022-09-01", "for_d": 300},
+    })  # fmt: skip
+    ds = sk.simulate(scenario, runs=1, seed=0).isel(run=0, station=0)
+    assert ds.people_count.values[:300].min() >= 3
+    stayed = ds.home_flight.sel(person="artemyev-oleg-germanovich-soyuz-ms-21").item()
+    assert stayed.startswith("crew-dragon")
+    kept = ds.undocked_utc.sel(flight="soyuz-ms-21").values
+    assert kept > ds.docked_utc.sel(flight=stayed).values

@@ -109,24 +109,27 @@ def bring_crew_forward(w: World, s: RunState, lost: int, t_s: float, row: int, l
 
 @njit(cache=True)
 def send_rescue(w: World, s: RunState, damaged: int, without: int, t_s: float, row: int, log: Log) -> None:
-    """The next crew ship of the damaged one's family, or of another where it has none, leaves as many people on the ground
-    as are `without` a seat, and comes sooner; unless one with room is to come anyway.
+    """The next crew ship of the damaged one's family, or of another where none of it is due in time, leaves as many people on the
+    ground as are `without` a seat, and comes sooner; unless one with room is to come anyway.
 
     As Soyuz 34 in 1979 and MS-23 in 2023; Crew-9 in 2024 left two of four.
     """
-    p, q, best, kin = w.traffic, s.traffic, -1, False
+    p, q, best, kin, best_s = w.traffic, s.traffic, -1, False, NEVER_s
     st = q.part_station[p.part_station.size + damaged]
     if without == 0 or not w.rules.rescues or room_comes(w, s, st, t_s):
         return
     for f in range(p.partner.size):
         if p.flown[f] or q.status[f] != traffic.PLANNED or p.station[f] != st or w.crew.seats[f] == 0 or q.next_s[f] >= NEVER_s:
             continue
-        alike = p.groups[f, 0] == p.groups[damaged, 0]
-        if best < 0 or (alike and not kin) or (alike == kin and q.next_s[f] < q.next_s[best]):
-            best, kin = f, alike
+        due_s = traffic.coming_s(p, q, f, t_s, w.rules.slip_s)
+        alike = p.groups[f, 0] == p.groups[damaged, 0] and due_s - w.rules.crew_forward_s < t_s + w.rules.leave_after_no_seat_s
+        if best < 0 or (alike and not kin) or (alike == kin and due_s < best_s):
+            best, kin, best_s = f, alike, due_s
     if best < 0:
         return
     left = without - _free_seats(w, s, best)
+    if left <= 0:
+        return  # it has been told before
     for i in range(w.crew.partner.size):
         if left > 0 and w.crew.up[i] == best and s.crew.status[i] == crew.ON_GROUND:
             s.crew.status[i] = crew.NOT_FLOWN

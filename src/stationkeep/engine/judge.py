@@ -15,7 +15,7 @@ from ..laws.matter import CANDLES, FOOD, NITROGEN, OXYGEN, PROPELLANT, SUPPLIES,
 from ..log import Log, add
 from ..subsystems import crew, life_support, services, traffic
 from . import upkeep
-from .crews import riders, room_comes
+from .crews import riders, room_comes, send_rescue
 from .moves import cut_crew, leave_station
 from .sharing import research, take_stock
 from .supply import bring_forward
@@ -272,6 +272,11 @@ def rules(w: World, s: RunState, x: Scratch, t1_s: float, dt_s: float, log: Log)
         s.abandoned[st] = False
         seats = seats_now(w, s, x, st)
         s.since_s[st, 1] = min(s.since_s[st, 1], t1_s) if seats < s.people[st] else NEVER_s
+        if seats < s.people[st] and t1_s > w.rules.replay_until_s and not s.evacuated[st]:
+            for i in range(x.ships_count[0]):  # the ship that was to take them home may be grounded by now
+                f = x.ships[i]
+                if s.crew.damaged[f] and x.flight_station[f] == st:
+                    send_rescue(w, s, f, riders(s, f), t1_s, s.crew_row[st], log)
         air = s.life_support.co2_ok[st] and s.life_support.pressure_ok[st]
         if w.simple.is_simple[st]:
             air = s.services.up[st, services.CO2] and s.services.up[st, services.OXYGEN]

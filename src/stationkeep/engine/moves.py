@@ -339,7 +339,8 @@ def flights(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, log: Log
         st = s.traffic.part_station[modules + f] if status == traffic.DOCKED else w.traffic.station[f]
         if status == traffic.DOCKED:
             _seats(w, s, x, t_s, log)
-            if last_crew_waits(w, s, f, st, t_s):  # its relief may still come
+            kept = s.crew.damaged[f] and riders(s, f) > 0 and t_s > w.rules.replay_until_s and not s.evacuated[st]
+            if kept or last_crew_waits(w, s, f, st, t_s):  # a damaged ship is better than none; and a relief may still come
                 s.traffic.next_s[f] = t_s + DAY_s
                 continue
             _last_ship(w, s, f, st, t_s, log)

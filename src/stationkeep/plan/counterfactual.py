@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LEAST_RUNS, MOST_RUNS = 5, 25
 """Runs compared for one event: each is made twice."""
+LEAST_d = 7.0
+"""An event with fewer days to the horizon is not told: its week is not over."""
 Z_95 = 1.96
 FEW = 5
 """Runs of one job."""
@@ -170,6 +172,8 @@ def _row(trial: Trial, whole: Any, found: Any, end: np.datetime64) -> list[dict[
     pairs: list[tuple[Years, Years]] = [(found[run][event], whole[run][event]) for run in runs]
     days = np.sort(np.array([trial.spans[run][event] for run in runs], "datetime64[D]"))
     left = (end - days).astype(float)
+    if left.mean() < LEAST_d:
+        return []
     years = min(was.steps.size for was, _ in pairs)
     change = np.mean([(now.hours - was.hours)[:years][:, :, SERVED].sum(axis=2) for was, now in pairs], axis=0)
     return [{
