@@ -4,12 +4,13 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import stationkeep as sk
-from stationkeep.cli.plan import _write
+from stationkeep.cli.plan import _tell_answers, _write
 from stationkeep.cli.plan import plan as plan_verb
 from stationkeep.engine.compile.flights import flown_dry_kg
 from stationkeep.laws.matter import RESOURCES
@@ -329,3 +330,8 @@ def test_while_others_learn_to_command_the_engines_rest_and_the_gyroscopes_are_u
     problem = problem_of(scenario, nominal(scenario), Wishes())
     assert not problem.unload_need.any() and int((~problem.tanks_push).sum()) == 8
     assert plan_branch(short.patch({"events.leave": leave}), time_limit_s=20.0).status in ("optimal", "feasible")
+
+
+def test_an_addition_without_a_plan_in_time_is_told_as_that(capsys):
+    _tell_answers(SimpleNamespace(answers=({"addition": "starliner", "status": "unknown"},), answer=None))
+    assert "with starliner: not proved impossible, no plan found in the time" in capsys.readouterr().out

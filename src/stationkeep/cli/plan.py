@@ -231,6 +231,9 @@ def _tell_answers(found: Any) -> None:
     from stationkeep.plan.robust import told
 
     for more in found.answers:
+        if more["status"] == "unknown":
+            print(f"  with {more['addition']}: not proved impossible, no plan found in the time (--time-limit-s)")
+            continue
         words = "; ".join(more["refuted"]) or more["status"]
         if more["probability_frac"] is not None:
             low, high = more["probability_interval_frac"]
@@ -255,7 +258,7 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
             for line in found.conflicts:
                 print(f"  - {line}")
             if found.conflicts:
-                print("  one addition that would do: " + ("; ".join(found.additions) or "none that is known"))
+                print(f"  one addition that {'would' if found.answer is not None else 'may'} do: " + ("; ".join(found.additions) or "none that is known"))
             _tell_answers(found)
             continue
         bounds = "" if found.problem.kept else f"{s.objective:,.0f}, no plan below {s.bound:,.0f} with half a year more; gap {s.gap_frac:.2%} "

@@ -51,7 +51,7 @@ class Plan:
     unplanned: dict[str, Any] | None = None  # the scenario as it stands, on the draws of the curve
     curve: tuple[dict[str, Any], ...] = ()
     conflicts: tuple[str, ...] = ()
-    additions: tuple[str, ...] = ()  # what would do, each alone, where there is no plan: vehicles first
+    additions: tuple[str, ...] = ()  # what leaves no proof that there is none, each alone: vehicles first
     answers: tuple[dict[str, Any], ...] = ()  # plans with the first of these vehicles
     answer: Plan | None = None  # the best of them
     refuted: tuple[str, ...] = ()  # why the nominal run says that the flights are no plan
