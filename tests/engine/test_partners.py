@@ -340,3 +340,9 @@ def test_a_station_given_up_is_pushed_up_no_more_and_its_deorbit_vehicle_brings_
         assert 280.0 < altitude < 380.0, "106 m/s of its own and what the tanks hold, 57 of them for the last burns"
         assert kind[int(ds.event_cause.values[row])] == "retire"
         assert float(ds.cost_usd.sel(station="iss", partner="nasa", use="operations").isel(run=run).sel(month=slice(day + np.timedelta64(31, "D"), None)).sum()) == 0.0
+
+
+def test_a_ship_that_waits_for_its_gap_does_not_wait_for_ever():
+    """In this run the deorbit vehicle is to fly 24 days after a Dragon of its family; times that differ by rounding had kept it so."""
+    ds = sk.simulate(sk.read_scenario("successors").branch("deorbit-on-time"), runs=[49], seed=0)
+    assert str(ds.time.values[-1])[:10] == "2037-01-01"

@@ -359,7 +359,7 @@ def _launch(p: Params, s: State, luck: Luck, f: int, t_s: float, habitable: bool
         if s.held[f]:
             gap_s = p.crew_after_s[f] if p.crew_after_s[f] > 0.0 else LEAST_GAP_s
             for other in range(p.partner.size):
-                if p.groups[other, 0] == p.groups[f, 0] and t_s - gap_s < s.launched_s[other] <= t_s:
+                if p.groups[other, 0] == p.groups[f, 0] and s.launched_s[other] <= t_s < s.launched_s[other] + gap_s:
                     s.next_s[f] = s.launched_s[other] + gap_s
                     return
         _take_turn(p, s, f, t_s, log)
