@@ -10,7 +10,7 @@ from stationkeep.engine.compile.world import compile
 from stationkeep.engine.luck import draw, prepare
 from stationkeep.engine.run import advance
 from stationkeep.engine.simulate import new_rows, new_scratch
-from stationkeep.laws.matter import BOUNDARY_USES, GASES, STORED
+from stationkeep.laws.matter import BOUNDARY_USES, GASES, RESOURCES, STORED
 from stationkeep.log import new_log
 
 
@@ -59,6 +59,14 @@ def test_every_kilogram_is_accounted_for(name):
     inside = [use for use in range(rows.flow_kg.shape[-1]) if use not in BOUNDARY_USES]
     made = np.abs(rows.flow_kg[10:][..., inside].sum(axis=2))
     assert made.max() < 1e-9, "a use inside the station neither makes nor loses mass"
+
+
+def test_the_books_close_from_the_dataset_too():
+    ds = sk.simulate(sk.read_scenario("iss-2022").patch({"horizon": "2024-01-01"}), runs=[5]).isel(run=0, station=0)
+    kinds = list(RESOURCES[:STORED])
+    stored, flow = ds.stock_kg.sum("partner").sel(resource=kinds), ds.flow_kg.sel(resource=kinds)
+    off = stored.isel(time=-1) - stored.isel(time=0) - flow.isel(time=slice(1, None)).sum(["time", "use"])
+    assert float(np.abs(off).max()) < 1e-9 * float(np.abs(flow).sum(["time", "use"]).max())
 
 
 @pytest.mark.parametrize("name", ["iss-2022", "segment-as-core"])

@@ -346,9 +346,9 @@ class Rows(NamedTuple):
     scalar: np.ndarray  # (n, S, SCALARS) float32
     partner_people: np.ndarray  # (n, S, P) float32
     detail_of: np.ndarray  # (n,) detail row of each step
-    stock_kg: np.ndarray  # (T, S, P, R) float32, last
+    stock_kg: np.ndarray  # (T, S, P, R) last
     reserve_d: np.ndarray  # (T, S, reserve) float32, least
-    flow_kg: np.ndarray  # (T, S, R, U) float32, total
+    flow_kg: np.ndarray  # (T, S, R, U) total
     service_up: np.ndarray  # (T, S, V) float32, sum
     hours: np.ndarray  # (T, S, P, H) float32, sum
     channel_kW: np.ndarray  # (T, CH) float32, sum
