@@ -62,7 +62,7 @@ def sensitivity(
         if found.stable:
             print("Doubling the runs moved no total index out of its interval.")
         else:
-            print("Not stable: doubling the runs moved an index out of its interval; ask for more --runs.")
+            print(f"Not stable: doubling the runs moved {', '.join(found.moved)} out of the interval before; ask for more --runs.")
 
     emit(found.as_dict(), json, words)
 

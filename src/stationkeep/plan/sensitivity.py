@@ -42,7 +42,8 @@ class Index:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """The indices of one measure, largest total first; `stable`: doubling the runs moved none out of its interval."""
+    """The indices of one measure, largest total first; `stable`: doubling the runs moved none out of its interval, else `moved` names
+    which."""
 
     measure: str
     base_runs: int
@@ -50,6 +51,7 @@ class Sensitivity:
     mean: float
     variance: float
     stable: bool
+    moved: tuple[str, ...]
     indices: tuple[Index, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -119,6 +121,6 @@ def _ranked(
     ]  # fmt: skip
     rows.sort(key=lambda row: -row.total_frac)
     spread = {name: half["ST_conf"][i] for i, name in enumerate(groups)}
-    stable = all(abs(row.total_at_half_frac - row.total_frac) <= max(spread[row.name], SMALL) for row in rows)
+    moved = tuple(row.name for row in rows if abs(row.total_at_half_frac - row.total_frac) > max(spread[row.name], SMALL))
     base = np.concatenate([pooled[:: len(groups) + 2], pooled[len(groups) + 1 :: len(groups) + 2]])
-    return Sensitivity(of, runs, pooled.size, float(base.mean()), float(base.var()), stable, tuple(rows))
+    return Sensitivity(of, runs, pooled.size, float(base.mean()), float(base.var()), not moved, moved, tuple(rows))
