@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from numba import njit
 
 from .. import log as happened
@@ -16,7 +18,6 @@ from .world import Luck, RunState, Scratch, World
 
 NEVER_s = 1e18
 DAY_s = 86400.0
-TURN_rad = 6.283185307179586
 WAITS_m = 3e3
 """How far below the floor a station sinks before it gives up a phase (assumed)."""
 LAST_BURNS_m_per_s = 57.0
@@ -104,10 +105,9 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
             orbit.correct(s.orbit, st, wanted)
             x.inferred[st] += wanted
             continue
-        if not inferred and w.ships.phased_s.any():
+        awaited = -1
+        if not inferred:
             wanted, awaited = _phased(w, s, luck, st, wanted, t0_s, t1_s, k, log)
-        else:
-            awaited = -1
         if wanted == 0.0 or (st == 0 and wanted > 0.0 and awaited < 0 and not inferred and _sinks(w, s, t1_s)):
             continue
         way = 1.0 if wanted > 0.0 else -1.0
@@ -144,9 +144,10 @@ def _phased(
     a_m, inclination = s.orbit.a_m[st], w.orbit.inclination_rad[st]
     if st == 0 and w.orbit.record_gap[k + 1] <= w.orbit.record_gap_most:
         return wanted_m_per_s, -1
-    for f in range(w.ships.phased_s.size):
-        burn_s = s.traffic.next_s[f] - w.ships.phased_s[f]
-        if w.ships.phased_rad[f] <= 0.0 or w.traffic.station[f] != st or s.traffic.status[f] != traffic.PLANNED or burn_s > t1_s:
+    for i in range(w.ships.phased_flight.size):
+        f = w.ships.phased_flight[i]
+        burn_s = s.traffic.next_s[f] - w.ships.phased_s[i]
+        if w.traffic.station[f] != st or s.traffic.status[f] != traffic.PLANNED or burn_s > t1_s:
             continue
         floor_m, most_m = orbit.floor_and_most(w.orbit, st, t1_s)
         if burn_s <= t0_s:
@@ -154,12 +155,12 @@ def _phased(
                 wanted_m_per_s = 0.0
             continue
         rate = orbit_law.mean_motion(a_m)
-        pass_s = TURN_rad / (orbit_law.EARTH_ROTATION_RAD_PER_S - orbit_law.node_rate(a_m, inclination))
-        phase, step = TURN_rad * luck.traffic.phase_frac[f], (rate * pass_s) % TURN_rad
-        shift, day = orbit_law.least_shift(phase, step, w.ships.phased_rad[f], w.ships.phased_days[f])
+        pass_s = math.tau / (orbit_law.EARTH_ROTATION_RAD_PER_S - orbit_law.node_rate(a_m, inclination))
+        phase, step = math.tau * luck.traffic.phase_frac[f], (rate * pass_s) % math.tau
+        shift, day = orbit_law.least_shift(phase, step, w.ships.phased_rad[i], w.ships.phased_days[i])
         if shift <= 0.0:
             continue
-        to_m = orbit_law.phased_semi_major_axis(a_m, -shift, rate * (w.ships.phased_s[f] + day * pass_s))
+        to_m = orbit_law.phased_semi_major_axis(a_m, -shift, rate * (w.ships.phased_s[i] + day * pass_s))
         speed = orbit_law.speed_for_raise(a_m, to_m)
         if to_m - orbit_law.EARTH_RADIUS_M <= most_m and speed <= w.rules.burn_most_m_per_s:
             return speed, f

@@ -309,7 +309,7 @@ def _flight_luck(chances: Chances, seed: int, run: int, factor: FlightFactors) -
     risk = np.asarray([_risk(uniform(seed, f"risk/{kind}", run, 0), chances.tries.get(kind, (0, 0))) for kind in laws.kinds])
     fails, misses = laws.lost.copy(), np.zeros(laws.lost.size, np.bool_)
     slip, grounded, phase = np.zeros(laws.lost.size), np.zeros(laws.lost.size), np.zeros(laws.lost.size)
-    phased = bool(chances.case.world.ships.phased_s.any())
+    phased = chances.case.world.ships.phased_flight.size > 0
     drawn = table(seed, laws.names, run, 5 if phased else 4)
     coming = laws.coming
     fails[coming] = drawn[:, 1] < risk[laws.kind] * factor.launch_failure

@@ -105,9 +105,10 @@ class Ships(NamedTuple):
     down_kg: np.ndarray  # (F,) cargo it can land
     caught: np.ndarray  # (F,) bool: an arm must catch it
     work_h: np.ndarray  # (F,) hours of the crew for its coming and going
-    phased_rad: np.ndarray  # (F,) window of the chase the orbit is raised for, 0 where it is not
-    phased_s: np.ndarray  # (F,) how long before lift-off that burn is
-    phased_days: np.ndarray  # (F,) successive days the lift-off may be on
+    phased_flight: np.ndarray  # (P,) flights the orbit is raised for
+    phased_rad: np.ndarray  # (P,) window of their chase
+    phased_s: np.ndarray  # (P,) how long before lift-off that burn is
+    phased_days: np.ndarray  # (P,) successive days the lift-off may be on
     port_push_frac: np.ndarray  # (Q,)
     port_refuels: np.ndarray  # (Q,) bool
     port_turns: np.ndarray  # (Q,) 1 where the station turns and holds on thrusters for a ship that comes or goes, else 0

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 from stationkeep.laws.atmosphere import FITTED, MODELS, DensityFit, mapped, rising
 
 PACKAGED = Path(__file__).parents[1] / "data/atmosphere/drag_density.npz"
+ANY_FORM = "51.6"
+"""The shipped fit whose form one takes that holds nowhere."""
 TOLERANCE_DEG = 1.0
 """Largest distance between an orbit's inclination and that of the fit: a degree changes <rho F> by less than 1 %."""
 
@@ -32,7 +35,13 @@ def held_fits(ap_mode: str, model: str) -> dict[str, Path]:
 
 def is_fitted(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlmsise00") -> bool:
     """Whether a fit lies within `TOLERANCE_DEG`."""
-    return any(abs(float(name) - inclination_deg) <= TOLERANCE_DEG for name in held_fits(ap_mode, model))
+    return _nearest(inclination_deg, held_fits(ap_mode, model)) is not None
+
+
+def _nearest(inclination_deg: float, held: Iterable[str]) -> str | None:
+    """The inclination nearest to one, as it is held; None beyond `TOLERANCE_DEG`."""
+    near = min(held, key=lambda name: abs(float(name) - inclination_deg), default=None)
+    return near if near is not None and abs(float(near) - inclination_deg) <= TOLERANCE_DEG else None
 
 
 def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlmsise00") -> DensityFit:
@@ -43,12 +52,11 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlms
     """
     if ap_mode not in ("daily", "history") or model not in MODELS:
         raise ValueError(f"Ap mode {ap_mode!r} and density model {model!r}: there are daily and history, {', '.join(MODELS)}")
-    fitted = is_fitted(inclination_deg, ap_mode, model)
-    held = held_fits(ap_mode, model if fitted else "nrlmsise00")
-    near = min(held, key=lambda name: abs(float(name) - inclination_deg))
-    with np.load(held[near]) as stored:
-        values: dict[str, Any] = {field: stored[f"{near}/{ap_mode}/{field}"] for field in FITTED}
-    if not fitted:
+    held = held_fits(ap_mode, model)
+    near = _nearest(inclination_deg, held)
+    with np.load(PACKAGED if near is None else held[near]) as stored:
+        values: dict[str, Any] = {field: stored[f"{near or ANY_FORM}/{ap_mode}/{field}"] for field in FITTED}
+    if near is None:
         values["band_m"] = np.full_like(values["band_m"], np.array([[math.inf], [-math.inf]]))
     return DensityFit(
         **values, rising=rising(values["monomial"]), ln_driver=mapped(values["driver"]),

@@ -11,7 +11,7 @@ from ...model.base import NEVER_s, seconds
 from ...model.catalogue import Catalogue, Row, listed, number
 from ...model.files import Problem, ScenarioError
 from ...model.scenario import Scenario
-from ...model.station import MODULE_DIAMETER_m
+from ...model.station import MODULE_DIAMETER_m, Phasing
 from ...subsystems import stores
 from ..world import Bodies, Ships
 from .flights import PlannedFlight
@@ -224,6 +224,7 @@ def build_ships(
     thrust_N = rule(scenario, catalogue, "module_thrust_N")
     own_engines = [(part[m], MODULE_ISP_s, thrust_N) for s in scenario.stations.values() for m, mod in s.modules.items() if "reboost" in mod.gives]
     filled = truths(f.cargo_kg is None for f in flights)  # the record gives dry cargo whole, seldom what was in it
+    phased = _phased(scenario, catalogue, flights)
     ships = Ships(
         filled=filled, listed=truths(bool((f.row or {}).get("food_kg") or (f.row or {}).get("crew_supplies_kg")) for f in flights),
         vehicle=integers(names.of("vehicles")[f.vehicle] for f in flights), cargo_kg=cargo,
@@ -240,7 +241,8 @@ def build_ships(
             min(_figure(f.row or {}, "cargo_down_kg", 1e9), number(vehicles[f.vehicle], "cargo_down_kg", 0)) for f in flights
         ),
         work_h=_work_h(catalogue, vehicles, flights),
-        **dict(zip(("phased_rad", "phased_s", "phased_days"), _phasing(scenario, catalogue, flights), strict=True)),
+        phased_flight=integers(i for i, _, _ in phased), phased_rad=reals(window_rad for _, window_rad, _ in phased),
+        phased_s=reals(p.before_d * DAY_s for _, _, p in phased), phased_days=integers(p.days for _, _, p in phased),
         caught=truths(vehicles[f.vehicle]["standard"] == "CBM" and f.station == scenario.main_station for f in flights),
         port_push_frac=reals(r["_push"] for r in ports), port_refuels=truths(r["_refuels"] for r in ports),
         port_turns=reals(r["standard"] in TURNS_FOR for r in ports),
@@ -251,11 +253,11 @@ def build_ships(
     return p, stores.State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64), np.zeros(stock.size, np.bool_)), ships, where
 
 
-def _phasing(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """By flight: window of the chase that the policy of its station on the planned day wants met (0: none), the time from the burn
-    to the lift-off, and the days to choose from. A flight that waits for an event goes by the last policy."""
+def _phased(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> list[tuple[int, float, Phasing]]:
+    """Flights for whose phase the orbit is raised by the policy of their station on the planned day, with the window of the chase
+    (rad). A flight that waits for an event goes by the last policy."""
     chases, climbs = catalogue.by_id("fleet/rendezvous_profiles"), catalogue.by_id("fleet/ascent_profiles")
-    window_rad, before_s, days = np.zeros(len(flights)), np.zeros(len(flights)), np.ones(len(flights), np.int64)
+    found = []
     for i, f in enumerate(flights):
         station = scenario.stations.get(f.station)
         bands = [b for b in station.policy if f.after or not b.from_ or seconds(b.from_) <= f.launch_s] if station else []
@@ -264,9 +266,8 @@ def _phasing(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFli
             continue
         chase = chases[wanted.profile]
         if any(f.vehicle in listed(climbs[c], "vehicles") for c in listed(chase, "ascents")):
-            window_rad[i] = math.radians(number(chase, "phase_high_deg") - number(chase, "phase_low_deg"))
-            before_s[i], days[i] = wanted.before_d * DAY_s, wanted.days
-    return window_rad, before_s, days
+            found.append((i, math.radians(number(chase, "phase_high_deg") - number(chase, "phase_low_deg")), wanted))
+    return found
 
 
 def _work_h(catalogue: Catalogue, vehicles: dict[str, Row], flights: tuple[PlannedFlight, ...]) -> np.ndarray:

@@ -343,7 +343,8 @@ def _orbit(
     if len(flown) > orbit.FITS:
         raise ScenarioError([Problem(scenario.title, None, None, "stations", f"orbits of {len(flown)} inclinations: {', '.join(f'{i:g}' for i in flown)} deg",
                                      f"a scenario holds {orbit.FITS}; leave a station out")])  # fmt: skip
-    fit_a, fit_b, fit_c = (load_fit(flown[min(n, len(flown) - 1)], scenario.ap_mode, scenario.atmosphere) for n in range(orbit.FITS))
+    fits = [load_fit(i, scenario.ap_mode, scenario.atmosphere) for i in flown]
+    fit_a, fit_b, fit_c = (fits + fits[:1] * orbit.FITS)[: orbit.FITS]
     bands = [scenario.stations.get(n, scenario.stations[scenario.main_station]).policy for n in names.stations]
     width = max(1, *(len(b) for b in bands))
     from_s, floor, target, ceiling = (np.full((len(bands), width), fill) for fill in (NEVER_s, 0.0, 0.0, math.inf))
