@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stationkeep import compiled
+from stationkeep.laws.orbit import mean_motion, raise_per_speed
 
 
 def test_only_the_folders_compiled_last_are_kept(tmp_path, monkeypatch):
@@ -54,6 +55,60 @@ def test_only_our_own_indices_count_from_the_front():
         text=True,
     )
     assert told.stdout.split("\n")[:2] == ["2.0", "negative index in f"]
+
+
+PARTS = """
+import numpy as np
+from numba import njit
+import stationkeep.laws
+def taken(module, name, text, **known):
+    named = {"__name__": module, "njit": njit} | known
+    exec(text, named)
+    return njit(named[name])
+inner = taken("stationkeep.somewhere", "inner", "def inner(a, i):\\n    if i > 2: raise ValueError('too far')\\n    return a[i] + a.sum()")
+outer = taken("stationkeep.somewhere", "outer", "def outer(a, i): return 2.0 * inner(a, i)", inner=inner)
+another = taken("elsewhere", "another", "def another(a): return a[0]")
+numbers = np.arange(3.0)
+print(outer(numbers, 1), another(numbers))
+print([type(c.entry_point).__name__ for f in (inner, outer, another) for c in f.overloads.values()])
+print(inner(numbers, 1), inner(numbers, 2), len(inner.signatures))
+print([type(c.entry_point).__name__ for c in inner.overloads.values()])
+for each in (inner, outer):
+    try:
+        each(numbers, 3)
+    except ValueError as error:
+        print(error)
+print(taken("stationkeep.other", "late", "def late(a): return inner(a, 0) + 1.0", inner=inner)(numbers))
+"""
+
+
+def test_a_function_python_never_calls_is_no_machine_code_until_it_does():
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "0"}
+    told = subprocess.run([sys.executable, "-c", PARTS], env=environment, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert told == [
+        "8.0 0.0", "['Part', 'builtin_function_or_method', 'builtin_function_or_method']", "4.0 5.0 1", "['builtin_function_or_method']", "too far", "too far", "4.0",
+    ]  # fmt: skip
+
+
+KEPT = """
+import sys
+from numba import types
+from stationkeep.laws import orbit
+orbit.mean_motion.compile((types.float64,))
+print([type(c.library).__name__ for c in orbit.mean_motion.overloads.values()])
+print(orbit.raise_per_speed(8e6), *(orbit.mean_motion(8e6) for _ in sys.argv[1:]))
+"""
+
+
+def test_a_part_kept_on_disk_is_made_whole_by_another_process_and_kept_as_that(tmp_path):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DISABLE_JIT": "0"}
+    told = [
+        subprocess.run([sys.executable, "-c", KEPT, *calls], env=environment, check=True, capture_output=True, text=True).stdout.splitlines()
+        for calls in ([], ["too"], ["too"])
+    ]
+    speed, motion = raise_per_speed(8e6), mean_motion(8e6)
+    assert [kept for kept, _ in told] == ["['PartLibrary']", "['PartLibrary']", "['JITCodeLibrary']"]
+    assert [value for _, value in told] == [f"{speed}", f"{speed} {motion}", f"{speed} {motion}"]
 
 
 @pytest.mark.slow  # compiles everything once more

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-MADE_FROM = ("log.py", "loops.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
+MADE_FROM = ("log.py", "loops.py", "parts.py", "laws/*.py", "subsystems/*.py", "engine/*.py")
 NOT_COMPILED = (
     "capability", "cost", "ensemble", "lots", "luck", "measures", "places", "power_stage", "record", "simulate", "summary",
     "summary_people", "warm",
