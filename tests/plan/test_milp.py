@@ -112,6 +112,24 @@ def test_two_crews_at_all_times_are_found_at_least_cost_and_their_reliefs_need_a
     assert any("2 crew ships are there all the time" in line for line in said) and any("forward" in line for line in said), said
 
 
+def test_crews_may_follow_one_another_through_the_same_port():
+    """Two crews, two ports: none can be relieved aboard; with two weeks between them each port serves its line."""
+    p = small(weeks=24, food_kg=2000.0, people=2, per_year_count=12)
+    docked = (Docked("first", "crew", "forward", (4, 5), 2), Docked("second", "crew", "forward", (8, 9), 2))
+    p = replace(p, docked=docked, lines={"crew": np.full(24, 2)}, people=np.full(24, 4))
+    assert solve(p).status == "infeasible"
+    solution = solve(replace(p, between_w=2), gap_frac=0.0)
+    assert solution.status == "optimal"
+    there = np.zeros(24, int)
+    for first, last in [(0, solution.leaves_w[d.name]) for d in docked] + [(v.week, v.week + v.stay_w) for v in solution.visits if v.vessel == "crew"]:
+        there[first:last] += 1
+    assert there.min() == 1 and there.max() == 2
+    away = "".join("x" if n < 2 else " " for n in there).split()
+    assert away and max(map(len, away)) <= 2, "never longer than asked"
+    rare = tuple(replace(v, per_year_count=1) if v.crew else v for v in p.vessels)
+    assert any("but for at most 2 weeks between two" in line for line in conflicts(replace(p, between_w=2, vessels=rare)))
+
+
 def test_no_plan_is_better_than_its_bound_and_manifests_fit():
     p = small(weeks=24, food_kg=700.0)
     solution = solve(p)

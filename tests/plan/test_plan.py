@@ -18,7 +18,7 @@ from stationkeep.model.base import seconds
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
 from stationkeep.model.fleet import Flight
-from stationkeep.plan.additions import helpful
+from stationkeep.plan.additions import _ports, helpful
 from stationkeep.plan.bound import by_months
 from stationkeep.plan.broke import CREWS, OTHER, STORES
 from stationkeep.plan.chosen import _as_it_stands, beyond
@@ -33,7 +33,7 @@ from stationkeep.plan.stocks import stocks_csv
 from stationkeep.plan.take import problem_of
 from stationkeep.plan.vessels import shown_cadence_count
 from stationkeep.plan.wishes import Wishes, published_flights
-from stationkeep.plan.write import crew_of, planned
+from stationkeep.plan.write import crew_of, people_aboard, planned
 
 PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
 
@@ -134,6 +134,25 @@ def test_crews_are_relieved_and_ports_hold_one_ship(made):
     stays = [(f.ports[0], f.expected, f.undock) for f in made.flights]
     for i, (port, begin, end) in enumerate(stays):
         assert not any(p == port and b < end and begin < e for p, b, e in stays[i + 1 :])
+
+
+def test_crews_with_weeks_between_them_leave_on_their_days(short):
+    """Also those aboard at the start; plan and run then agree on who is aboard in every week."""
+    made = plan_branch(short.patch({"horizon": "2023-05-01"}), time_limit_s=20.0, margin_d=0.001, between_w=3)
+    assert made.stands and not [f for f in made.flights if f.relieves]
+    docked = [d.name for d in made.problem.docked if d.crew]
+    again = sk.parse_scenario(made.scenario.to_yaml())
+    assert docked and all(again.flights[name].undock for name in docked)
+    run, people = nominal(again), people_aboard(made.problem, made.solution)
+    weeks = run.people.size // 7
+    assert run.people[3 : 7 * weeks : 7].tolist() == people[:weeks].tolist()
+    assert 1 <= people.min() < made.problem.people.max()
+
+
+def test_a_kind_of_port_no_module_brings_is_not_proposed(made):
+    crew = next(v for v in made.problem.vessels if v.crew)
+    told = list(_ports(made.scenario, replace(made.problem, vessels=(replace(crew, name="shuttle"), crew))))
+    assert len(told) == 1 and "APAS" not in told[0][0]
 
 
 def test_every_key_that_is_promised(made):

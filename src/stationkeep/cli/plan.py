@@ -21,6 +21,7 @@ def plan(
     objective: Literal["cost", "research", "presence", "blend"] = "cost",
     people: int = -1,
     crews: int = 0,
+    between_crews_w: int = 0,
     vehicles: str = "",
     fix: str = "",
     budget: str = "",
@@ -60,6 +61,8 @@ def plan(
     crews
         Crew ships there at any time, of whatever kind, so that one that is lost or grounded does not end presence; a month apart where
         fewer are there at the start.
+    between_crews_w
+        Weeks that may pass at most between a crew's leaving and the next of its kind, the others aboard: it then needs no second port.
     vehicles
         More vehicles of the catalogue to choose from, with commas.
     fix
@@ -120,7 +123,7 @@ def plan(
         runs = PROVED_runs
     names: list[str | None] = [future] if future else [*read.futures] or [None]
     wishes: dict[str, Any] = {
-        "objective": objective, "crews": crews, "vehicles": _listed(vehicles), "fix": _listed(fix), "margin_d": margin_d,
+        "objective": objective, "crews": crews, "between_w": between_crews_w, "vehicles": _listed(vehicles), "fix": _listed(fix), "margin_d": margin_d,
         "usd_per_research_h": research_usd_per_h, "usd_per_person_week": person_week_usd,
         "budgets_musd": {(who, int(year)): float(most) for who, year, most in _triples("--budget", budget, 3)},
         "cadence_count": {name: int(most) for name, most in _triples("--cadence", cadence, 2)},

@@ -15,6 +15,8 @@ Service = Literal[
     "pressure", "command", "crew_return", "crew_delivery", "cargo_delivery", "refuelling", "eva", "robotics", "deorbit",
 ]  # fmt: skip
 SERVICES: tuple[str, ...] = Service.__args__  # type: ignore[attr-defined]
+PortKind = Literal["SSVP", "IDSS", "CBM"]
+"""Standards of the docking ports a module of one's own can bring."""
 Stocked = Literal["propellant", "oxygen", "nitrogen", "water", "food", "supplies", "toilet", "candles", "spares", "research"]
 
 MODULE_DIAMETER_m = 4.2
@@ -42,7 +44,7 @@ class Module(Record):
     """Services it gives."""
     needs: tuple[Service, ...] = ()
     """Services it needs at its station to give them."""
-    ports: tuple[Literal["SSVP", "IDSS", "CBM"], ...] = ()
+    ports: tuple[PortKind, ...] = ()
     """Docking ports it brings."""
     at_port: str | None = None
     """Port of its station it joins at, and holds from then on; default: in the middle, and no port is taken."""

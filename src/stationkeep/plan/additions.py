@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from ..model.base import NEVER_s, seconds, to_utc
 from ..model.scenario import Scenario
+from ..model.station import PortKind
 from .bound import by_months
 from .broke import CREWS, GAS, PROPELLANT, STORES
 from .conflicts import UNLOADING
@@ -111,7 +112,7 @@ def _ports(scenario: Scenario, p: Problem) -> Iterator[tuple[str, dict[str, Any]
     """One more docking port of each kind that takes a crew ship which still flies in the last week: words and patch."""
     rows = scenario.catalogue().by_id("fleet/vehicles")
     kinds = dict.fromkeys(rows[v.name]["standard"] for v in p.vessels if v.crew and v.weeks[-1])
-    for kind in kinds:
+    for kind in (k for k in kinds if k in get_args(PortKind)):
         module = {"partner": "nasa", "mass_t": PORT_MASS_t, "area_m2": PORT_AREA_m2, "ports": [kind],
                   "arrives": to_utc(p.start_s + NEW_d * DAY_s)[:10], "source": "assumed: an adapter like IDA-3"}  # fmt: skip
         flights = {

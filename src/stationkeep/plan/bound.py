@@ -96,7 +96,7 @@ def _agreed(p: Problem) -> bool:
     kinds = {v.name: v.crew for v in ships}
     agreed = sum((n * kinds.get(name, 0) for name, n in p.lines.items()), np.zeros(p.weeks))
     plain = not (p.stand_ins or p.budgets_musd or p.down_kg_per_y or p.external_kg_per_y or any(v.push_kg or v.unloads for v in ships))
-    return p.objective == "cost" and bool(p.lines) and set(p.lines) <= set(kinds) and bool((p.people <= agreed).all()) and plain
+    return p.objective == "cost" and not p.between_w and bool(p.lines) and set(p.lines) <= set(kinds) and bool((p.people <= agreed).all()) and plain
 
 
 def _fewest(p: Problem) -> np.ndarray:

@@ -252,7 +252,7 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: floa
     if not solution.found:
         return Plan(scenario, problem, solution)
     for left in reversed(range(MOST_PASSES)):
-        new = planned_scenario(scenario, problem, planned(problem, solution))
+        new = planned_scenario(scenario, problem, solution, planned(problem, solution))
         run = nominal(new)
         solution = loaded(problem, solution, run)
         agreement = agree(problem, solution, run, wishes.careful, _until_s(scenario))

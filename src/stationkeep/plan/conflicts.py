@@ -91,7 +91,7 @@ def _words(p: Problem, group: str) -> str:
     if kind == "site":
         return f"{rest} launches at most once in {p.site_gap_w} weeks"
     if kind == "crew":
-        return f"a {rest} crew is there all the time, relieved before it leaves"
+        return f"a {rest} crew is there " + (f"but for at most {p.between_w} weeks between two" if p.between_w else "all the time, relieved before it leaves")
     if kind == "crews":
         return f"{p.crews} crew ships are there all the time, each relieved before it leaves"
     if kind == "turn":

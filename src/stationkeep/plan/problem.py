@@ -132,6 +132,7 @@ class Problem:
     without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family, in every year
     stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)  # vehicle of a line -> crew ships that may take its place
     crews: int = 0  # crew ships that must be there in any week, those in their last one not counted
+    between_w: int = 0  # weeks at most between a crew of a line and the next; 0: it is relieved before it leaves
     in_turn: bool = False  # where there are stand-ins, no family brings all crews of `RIVAL_w`
     bottles_kg: float = np.inf  # most gas in bottles in one ship
     leave_d: float = 30.0  # days of crew stores at which people leave

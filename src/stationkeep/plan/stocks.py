@@ -14,7 +14,7 @@ from ..model.scenario import Scenario
 from .nominal import nominal
 from .problem import Commodity, Problem, Solution
 from .prove import COMPARED
-from .stores import RESOURCE_OF
+from .stores import RESOURCE_OF, room_kg
 from .wishes import WEEK_s
 from .write import Planned, people_aboard
 
@@ -41,13 +41,21 @@ def side_by_side(
         came = np.zeros(problem.weeks)
         for f in flights:
             came[f.visit.week] += f.visit.manifest_kg.get(c.name, 0.0)
-        plan_kg = (run.opening_kg(*resources) + np.cumsum(came - c.use_kg - c.person_kg * people))[:weeks]
+        plan_kg = _held_kg(run.opening_kg(*resources), came - c.use_kg - c.person_kg * people, sum(room_kg(run, r) for r in resources))[:weeks]
         if c.name == "propellant":
             plan_kg = _propellant_kg(problem, solution, flights, c)[:weeks]
         run_kg = run.stock(*resources)[6::7][:weeks]
         off = (plan_kg - run_kg) / max(float(run_kg.mean()), 1.0)
         out += [{"week_ends": to_utc(problem.start_s + (w + 1) * WEEK_s)[:10], "commodity": c.name, "plan_kg": round(float(plan_kg[w]), 1),
                  "run_kg": round(float(run_kg[w]), 1), "difference_frac": round(float(off[w]), 4)} for w in range(weeks)]  # fmt: skip
+    return out
+
+
+def _held_kg(opening_kg: float, change_kg: np.ndarray, room_kg: float) -> np.ndarray:
+    """(W,) stock after each week's change; what there is no room for leaves with its ship."""
+    stock, out = opening_kg, np.zeros(change_kg.size)
+    for w, change in enumerate(change_kg):
+        out[w] = stock = min(stock + float(change), max(room_kg, stock))
     return out
 
 

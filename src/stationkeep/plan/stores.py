@@ -42,7 +42,8 @@ def commodities_of(
 ) -> tuple[Commodity, ...]:
     """Opening stocks, use by week and person, reserves and room, from the nominal run and the scenario's requirements.
 
-    Where fewer people were aboard in the run than are asked for, those missing are counted as if they had been.
+    `aboard` (W,): people the programme counts, and whose use it adds itself. Of those asked for, whom the run lacked a whole week of are
+    counted as if they had been there; the half days before a docking and after an undocking are not.
     """
     c = run.case.world.life_support.crew
     per_person = {"food": metabolism.food_as_shipped(c), "supplies": c.supplies + c.toilet, "water": c.drink + c.flush,
@@ -50,7 +51,7 @@ def commodities_of(
     weeks = people.size
     table = quantities(scenario, run.case.catalogue)
     unsure = {n: (table[n][1].high or table[n][1].value) if wishes.careful else 1.0 for n in ("leak_factor", "hazard_factor")}
-    missing = np.maximum(people - weekly(run.people, weeks) / 7.0, 0.0)
+    missing = np.floor(np.maximum(np.minimum(people, aboard) - weekly(run.people, weeks) / 7.0, 0.0))
     out = []
     for name in ("food", "supplies", "water", "oxygen", "nitrogen", "spares", "research", "propellant"):
         resources = RESOURCE_OF.get(name, (name,))

@@ -57,7 +57,7 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
         debt_most_kg=debt_most_kg(scenario, run), waste_opening_kg=float(run.stock("waste")[0]),
         waste_kg=np.maximum(-weekly(run.use_kg("waste"), weeks), 0.0), waste_most_kg=room_kg(run, "waste"),
         flies=flies, fixed=fixed, kept=kept, keep_musd=KEEP_musd if kept else 0.0, budgets_musd=wishes.budgets_musd, down_kg_per_y=wishes.down_kg_per_y,
-        external_kg_per_y=wishes.external_kg_per_y, standdown_w=wishes.standdown_w, without_frac=wishes.without_frac, in_turn=wishes.in_turn, crews=wishes.crews, bottles_kg=GAS_BOTTLES_kg, leave_d=case.world.rules.leave_s / DAY_s, objective=wishes.objective,
+        external_kg_per_y=wishes.external_kg_per_y, standdown_w=wishes.standdown_w, without_frac=wishes.without_frac, in_turn=wishes.in_turn, crews=wishes.crews, between_w=wishes.between_w, bottles_kg=GAS_BOTTLES_kg, leave_d=case.world.rules.leave_s / DAY_s, objective=wishes.objective,
         asked={f"cadence {name}": f"{name} flies at most {n} times a year, as asked" for name, n in wishes.cadence_count.items()},
         usd_per_research_h=wishes.usd_per_research_h, usd_per_person_week=wishes.usd_per_person_week,
         research_h_per_person_week=float(programme_h_per_week(case.world.crew_time.rules)),

@@ -130,7 +130,8 @@ def cadence_rows(m: Model) -> None:
 def people_rows(m: Model) -> list[int]:
     """Columns of the people aboard by week; every crew is relieved before its last week is over.
 
-    Ships of each kind are counted apart: an agreed crew is a ship of its kind there all the time.
+    Ships of each kind are counted apart: an agreed crew is a ship of its kind there all the time. With `between_w` the next one may come so
+    many weeks after one has left, never two of them at once.
     """
     p = m.problem
     if m.aboard is not None:
@@ -138,17 +139,19 @@ def people_rows(m: Model) -> list[int]:
         return [months[w // MONTH_w] for w in range(p.weeks)]
     aboard: list[dict[int, float]] = [{} for _ in range(p.weeks)]
     surely: dict[str, list[int]] = {}
+    covered: dict[str, list[int]] = {}  # what counts for an agreed crew
     sure: list[dict[int, float]] = [{} for _ in range(p.weeks)]
     kinds = {v.name: v.crew for v in p.vessels if v.crew} | {d.vehicle: d.crew for d in p.docked if d.crew}
     for kind, crew in kinds.items():
         there, surely[kind] = _ships_there(m, kind)
+        covered[kind] = _ships_there(m, kind, p.between_w)[0] if p.between_w else surely[kind]
         for w in range(p.weeks):
             aboard[w][there[w]] = float(crew)
             sure[w][surely[kind][w]] = float(crew)
     for kind, ships in p.lines.items() if p.objective != "presence" else ():
-        able = [surely[name] for name in (kind, *p.stand_ins.get(kind, ())) if name in surely]
+        able = [covered[name] for name in (kind, *p.stand_ins.get(kind, ())) if name in covered]
         for w in map(int, np.flatnonzero(ships[: p.weeks])) if able else ():
-            m.rows.add(f"crew {kind}", {covered[w]: 1.0 for covered in able}, float(ships[w]), INF)
+            m.rows.add(f"crew {kind}", {ships_by_week[w]: 1.0 for ships_by_week in able}, float(ships[w]), INF)
     _turn_rows(m)
     if p.crews:
         here = sum(d.crew > 0 for d in p.docked)
@@ -156,17 +159,18 @@ def people_rows(m: Model) -> list[int]:
         for w in range(soonest + MONTH_w * (p.crews - here) if here < p.crews else 0, p.weeks):
             m.rows.add("crews", {ships[w]: 1.0 for ships in surely.values()}, float(p.crews), INF)
     for i, docked in enumerate(p.docked):
-        if docked.crew:
+        if docked.crew and not p.between_w:
             _relieved(m, i)
     agreed = sum((ships * kinds.get(name, 0) for name, ships in p.lines.items()), np.zeros(p.weeks))
+    away = max((kinds.get(name, 0) for name in p.lines), default=0) if p.between_w else 0
     people = [m.column() for _ in range(p.weeks)]
     for w in range(p.weeks):
         m.rows.add("balance", {people[w]: 1.0, **{c: -k for c, k in aboard[w].items()}}, 0.0, 0.0)
         if p.objective == "presence":
             y = m.column(-1.0, 0.0, 1.0)
             m.rows.add("people", {**sure[w], y: -float(max(p.people[w], 1))}, 0.0, INF)
-        elif p.people[w] > agreed[w]:
-            m.rows.add("people", sure[w], float(p.people[w]), INF)
+        elif p.people[w] > agreed[w] or away:
+            m.rows.add("people", sure[w], float(max(p.people[w] - away, 1)), INF)
     return people
 
 
@@ -183,13 +187,14 @@ def _turn_rows(m: Model) -> None:
                 m.rows.add(f"turn {family}", launched, 1.0 if launched else 0.0, INF)
 
 
-def _ships_there(m: Model, kind: str) -> tuple[list[int], list[int]]:
-    """Columns: ships of a kind that are docked in each week, and those of them not in their last one."""
+def _ships_there(m: Model, kind: str, early_w: int = 0) -> tuple[list[int], list[int]]:
+    """Columns: ships of a kind that are docked in each week, and those of them not in their last one; `early_w`: as if each had come so
+    many weeks sooner."""
     p = m.problem
     comes, goes, unsure = empty(m), empty(m), empty(m)
     for (v, w, _, stay), c in m.visits.items():
         if p.vessels[v].name == kind:
-            comes[w][c] = 1.0
+            comes[max(w - early_w, 0)][c] = 1.0
             goes[min(w + stay, p.weeks)][c] = 1.0
             unsure[w + stay - 1 if w + stay < p.weeks else p.weeks][c] = 1.0
     mine = [i for i, d in enumerate(p.docked) if d.vehicle == kind and d.crew]

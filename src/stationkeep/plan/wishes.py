@@ -44,6 +44,7 @@ class Wishes:
     objective: Objective = "cost"
     people: int | None = None  # least aboard; default: the crews of the scenario's own series
     crews: int = 0  # crew ships there at any time, of whatever kind
+    between_w: int = 0  # weeks at most between a crew's leaving and the next of its kind
     vehicles: tuple[str, ...] = ()  # more vehicles of the catalogue to choose from
     reserve_d: dict[str, float] = field(default_factory=dict)  # over the scenario's requirements
     margin_d: float = 0.0  # days added to every reserve

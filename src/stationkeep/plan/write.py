@@ -60,7 +60,7 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
     return out
 
 
-def planned_scenario(scenario: Scenario, problem: Problem, flights: list[Planned]) -> Scenario:
+def planned_scenario(scenario: Scenario, problem: Problem, solution: Solution, flights: list[Planned]) -> Scenario:
     """The branch with its traffic to the main station replaced by the plan; committed and other stations' flights stay."""
     fixed = [f for f in problem.fixed if "/" not in f.name]  # the others are published flights, which the plan holds itself
     kept = {f.name.rsplit("-", 1)[0] for f in fixed} | {f.name for f in fixed}
@@ -75,7 +75,20 @@ def planned_scenario(scenario: Scenario, problem: Problem, flights: list[Planned
             flight = replace(flight, relief=None)
         if not any(f.flown_by(v.vessel, v.week, v.port, v.stay_w) for f in fixed):
             stay[flight.name] = Flight.model_validate(entry(problem, scenario, flight))
+    if problem.between_w:
+        stay.update(_leaving(problem, scenario, solution))
     return scenario.model_copy(update={"flights": stay})
+
+
+def _leaving(problem: Problem, scenario: Scenario, solution: Solution) -> dict[str, Flight]:
+    """Crew ships there at the start, each with the day it leaves: it waits for nobody."""
+    rows = scenario.catalogue().by_id("traffic/flights")
+    out = {}
+    for d in problem.docked:
+        if d.crew and d.name in rows:
+            leaves_s = problem.start_s + solution.leaves_w.get(d.name, min(d.leaves_w)) * WEEK_s - LEAVES_EARLY_s
+            out[d.name] = Flight(vehicle=rows[d.name]["vehicle"], launch=rows[d.name]["launch_utc"], undock=to_utc(leaves_s), source="chosen by stationkeep plan")
+    return out
 
 
 def people_aboard(problem: Problem, solution: Solution) -> np.ndarray:
@@ -234,7 +247,7 @@ def _ports(problem: Problem, solution: Solution, visits: list[Visit]) -> list[tu
 def _relieves(problem: Problem, solution: Solution, visits: list[Visit]) -> dict[int, str]:
     """Visit -> crew aboard at the start that it relieves: the last ship of its kind before that crew leaves, one for each."""
     out: dict[int, str] = {}
-    for docked in problem.docked:
+    for docked in problem.docked if not problem.between_w else ():
         leaves_w = solution.leaves_w.get(docked.name, min(docked.leaves_w))
         mine = [i for i, v in enumerate(visits) if docked.crew and v.vessel in (docked.vehicle, *problem.stand_ins.get(docked.vehicle, ())) and v.week < leaves_w and i not in out]
         if mine:
@@ -254,6 +267,8 @@ def _relief(problem: Problem, visits: list[Visit], i: int) -> int | None:
     same = [j for j in near if visits[j].vessel == v.vessel]
     if same or near:
         return (same or near)[0]
+    if problem.between_w:  # it leaves on its day, and the next of its line comes afterwards
+        return None
     later = [j for j, o in enumerate(visits) if o.vessel == v.vessel and v.week < o.week < v.week + v.stay_w]
     return later[-1] if later else None
 
