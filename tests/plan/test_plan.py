@@ -171,6 +171,8 @@ def test_no_plan_says_which_requirements_conflict(made):
 def test_wrong_options_are_told():
     with pytest.raises(InputError, match="--budget"):
         plan_verb("iss-2022", budget="nasa lots", json=True)
+    with pytest.raises(InputError, match="--between-crews-w"):
+        plan_verb("iss-2022", between_crews_w=-1, json=True)
     with pytest.raises(InputError, match="--future"):
         plan_verb("iss-2022", future="never")
 

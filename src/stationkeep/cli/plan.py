@@ -119,6 +119,9 @@ def plan(
                          "write a scenario file of the one future to plan")  # fmt: skip
     if not 0.0 <= probability < 1.0:
         raise InputError("--probability", None, f"{probability:g} is no chance a plan can promise", "write a number such as 0.95, below 1")
+    for option, count in (("--crews", crews), ("--between-crews-w", between_crews_w)):
+        if count < 0:
+            raise InputError(option, None, f"{count} is no number of them", "write 0 or more")
     if probability and not runs:
         runs = PROVED_runs
     names: list[str | None] = [future] if future else [*read.futures] or [None]
