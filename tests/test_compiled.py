@@ -57,6 +57,34 @@ def test_only_our_own_indices_count_from_the_front():
     assert told.stdout.split("\n")[:2] == ["2.0", "negative index in f"]
 
 
+LOOKS = """
+import numpy as np
+from numba import njit
+import stationkeep.laws
+text = '''
+def f(a, b, c, flags, rows, i, u):
+    b[i, u] = 3
+    b[u] = b[i, 0]
+    c[i, 0, 1] += b[i, 2]
+    flags[u] = not flags[i]
+    return a[i], a[u], a[-1], a[1:][i], b[i].sum(), b[i, 1:].sum(), c[i, 0, 1], c[i, 0].sum(), flags[u], rows[i, 1], rows[1][i]
+'''
+def told(call):
+    a, b, c, flags = np.arange(4.0), np.arange(6.0).reshape(2, 3), np.arange(8.0).reshape(2, 2, 2), np.array([True, False])
+    rows = np.asfortranarray(np.arange(4).reshape(2, 2))
+    return *call(a, b, c, flags, rows, 1, np.uint8(0)), *b.ravel(), *c.ravel(), *flags
+named = {"__name__": "stationkeep.somewhere"}
+exec(text, named)
+print(told(njit(named["f"])) == told(named["f"]))
+"""
+
+
+def test_an_item_looked_up_in_place_is_the_one_python_finds():
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "0"}
+    told = subprocess.run([sys.executable, "-c", LOOKS], env=environment, check=True, capture_output=True, text=True)
+    assert told.stdout == "True\n"
+
+
 PARTS = """
 import numpy as np
 from numba import njit

@@ -18,6 +18,8 @@ from numba.core.cpu import CPUContext
 from numba.core.dispatcher import _DispatcherBase
 from numba.core.environment import lookup_environment
 from numba.core.runtime import rtsys
+from numba.core.targetconfig import ConfigStack
+from numba.core.types import Function
 
 PARTS_OF = ("stationkeep.", "numba.")
 KIND = "part"
@@ -29,6 +31,8 @@ _unserialize = codegen.JITCPUCodegen.unserialize_library
 _add_overload = _DispatcherBase.add_overload
 _install_timer = event.install_timer
 _timers = event._registered
+_call_type = Function.get_call_type
+_call_types: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
 
 def _is_part(what: Any) -> bool:
@@ -143,6 +147,18 @@ def _time_the_outermost(kind: str, callback: Any) -> AbstractContextManager[Any]
     return nullcontext() if _timers[kind] else _install_timer(kind, callback)
 
 
+def _call_type_once(function: Any, context: Any, args: Any, kws: Any) -> Any:
+    """Numba tries all ways to add two numbers anew at every addition."""
+    key = context, function, tuple(args), ConfigStack.top_or_none()
+    if kws:
+        return _call_type(function, context, args, kws)
+    if key not in _call_types:
+        found: Any = _call_type(function, context, args, kws)
+        _call_types[key] = found, function._impl_keys[found.args]
+    signature, function._impl_keys[_call_types[key][0].args] = _call_types[key]
+    return signature
+
+
 _REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (CPUContext, "create_cpython_wrapper", _wrap_later),
     (CPUContext, "create_cfunc_wrapper", _wrap_for_c_never),
@@ -152,6 +168,7 @@ _REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (codegen.CPUCodeLibrary, "_optimize_functions", _optimize_functions),
     (_DispatcherBase, "add_overload", _add_overload_or_part),
     (event, "install_timer", _time_the_outermost),
+    (Function, "get_call_type", _call_type_once),
 )
 for _owner, _name, _ours in _REPLACED:
     setattr(_owner, _name, _ours)

@@ -22,6 +22,7 @@ from numba.extending import NativeValue, infer_getattr, register_model, typeof_i
 WORD_bytes = 8
 ARRAY_WORDS = 5
 """Words of numba's array descriptor before the shape: two owners (none here), items, bytes an item, address."""
+PARTS = ("nitems", "itemsize", "data", "shape", "strides")
 
 
 class Reference(types.Type):  # type: ignore[misc]
@@ -61,13 +62,21 @@ class ReferenceAttribute(AttributeTemplate):  # type: ignore[misc]
 def _read_field(context: Any, builder: Any, kind: Reference, address: Any, name: str) -> Any:
     field = kind.kinds[name]
     model = context.data_model_manager[field]
-    place = cgutils.pointer_add(builder, address, kind.places[name] * WORD_bytes, model.get_data_type().as_pointer())
-    value = model.load_from_data_pointer(builder, place, WORD_bytes)
-    if isinstance(field, types.Array):  # nobody owns it, and said so here the compiler leaves the counting of owners out
-        array = context.make_array(field)(context, builder, value)
-        array.meminfo = cgutils.get_null_value(array.meminfo.type)
-        array.parent = cgutils.get_null_value(array.parent.type)
-        value = array._getvalue()
+
+    def word(place: int, as_type: Any) -> Any:
+        return builder.load(cgutils.pointer_add(builder, address, place * WORD_bytes, as_type.as_pointer()))
+
+    first = kind.places[name]
+    if not isinstance(field, types.Array):
+        place = cgutils.pointer_add(builder, address, first * WORD_bytes, model.get_data_type().as_pointer())
+        return impl_ret_borrowed(context, builder, field, model.load_from_data_pointer(builder, place, WORD_bytes))
+    # nobody owns it, and said so here the compiler leaves the counting of owners out
+    known = {"itemsize": context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(field.dtype)))}
+    value = cgutils.get_null_value(model.get_value_type())
+    for part, place in zip(PARTS, (*range(2, ARRAY_WORDS + 1), ARRAY_WORDS + field.ndim), strict=True):
+        position = model.get_field_position(part)
+        found = known.get(part) or word(first + place, model.get_value_type().elements[position])
+        value = builder.insert_value(value, found, position)
     return impl_ret_borrowed(context, builder, field, value)
 
 
