@@ -7,7 +7,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "stationkeep"
 STANDARD = {
-    "__future__", "ast", "atexit", "base64", "bisect", "collections", "concurrent", "contextlib", "csv", "dataclasses", "datetime", "difflib",
+    "__future__", "ast", "atexit", "base64", "bisect", "collections", "concurrent", "contextlib", "copy", "csv", "dataclasses", "datetime", "difflib",
     "enum", "functools", "gc", "gzip", "hashlib", "heapq", "html", "importlib", "inspect", "pickle", "signal", "io", "itertools", "json", "logging", "math",
     "multiprocessing", "os", "pathlib", "re", "shutil", "statistics", "sys", "tempfile", "time", "typing", "uuid", "warnings",
     "xml", "zlib", "types", "operator", "string", "threading", "textwrap", "calendar", "numbers", "struct",

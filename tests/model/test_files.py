@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import stationkeep as sk
+from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import ScenarioError
 
 CASES = {
@@ -117,3 +118,11 @@ def test_patch_replaces_and_removes():
     assert without.flights["soyuz-tma-3"] is None
     with pytest.raises(ScenarioError, match="no recorded flight"):
         scenario.patch({"flights.soyuz-tma-333": None})
+
+
+def test_a_packaged_table_is_read_once_and_each_catalogue_has_rows_of_its_own(monkeypatch):
+    first = Catalogue("2022-07-26").table("traffic/flights")
+    expected = [dict(row) for row in first]
+    first[0]["id"] = "changed"
+    monkeypatch.setattr("stationkeep.model.catalogue._read", None)
+    assert list(Catalogue("2022-07-26").table("traffic/flights")) == expected

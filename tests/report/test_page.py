@@ -115,6 +115,11 @@ def test_the_twin_is_the_verdict_and_cannot_end_its_script(result, html):
     assert told == json.loads(json.dumps(expected))
 
 
+def test_a_verdict_handed_to_the_page_is_told_and_stays_as_it_was(result, html):
+    told = verdict(result)
+    assert page(result, told) == html and told == verdict(result)
+
+
 def test_text_of_a_scenario_cannot_become_markup(result):
     sources = [
         {

@@ -110,7 +110,7 @@ def run(
         result.attrs["depends"] = text.dumps([sk.depends(read, day, future=future, seed=seed) for day, future in asked])
     told = sk.verdict(result)
     if page:
-        sk.report(result, page)
+        sk.report(result, page, told)
     if netcdf:
         sk.to_netcdf(result, netcdf)
     _tell(told, json)

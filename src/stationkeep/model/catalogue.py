@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,18 @@ BLANK_WHEN_LATER: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+def _read(path: Any) -> csv.DictReader[str]:
+    raw = path.read_bytes()
+    text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    return csv.DictReader(io.StringIO(text.decode("utf-8")))
+
+
+@cache
+def _packaged(path: Any) -> tuple[Row, ...]:
+    """Rows as the package ships them, read once a process: a verdict asks some twenty catalogues."""
+    return tuple(_read(path))
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Reads the tables of one data folder. `as_of` is an ISO date; None reads everything."""
@@ -75,10 +89,8 @@ class Catalogue:
             self._cache[name] = tuple(rows)
         return self._cache[name]
 
-    def _rows(self, name: str) -> csv.DictReader[str]:
-        raw = self.path(name).read_bytes()
-        text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-        return csv.DictReader(io.StringIO(text.decode("utf-8")))
+    def _rows(self, name: str) -> Iterable[Row]:
+        return map(dict, _packaged(self.path(name))) if self.root is None else _read(self.path(name))
 
     def _as_known(self, name: str) -> Any:
         if self.as_of is None:

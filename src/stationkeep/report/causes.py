@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,7 @@ def _cause(log: EventLog, rows: list[int], share_frac: float) -> Cause:
     return Cause(kind, name, iso_day(median), sentence(kind, told, station), share_frac)
 
 
+@lru_cache(4096)
 def _stem(name: str) -> str:
     """A flight without its serial number: ``progress-ms-27`` -> ``progress-ms``; a name that is all number stays."""
     return _SERIAL.sub("", str(name)) or str(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def report(ds: xr.Dataset, path: str | Path) -> Path:
-    """Write the page of a result to ``path``, whole or not at all; returns the path. Raises OSError if it cannot."""
+def report(ds: xr.Dataset, path: str | Path, told: dict[str, Any] | None = None) -> Path:
+    """Write the page of a result to ``path``, whole or not at all; returns the path. ``told`` is its verdict, where it is there
+    already. Raises OSError if it cannot."""
     target = Path(path)
-    text = page(ds)
+    text = page(ds, told)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -41,14 +43,14 @@ def report(ds: xr.Dataset, path: str | Path) -> Path:
     return target
 
 
-def page(ds: xr.Dataset) -> str:
+def page(ds: xr.Dataset, told: dict[str, Any] | None = None) -> str:
     """The page of a result as HTML text."""
     from importlib.metadata import version
 
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    told = verdict(ds)
+    told = deepcopy(told) if told is not None else verdict(ds)
     rules = {item["name"]: rule_text(item).strip(" ()") for item in attr(ds, "requirements") or []}
     for future in told["futures"]:
         for finding in future["findings"]:
