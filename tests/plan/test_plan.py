@@ -149,6 +149,22 @@ def test_crews_with_weeks_between_them_leave_on_their_days(short):
     assert 1 <= people.min() < made.problem.people.max()
 
 
+def test_crews_of_single_flights_are_asked_for_as_those_of_series(made):
+    again = problem_of(made.scenario, nominal(made.scenario), Wishes()).lines
+    assert set(again) == set(made.problem.lines) and all(set(ships) == {1} for ships in again.values())
+
+
+def test_a_visit_that_slips_is_moved_and_asks_for_no_crew_of_its_own(short):
+    """Its day of undocking had come before it: it left in the past, and no plan was found beside it."""
+    visit = short.patch({"flights": {"visit": {"vehicle": "crew-dragon", "launch": "2022-10-21", "undock": "2022-10-30", "people": {"nasa": 4}}}})
+    run = nominal(visit)
+    i = next(i for i, f in enumerate(run.case.flights) if f.id == "visit")
+    late_d, stay_d = (run.docked_s[i] - seconds("2022-10-21")) / 86400.0, (run.left_s[i] - run.docked_s[i]) / 86400.0
+    assert late_d > 9.0 and 7.0 < stay_d < 9.0
+    lines = problem_of(visit, run, Wishes()).lines
+    assert {kind: ships.tolist() for kind, ships in lines.items()} == {kind: ships.tolist() for kind, ships in problem_of(short, nominal(short), Wishes()).lines.items()}
+
+
 def test_a_kind_of_port_no_module_brings_is_not_proposed(made):
     crew = next(v for v in made.problem.vessels if v.crew)
     told = list(_ports(made.scenario, replace(made.problem, vessels=(replace(crew, name="shuttle"), crew))))

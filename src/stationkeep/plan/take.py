@@ -46,7 +46,7 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     fixed = _fixed(scenario, catalogue, wishes, vessels, t0_s, weeks) + stand
     from_w = max(int((seconds(wishes.since) - t0_s) // WEEK_s), 0) if wishes.since else 0
     vessels = _not_at_once(vessels, {(f.vessel, f.week) for f in fixed} | {(name, week) for name, week, _ in kept}, from_w)
-    lines = _excused(lines_asked(scenario, catalogue, wishes, flies), wishes, from_w, t0_s)
+    lines = _excused(lines_asked(scenario, run, wishes, flies), wishes, from_w, t0_s)
     stand_ins = _stand_ins(vessels, lines)
     people = people_asked(scenario, wishes, lines, {v.name: v.crew for v in vessels}, weeks)
     need = weekly(run.use_kg("propellant"), weeks)
@@ -64,16 +64,29 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     )  # fmt: skip
 
 
-def lines_asked(scenario: Scenario, catalogue: Catalogue, wishes: Wishes, flies: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Crew ships that must be there by week: one of each of the scenario's own series while its partner flies."""
+def lines_asked(scenario: Scenario, run: Nominal, wishes: Wishes, flies: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Crew ships that must be there by week: one of each of the scenario's own series while its partner flies; of single flights as many of a
+    kind as are there on the mean until the last of them leaves (a visit of a fortnight is none)."""
     if wishes.people is not None:
         return {}
-    rows = catalogue.by_id("fleet/vehicles")
+    rows = run.case.catalogue.by_id("fleet/vehicles")
     out: dict[str, np.ndarray] = {}
-    for flight in series(scenario):
-        if flight.people and not flight.after:
-            partner = flight.partner or rows[flight.vehicle]["partner"]
+    single: dict[tuple[str, str], list[str]] = {}
+    for name, flight in scenario.flights.items():
+        if flight is None or flight.station != scenario.main_station or not flight.people or flight.after:
+            continue
+        partner = flight.partner or rows[flight.vehicle]["partner"]
+        if flight.every_d is None:
+            single.setdefault((flight.vehicle, partner), []).append(name)
+        else:
             out[flight.vehicle] = out.get(flight.vehicle, 0) + flies[partner].astype(int)
+    for (vehicle, partner), names in single.items():
+        mine = [f for f in run.case.flights if f.id in names]
+        ends_s = [min(f.undock_s, f.launch_s + f.transit_s + f.stay_s) for f in mine]
+        there_s = sum(end_s - max(f.launch_s, run.case.t0_s) for f, end_s in zip(mine, ends_s, strict=True))
+        ships = round(there_s / max(max(ends_s, default=0.0) - run.case.t0_s, WEEK_s))
+        if ships > 0:
+            out[vehicle] = out.get(vehicle, 0) + ships * flies[partner].astype(int)
     return out
 
 

@@ -136,19 +136,27 @@ def open_run(p: Params, s: State, luck: Luck, t0_s: float) -> None:
     s.changed[0] = True
 
 
+SHORT_frac = 0.5
+"""Share of its planned stay that a late ship with a stated day of undocking still has at the least; else it stays as long as planned. Assumed."""
+
+
 @njit(cache=True)
 def _due_s(p: Params, s: State, f: int) -> float:
     """When a docked ship leaves: as recorded or planned for it, or when its stay is over and its relief is aboard.
 
     The longest docked life gives way to a full handover, as it did in 2007 (215 days of 200) and 2023 (213 of 210); a crew
-    that came late goes home with the others of its increment, when its relief has taken over.
+    that came late goes home with the others of its increment, when its relief has taken over. A visit that came so late that less than
+    `SHORT_frac` of it would be left is moved, not cut.
     """
     r = relieved_by(p, s, f)
     handed_s = max(s.docked_s[r], s.docked_s[f]) + p.handover_s[f] if r >= 0 and s.status[r] == DOCKED else NEVER_s
     if p.flown[f] and p.undock_s[f] < NEVER_s:
         kept_on = handed_s < NEVER_s and s.docked_s[r] > p.undock_s[f]  # its crew stayed on for a relief that was late
         return handed_s if kept_on else p.undock_s[f]
-    due_s = s.docked_s[f] + p.stay_s[f] if p.undock_s[f] >= NEVER_s else p.undock_s[f]
+    due_s = s.docked_s[f] + p.stay_s[f]
+    if p.undock_s[f] < NEVER_s:
+        planned_s = p.undock_s[f] - p.launch_s[f] - p.transit_s[f]
+        due_s = p.undock_s[f] if s.docked_s[f] + SHORT_frac * planned_s <= p.undock_s[f] else s.docked_s[f] + planned_s
     last_s = s.docked_s[f] + p.most_s[f]
     if r < 0:
         return min(due_s, last_s)
