@@ -20,7 +20,7 @@ from .ports import partner_weeks, port_classes, tanks_push, unloads_itself
 from .problem import Docked, Fixed, PortClass, Problem, Vessel
 from .stores import commodities_of, debt_most_kg, room_kg
 from .vessels import vessels_of
-from .wishes import DAY_s, FIXED_d, Published, WEEK_s, Wishes, chosen_vehicles, series, weekly
+from .wishes import DAY_s, FIXED_d, Published, WEEK_s, Wishes, chosen_vehicles, weekly
 
 RELIEVED_w = 6
 """Weeks after the first launch there can be by which a crew that was lost, or is home early, is replaced. Assumed."""
