@@ -110,6 +110,10 @@ print(taken("stationkeep.other", "late", "def late(a): return inner(a, 0) + 1.0"
 """
 
 
+with_parts = pytest.mark.skipif("stationkeep.parts" not in sys.modules, reason="this numba compiles every function in full")
+
+
+@with_parts
 def test_a_function_python_never_calls_is_no_machine_code_until_it_does():
     environment = os.environ | {"NUMBA_DISABLE_JIT": "0"}
     told = subprocess.run([sys.executable, "-c", PARTS], env=environment, check=True, capture_output=True, text=True).stdout.splitlines()
@@ -128,6 +132,7 @@ print(orbit.raise_per_speed(8e6), *(orbit.mean_motion(8e6) for _ in sys.argv[1:]
 """
 
 
+@with_parts
 def test_a_part_kept_on_disk_is_made_whole_by_another_process_and_kept_as_that(tmp_path):
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DISABLE_JIT": "0"}
     told = [
