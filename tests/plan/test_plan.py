@@ -33,7 +33,7 @@ from stationkeep.plan.stocks import stocks_csv
 from stationkeep.plan.take import problem_of
 from stationkeep.plan.vessels import shown_cadence_count
 from stationkeep.plan.wishes import Wishes, published_flights
-from stationkeep.plan.write import crew_of, people_aboard, planned
+from stationkeep.plan.write import crew_of, people_aboard, planned, planned_scenario
 
 PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
 
@@ -138,15 +138,15 @@ def test_crews_are_relieved_and_ports_hold_one_ship(made):
 
 def test_crews_with_weeks_between_them_leave_on_their_days(short):
     """Also those aboard at the start; plan and run then agree on who is aboard in every week."""
-    made = plan_branch(short.patch({"horizon": "2023-05-01"}), time_limit_s=20.0, margin_d=0.001, between_w=3)
-    assert made.stands and not [f for f in made.flights if f.relieves]
-    docked = [d.name for d in made.problem.docked if d.crew]
-    again = sk.parse_scenario(made.scenario.to_yaml())
-    assert docked and all(again.flights[name].undock for name in docked)
-    run, people = nominal(again), people_aboard(made.problem, made.solution)
-    weeks = run.people.size // 7
-    assert run.people[3 : 7 * weeks : 7].tolist() == people[:weeks].tolist()
-    assert 1 <= people.min() < made.problem.people.max()
+    p = problem_of(short, nominal(short), Wishes(between_w=3))
+    solution = solve(p, time_limit_s=8.0)
+    flights = planned(p, solution)
+    again = sk.parse_scenario(planned_scenario(short, p, solution, flights).to_yaml())
+    docked = [d.name for d in p.docked if d.crew]
+    assert docked and all(again.flights[name].undock for name in docked) and not [f for f in flights if f.relieves]
+    run, people = nominal(again), people_aboard(p, solution)
+    assert run.people[3 : 7 * p.weeks : 7].tolist() == people.tolist()
+    assert 1 <= people.min() < p.people.max()
 
 
 def test_crews_of_single_flights_are_asked_for_as_those_of_series(made):
