@@ -123,6 +123,6 @@ def rare(
 def _place(workers: int, progress: Progress) -> Any:
     from stationkeep.engine.places import Here, Pool
 
-    progress.say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
+    progress.say("compiling the step (once per installation, half a minute to a minute) ...", unless_cached=True)
     count = processes(workers)
     return Pool(count) if count > 1 else Here()

@@ -71,7 +71,7 @@ def run(
     read = chosen(scenario, until, future)
     progress = Progress(json)
     count = processes(workers)
-    progress.say("compiling the step (once per installation, one to a few minutes) ...", unless_cached=True)
+    progress.say("compiling the step (once per installation, half a minute to a minute) ...", unless_cached=True)
     kept = keep if keep != "auto" else "summary" if runs > SERIES_RUNS else None
     stopped = False
     try:

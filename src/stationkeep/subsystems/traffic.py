@@ -155,7 +155,9 @@ def _due_s(p: Params, s: State, f: int) -> float:
         return handed_s if kept_on else p.undock_s[f]
     due_s = s.docked_s[f] + p.stay_s[f]
     if p.undock_s[f] < NEVER_s:
-        planned_s = p.undock_s[f] - p.launch_s[f] - p.transit_s[f]
+        planned_s = p.undock_s[f] - p.launch_s[f] - p.transit_s[f] if p.after[f] < 0 else 0.0  # from an event on no stay follows from the dates
+        if planned_s <= 0.0:  # a later one of a series
+            planned_s = p.stay_s[f]
         due_s = p.undock_s[f] if s.docked_s[f] + SHORT_frac * planned_s <= p.undock_s[f] else s.docked_s[f] + planned_s
     last_s = s.docked_s[f] + p.most_s[f]
     if r < 0:

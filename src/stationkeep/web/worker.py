@@ -79,7 +79,7 @@ def simulate(args: dict[str, Any], folder: Path, watch: Watch, _jobs: Jobs) -> N
     """Run a scenario and write verdict, view, report, dataset and scenario."""
     scenario = sk.parse_scenario((folder / "asked.yaml").read_text(encoding="utf-8"))
     scenario = scenario.model_copy(update={"name": args["name"]})
-    watch.tell("compiling the model (once per installation, one to a few minutes)" if not sk.compiled.is_kept() else "loading the model")
+    watch.tell("compiling the model (once per installation, half a minute to a minute)" if not sk.compiled.is_kept() else "loading the model")
     sk.check_compiles(scenario)
     if args.get("plan"):
         scenario = choose_flights(scenario, folder, watch)
