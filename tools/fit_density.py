@@ -1,8 +1,8 @@
 """Fit the orbit-mean drag density of NRLMSISE-00 and measure the fit: ``python tools/fit_density.py``.
 
 Writes data/atmosphere/drag_density.npz (coefficients) and fit_errors.csv (rms, 99th percentile and largest error on
-samples that the fit never saw, per inclination, Ap mode and altitude band; ``domain`` samples fill the whole box of
-arguments, ``record`` samples take the solar activity of days of the record). ``--only 51.6/daily`` refits one and
+samples that the fit never saw, per inclination, Ap mode, range of F10.7A and altitude band; ``domain`` samples fill the whole
+box of arguments, ``record`` samples take the solar activity of days of the record). ``--only 51.6/daily`` refits one and
 keeps the others. ``--inclination 28.5 [--ap-mode history] [--model nrlmsis21]`` makes one for this user alone, kept in the
 user's cache folder and found there by the package; NRLMSIS 2.1 may not be shipped.
 """
@@ -21,6 +21,7 @@ from stationkeep.laws import atmosphere
 from stationkeep.laws.atmosphere import (
     AP_OFFSET,
     ECCENTRICITY_UNIT,
+    FIT_GRID,
     FREE_ECCENTRICITY_LIMIT,
     HARMONICS,
     POWERS,
@@ -35,7 +36,11 @@ from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
 
 FITS = [(51.6, "daily"), (51.6, "history"), (97.0, "daily"), (97.0, "history"), (41.5, "daily"), (41.5, "history")]
 BANDS_KM = [(150, 280), (270, 390), (380, 490), (480, 560)]
-DRIVERS = {"f107a": (60.0, 285.0), "f107 over f107a": (0.55, 1.8), "ap": (0.0, 300.0)}
+SUNS = [
+    {"f107a": (60.0, 285.0), "f107 over f107a": (0.55, 1.8), "ap": (0.0, 300.0)},
+    {"f107a": (280.0, 400.0), "f107 over f107a": (0.6, 1.5), "ap": (0.0, 300.0)},  # stronger than any cycle on record
+]
+BOXES = [(sun, band_km) for sun in range(len(SUNS)) for band_km in BANDS_KM]
 TURNING_DEGREE = 4
 ORDERS = [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 4),
           (3, 1), (3, 2)]  # harmonics of (year, local time): of all up to (4, 4) the 16 that contribute most at 51.6 and 97 deg
@@ -46,7 +51,7 @@ TEST_GRID = (16, 6)
 SAMPLES = ("domain", "record", "domain with free eccentricity", "record with free eccentricity")
 ERRORS = PACKAGED.with_name("fit_errors.csv")
 COLUMNS = [
-    "inclination_deg", "ap_mode", "h_low_km", "h_high_km", "samples", "count", "rms_frac", "p99_frac", "max_frac",
+    "inclination_deg", "ap_mode", "f107a", "h_low_km", "h_high_km", "samples", "count", "rms_frac", "p99_frac", "max_frac",
     "source", "status",
 ]  # fmt: skip
 
@@ -90,36 +95,37 @@ def empty_fit(inclination_deg: float) -> DensityFit:
     terms = eccentric_terms(pairs)
     return DensityFit(
         band_m=np.array(BANDS_KM, float).T.copy() * 1e3,
-        driver=np.array(list(DRIVERS.values())).T.copy(),
+        driver=(driver := np.array([list(sun.values()) for sun in SUNS]).transpose(2, 0, 1).copy()),
         monomial=tree,
         harmonic=np.array(pairs).T.copy(),
-        turning=np.zeros((len(BANDS_KM), len(pairs), turning)),
-        steady=np.zeros((len(BANDS_KM), len(powers) - turning)),
+        turning=np.zeros((len(BOXES), len(pairs), turning)),
+        steady=np.zeros((len(BOXES), len(powers) - turning)),
         term=np.array(terms).T.copy(),
-        eccentric=np.zeros((len(BANDS_KM), sum(count for _, _, count in terms))),
-        rising=rising(tree), ln_driver=mapped(np.array(list(DRIVERS.values())).T),
+        eccentric=np.zeros((len(BOXES), sum(count for _, _, count in terms))),
+        rising=rising(tree), ln_driver=mapped(driver),
         inclination_rad=float(np.radians(inclination_deg)), history=False, model=0,
     )  # fmt: skip
 
 
-def draw(rng: np.random.Generator, count: int, band_km: tuple[int, int], record: Any = None) -> list[np.ndarray]:
+def draw(rng: np.random.Generator, count: int, box: tuple[int, tuple[int, int]], record: Any = None) -> list[np.ndarray]:
     """Arguments h_m, day, node_rad, f107, f107a, ap: over the whole box (denser where the Sun usually is), or days
     of the record."""
+    drivers, band_km = SUNS[box[0]], box[1]
     h = rng.uniform(*band_km, count) * 1e3
     day, node = rng.uniform(1.0, 366.25, count), rng.uniform(0.0, 2.0 * np.pi, count)
     if record is not None:
         k = rng.integers(1, len(record.f107), count)
         f107, f107a, ap = record.f107[k - 1], record.f107a[k], record.ap[k]
-        return [h, day, node, np.clip(f107, *(np.array(DRIVERS["f107 over f107a"])[:, None] * f107a)), f107a, ap]
-    f107a = rng.uniform(*DRIVERS["f107a"], count)
+        return [h, day, node, np.clip(f107, *(np.array(drivers["f107 over f107a"])[:, None] * f107a)), f107a, ap]
+    f107a = rng.uniform(*drivers["f107a"], count)
     usual = rng.random(count) < 0.5
-    ratio = np.where(usual, rng.normal(1.0, 0.16, count), rng.uniform(*DRIVERS["f107 over f107a"], count))
+    ratio = np.where(usual, rng.normal(1.0, 0.16, count), rng.uniform(*drivers["f107 over f107a"], count))
     ap = np.where(usual, rng.exponential(14.0, count), np.exp(rng.uniform(np.log(2.0), np.log(300.0), count)))
-    return [h, day, node, f107a * np.clip(ratio, *DRIVERS["f107 over f107a"]), f107a, np.clip(ap, *DRIVERS["ap"])]
+    return [h, day, node, f107a * np.clip(ratio, *drivers["f107 over f107a"]), f107a, np.clip(ap, *drivers["ap"])]
 
 
 def direct(
-    arguments: list[np.ndarray], inclination_rad: float, kind: tuple[str, str], free: Any = (0.0, 0.0), grid: Any = (12, 4)
+    arguments: list[np.ndarray], inclination_rad: float, kind: tuple[str, str], free: Any = (0.0, 0.0), grid: Any = FIT_GRID
 ) -> np.ndarray:
     """ln <rho F> by quadrature, in chunks; ``kind`` is (Ap mode, model), ``free`` (two numbers or arrays) is added to the
     frozen eccentricity, ``grid`` is (points, hours)."""
@@ -137,14 +143,15 @@ def direct(
     return np.log(np.concatenate(out))
 
 
-def design(fit: DensityFit, arguments: list[np.ndarray], band: int) -> tuple[np.ndarray, np.ndarray]:
+def design(fit: DensityFit, arguments: list[np.ndarray], box: int) -> tuple[np.ndarray, np.ndarray]:
     """Values of the monomials (n, M) and of the harmonics (n, H), as the compiled evaluator forms them."""
     h, day, node, f107, f107a, ap = arguments
 
     def unit(value: Any, low: Any, high: Any) -> Any:
         return (2 * value - low - high) / (high - low)
 
-    low, high = fit.driver
+    sun, band = divmod(box, fit.band_m.shape[1])
+    low, high = fit.driver[:, sun]
     x = [
         unit(h, *fit.band_m[:, band]),
         unit(np.log(f107a), np.log(low[0]), np.log(high[0])),
@@ -182,20 +189,20 @@ def eccentricities(rng: np.random.Generator, count: int, most: float) -> tuple[n
     return size * np.cos(angle), size * np.sin(angle)
 
 
-def fit_band(fit: DensityFit, band: int, kind: tuple[str, str], rng: np.random.Generator) -> None:
-    """Fill the coefficients of one band in place."""
-    arguments = draw(rng, TRAINING, BANDS_KM[band])
+def fit_box(fit: DensityFit, box: int, kind: tuple[str, str], rng: np.random.Generator) -> None:
+    """Fill the coefficients of one box (a band in a range of the Sun's activity) in place."""
+    arguments = draw(rng, TRAINING, BOXES[box])
     values = direct(arguments, fit.inclination_rad, kind)
     (waves, turning), at = fit.turning.shape[1:], np.arange(TRAINING).reshape(-1, 5000)
 
     def blocks() -> Any:
         for here in at:
-            monomial, wave = design(fit, [x[here] for x in arguments], band)
+            monomial, wave = design(fit, [x[here] for x in arguments], box)
             yield np.concatenate([crossed(monomial[:, :turning], wave), monomial[:, turning:]], 1), values[here]
 
     solved = least_squares(blocks())
-    fit.turning[band] = solved[: waves * turning].reshape(waves, turning)
-    fit.steady[band] = solved[waves * turning :]
+    fit.turning[box] = solved[: waves * turning].reshape(waves, turning)
+    fit.steady[box] = solved[waves * turning :]
 
     arguments = [x[:ECCENTRIC] for x in arguments]
     ex, ey = eccentricities(rng, ECCENTRIC, ECCENTRICITY_UNIT)
@@ -206,32 +213,34 @@ def fit_band(fit: DensityFit, band: int, kind: tuple[str, str], rng: np.random.G
 
     def eccentric_blocks() -> Any:
         for here in at[: ECCENTRIC // 5000]:
-            monomial, wave = design(fit, [x[here] for x in arguments], band)
+            monomial, wave = design(fit, [x[here] for x in arguments], box)
             columns = [(power[here, p] * wave[:, w])[:, None] * monomial[:, :count] for p, w, count in fit.term.T]
             yield np.concatenate(columns, 1), change[here]
 
-    fit.eccentric[band] = least_squares(eccentric_blocks())
+    fit.eccentric[box] = least_squares(eccentric_blocks())
 
 
-def measure(fit: DensityFit, band: int, kind: tuple[str, str], rng: np.random.Generator) -> list[dict[str, Any]]:
+def measure(fit: DensityFit, box: int, kind: tuple[str, str], rng: np.random.Generator) -> list[dict[str, Any]]:
     """Errors of the compiled evaluator on new samples: the whole box and days of the record, with the frozen
     eccentricity and with any free one."""
     record = read_space_weather()
-    low_km, high_km = BANDS_KM[band]
-    one = slice(band, band + 1)
+    sun, (low_km, high_km) = BOXES[box]
+    band = box % len(BANDS_KM)
     alone = fit._replace(
-        band_m=fit.band_m[:, one].copy(), turning=fit.turning[one], steady=fit.steady[one], eccentric=fit.eccentric[one]
-    )
+        band_m=fit.band_m[:, band : band + 1].copy(), driver=fit.driver[:, sun : sun + 1].copy(),
+        ln_driver=fit.ln_driver[:, sun : sun + 1].copy(),
+        **{name: getattr(fit, name)[box : box + 1] for name in ("turning", "steady", "eccentric")},
+    )  # fmt: skip
     rows = []
-    for samples in SAMPLES:
-        arguments = draw(rng, TESTING, (low_km, high_km), record if samples.startswith("record") else None)
+    for samples in SAMPLES if sun == 0 else SAMPLES[::2]:
+        arguments = draw(rng, TESTING, BOXES[box], record if samples.startswith("record") else None)
         free = eccentricities(rng, TESTING, FREE_ECCENTRICITY_LIMIT) if "free" in samples else np.zeros((2, TESTING))
         truth = direct(arguments, fit.inclination_rad, kind, free, TEST_GRID)
         fitted = np.array([ln_drag_density(alone, *values)[0] for values in zip(*arguments, *free, strict=True)])
         error = np.abs(np.expm1(fitted - truth))
         rows.append({
-            "inclination_deg": np.degrees(fit.inclination_rad).round(3), "ap_mode": kind[0], "h_low_km": low_km,
-            "h_high_km": high_km, "samples": samples, "count": TESTING, "rms_frac": np.sqrt(np.mean(error**2)),
+            "inclination_deg": np.degrees(fit.inclination_rad).round(3), "ap_mode": kind[0],
+            "f107a": "-".join(f"{x:g}" for x in SUNS[sun]["f107a"]), "h_low_km": low_km, "h_high_km": high_km, "samples": samples, "count": TESTING, "rms_frac": np.sqrt(np.mean(error**2)),
             "p99_frac": np.quantile(error, 0.99), "max_frac": error.max(),
             "source": "tools/fit_density.py against NRLMSISE-00 (pymsis version 0) quadrature", "status": "derived",
         })  # fmt: skip
@@ -250,10 +259,10 @@ def write(fits: dict[tuple[float, str], DensityFit], rows: list[dict[str, Any]])
 def make_own(inclination_deg: float, ap_mode: str, model: str) -> None:
     """Fit one inclination for this user, tell its errors, keep it beside the user's others."""
     fit, path = empty_fit(inclination_deg), own_fits(model)
-    for band, band_km in enumerate(BANDS_KM):
-        fit_band(fit, band, (ap_mode, model), np.random.default_rng([9, band]))
-        for row in measure(fit, band, (ap_mode, model), np.random.default_rng([9, band, 1])):
-            print(f"{band_km} km, {row['samples']}: rms {100 * row['rms_frac']:.2f} %, largest {100 * row['max_frac']:.1f} %", flush=True)
+    for box, (_, band_km) in enumerate(BOXES):
+        fit_box(fit, box, (ap_mode, model), np.random.default_rng([9, box]))
+        for row in measure(fit, box, (ap_mode, model), np.random.default_rng([9, box, 1])):
+            print(f"{band_km} km, F10.7A {row['f107a']}, {row['samples']}: rms {100 * row['rms_frac']:.2f} %, largest {100 * row['max_frac']:.1f} %", flush=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_fits({(inclination_deg, ap_mode): fit}, path)
     print(f"written to {path}")
@@ -281,15 +290,15 @@ def main() -> None:
             continue
         fit = empty_fit(inclination_deg)
         rows[inclination_deg, ap_mode] = []
-        for band, band_km in enumerate(BANDS_KM):
+        for box, (_, band_km) in enumerate(BOXES):
             started = time.time()
-            fit_band(fit, band, (ap_mode, "nrlmsise00"), np.random.default_rng([number, band]))
-            found = measure(fit, band, (ap_mode, "nrlmsise00"), np.random.default_rng([number, band, 1]))
+            fit_box(fit, box, (ap_mode, "nrlmsise00"), np.random.default_rng([number, box]))
+            found = measure(fit, box, (ap_mode, "nrlmsise00"), np.random.default_rng([number, box, 1]))
             rows[inclination_deg, ap_mode] += [
                 {k: f"{v:.6f}" if k.endswith("frac") else v for k, v in row.items()} for row in found
             ]
             said = ", ".join(f"{r['samples']} {100 * r['rms_frac']:.3f}/{100 * r['max_frac']:.2f} %" for r in found)
-            print(f"{inclination_deg:g}/{ap_mode} {band_km} km, rms/max: {said} ({time.time() - started:.0f} s)", flush=True)
+            print(f"{inclination_deg:g}/{ap_mode} {band_km} km, F10.7A {found[0]['f107a']}, rms/max: {said} ({time.time() - started:.0f} s)", flush=True)
         fits[inclination_deg, ap_mode] = fit
         write({kind: fits[kind] for kind in FITS if kind in fits}, [row for kind in FITS for row in rows.get(kind, [])])
 

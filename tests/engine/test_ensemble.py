@@ -1,5 +1,6 @@
 """The same bits whatever the chunking, the place, the disk, and whatever is killed on the way."""
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -13,7 +14,6 @@ import numpy as np
 import pytest
 
 import stationkeep as sk
-from stationkeep.engine.places import Pool
 from stationkeep.formats.run_folder import read_ensemble
 from stationkeep.model.files import InputError
 
@@ -68,18 +68,15 @@ def test_a_summary_is_the_same_in_memory_and_in_one_chunk(short, undisturbed):
 
 
 def test_a_pool_whose_worker_is_killed_loses_nothing(short, undisturbed):
-    class Killing(Pool):
-        """Kills one of its workers after the second chunk."""
+    killed = []
 
-        def _one_pool(self, call, jobs):
-            import multiprocessing
+    def kill(done, total):
+        if 0 < done < total and not killed:
+            killed.append(multiprocessing.active_children()[0].pid)
+            os.kill(killed[0], signal.SIGKILL)
 
-            for count, item in enumerate(super()._one_pool(call, jobs)):
-                if count == 1 and len(jobs) > CHUNK * 2:
-                    os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
-                yield item
-
-    same(undisturbed, sk.simulate(short, runs=RUNS, seed=7, keep="summary", chunk=CHUNK, place=Killing(2)))
+    same(undisturbed, sk.simulate(short, runs=RUNS, seed=7, keep="summary", chunk=CHUNK, workers=2, progress=kill))
+    assert killed
 
 
 CLIENT = textwrap.dedent("""

@@ -48,7 +48,7 @@ def test_the_fit_agrees_with_quadrature_on_days_of_the_record(inclination_deg, a
 def test_stored_errors_keep_the_promise():
     with PACKAGED.with_name("fit_errors.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 96 and all(float(r["rms_frac"]) <= 0.0025 for r in rows), "any free eccentricity included"
+    assert len(rows) == 144 and all(float(r["rms_frac"]) <= 0.0025 for r in rows), "any free eccentricity included"
 
 
 def test_the_free_eccentricity_is_followed():
@@ -64,7 +64,7 @@ def test_the_free_eccentricity_is_followed():
 @pytest.mark.parametrize(
     "outside",
     [
-        {"h_m": 140e3}, {"h_m": 710e3}, {"f107a": 50.0}, {"f107a": 300.0}, {"f107": 400.0}, {"f107": 60.0}, {"ap": 400.0},
+        {"h_m": 140e3}, {"h_m": 710e3}, {"f107a": 50.0}, {"f107a": 300.0}, {"f107a": 410.0, "f107": 400.0}, {"f107": 400.0}, {"f107": 60.0}, {"ap": 400.0},
         {"free_ex": 0.004},
     ],
 )  # fmt: skip
@@ -79,7 +79,11 @@ def test_outside_the_fit_quadrature_answers_and_says_so(outside):
     h_m, day, f107, f107a = asked.values()
     free_ey += frozen_eccentricity(EARTH_RADIUS_M + h_m, fit.inclination_rad)
     below, at, above = (
-        math.log(atmosphere.drag_density_direct(h_m + dh, day, node, f107, f107a, ap, fit.inclination_rad, free_ex, free_ey)[0])
+        math.log(
+            atmosphere.drag_density_direct(
+                h_m + dh, day, node, f107, f107a, ap, fit.inclination_rad, free_ex, free_ey, "nrlmsise00", "daily", *atmosphere.FIT_GRID
+            )[0]
+        )
         for dh in (-500.0, 0.0, 500.0)
     )
     assert flag and value == pytest.approx(at, abs=1e-12)
@@ -87,7 +91,7 @@ def test_outside_the_fit_quadrature_answers_and_says_so(outside):
     assert slope == pytest.approx((above - below) / 1e3, rel=0.02 if elsewhere else 0.06)
 
 
-@pytest.mark.parametrize(("name", "edge"), [("h_m", 150e3), ("f107a", 285.0), ("ap", 300.0), ("f107", 270.0)])
+@pytest.mark.parametrize(("name", "edge"), [("h_m", 150e3), ("f107a", 400.0), ("ap", 300.0), ("f107", 270.0)])
 def test_the_fit_meets_quadrature_at_its_edges(name, edge):
     at = {"h_m": 4e5, "day": 80.0, "node": 1.0, "f107": 150.0, "f107a": 150.0, "ap": 15.0, "free_ex": 0.0, "free_ey": 0.0}
     at = at | {"f107": edge} if name == "f107a" else at
@@ -96,6 +100,17 @@ def test_the_fit_meets_quadrature_at_its_edges(name, edge):
     ]
     assert {flag for _, flag in sides} == {True, False}
     assert sides[0][0] == pytest.approx(sides[1][0], abs=0.02)
+
+
+def test_the_ranges_of_activity_meet_where_one_ends():
+    """285 sfu, more than any 81-day mean on record; beyond it the same days were the dearest of an ensemble."""
+    day = np.arange(0.0, 360.0, 12.0)
+    sides = []
+    for f107a in (285.0 - 1e-9, 285.0 + 1e-9):
+        values = fitted(load_fit(51.64), [np.full(day.size, 4e5), day, day / 50.0, *(np.full(day.size, x) for x in (310.0, f107a, 20.0))])
+        assert not values[:, 1].any()
+        sides.append(values[:, 0])
+    assert sides[0] == pytest.approx(sides[1], abs=0.01)
 
 
 def test_bands_join_smoothly():
@@ -111,7 +126,7 @@ def test_an_inclination_without_a_fit_is_answered_by_quadrature():
     fit, case = load_fit(28.5), (415e3, 100.0, 1.0, 150.0, 140.0, 15.0)
     ln_rho, _, outside = atmosphere.ln_drag_density_and_slope(fit, *case, 1e-4, 0.0)
     ex, ey = 1e-4, atmosphere.frozen_eccentricity(415e3 + EARTH_RADIUS_M, math.radians(28.5))
-    assert outside and math.exp(ln_rho) == pytest.approx(atmosphere.drag_density_direct(*case, math.radians(28.5), ex=ex, ey=ey)[0], rel=1e-9)
+    assert outside and math.exp(ln_rho) == pytest.approx(atmosphere.drag_density_direct(*case, math.radians(28.5), ex=ex, ey=ey)[0], rel=7e-4)
 
 
 def test_an_ap_mode_or_model_there_is_not_is_refused():

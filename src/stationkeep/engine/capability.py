@@ -6,6 +6,7 @@ withdraw. A lapse shorter than `LAPSE_d` is a repair, not an end.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,11 +33,11 @@ CAPABILITY: dict[str, tuple[tuple[str, ...], str]] = {
 
 def capability(case: Case, result: RunResult, times: np.ndarray, members: np.ndarray) -> dict[str, Any]:
     """The dates of one run, by the names of `CAPABILITY`; `members` as `members_of` gives them."""
-    able = np.asarray(result.rows.scalar[:, :, CAPABLE] > 0.5)
+    able = np.ascontiguousarray(result.rows.scalar[:, :, CAPABLE].T) > 0.5
     lapse = max(int(LAPSE_d * 86400.0 / case.dt_s), 1)
-    anyone = span(bridged(np.any(able, axis=1), lapse), times)
+    anyone = span(bridged(np.any(able, axis=0), lapse), times)
     member = takes_part(case, result, times, members)
-    each = [span(bridged((able & member[:, :, p]).any(axis=1), lapse), times) for p in range(len(PARTNERS))]
+    each = [span(bridged((able & own).any(axis=0), lapse), times) for own in member]
     return {
         "capable_from_utc": anyone[0], "capable_until_utc": anyone[1],
         "capable_from_by_partner_utc": np.asarray([e[0] for e in each]),
@@ -50,15 +51,15 @@ def members_of(case: Case) -> np.ndarray:
 
 
 def takes_part(case: Case, result: RunResult, times: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """(time, station, partner): whether the partner takes part in the station then."""
-    out = np.repeat(members[None], times.size, axis=0)
+    """(partner, station, time): whether the partner takes part in the station then."""
+    out = np.repeat(members.T[:, :, None], times.size, axis=2)
     seconds = (times - np.datetime64("2000-01-01")) / np.timedelta64(1, "s")
     events = list(case.scenario.events.values())
     t_s, kind, _, code, _, _ = result.events
     for row in np.flatnonzero((kind == happened.WITHDRAW) | (kind == happened.REJOIN)):
         event = events[int(code[row]) - happened.EVENT]
         leaver = PARTNERS.index(str(event.withdraw or event.rejoin))
-        out[seconds >= t_s[row], 0, leaver] = bool(event.rejoin)
+        out[leaver, 0, seconds >= t_s[row]] = bool(event.rejoin)
     return out
 
 
@@ -80,10 +81,10 @@ def _partners_of(case: Case, station: str) -> set[str]:
 def bridged(holds: np.ndarray, lapse: int) -> np.ndarray:
     """The same with gaps of fewer than `lapse` steps between two Trues closed."""
     out = holds.copy()
-    there = np.flatnonzero(holds)
-    apart = np.diff(there)
-    for gap in np.flatnonzero((apart > 1) & (apart <= lapse)):
-        out[there[gap] : there[gap + 1]] = True
+    turns = np.flatnonzero(holds[1:] != holds[:-1]) + 1
+    for ends, begins in itertools.pairwise(turns):
+        if begins - ends < lapse:
+            out[ends:begins] = True
     return out
 
 
@@ -92,5 +93,5 @@ def span(holds: np.ndarray, times: np.ndarray) -> tuple[np.datetime64, np.dateti
     first = int(np.argmax(holds))
     if not holds[first]:
         return np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns")
-    gone = np.flatnonzero(~holds[first:])
-    return times[first], times[first + int(gone[0]) - 1] if gone.size else times[-1]
+    gone = first + int(np.argmin(holds[first:]))
+    return times[first], times[-1] if holds[gone] else times[gone - 1]

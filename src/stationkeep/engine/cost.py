@@ -70,18 +70,19 @@ def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int) -
     flight, partner = case.flights[f], case.names.of("partners")
     interval = min(max(bisect_left(ledger.edges_s, t_s) - 1, 0), out.shape[0] - 1)
     here, who, vehicle = out[interval, station], partner[flight.partner], prices.vehicles[flight.vehicle]
-    price = prices.flight_usd(flight.vehicle, t_s, flight.id)
+    price = prices.of_flight(flight.vehicle, t_s, flight.id)
     if number(vehicle, "seats", 0) > 0:
-        here[who, CREW_FLIGHTS] += price
+        here[who, CREW_FLIGHTS] += price.usd
         if sells_seats(vehicle):
-            _seats(ledger, here, f, who, prices.seat_usd(flight.vehicle, t_s, flight.id))
+            _seats(ledger, here, f, who, price.seat_usd)
     elif number(vehicle, "cargo_up_kg", 0) > 0:
-        here[who, CARGO_FLIGHTS] += price
-        here[who, PROPULSION] += prices.propulsion_usd(flight.vehicle, t_s)
-    elif (ordered_s := prices.contract_s(flight.vehicle)) < t_s:
-        _over(ledger.edges_s, out[:, station, who, DEORBIT], ordered_s, t_s, price / (t_s - ordered_s) * YEAR_s)
+        here[who, CARGO_FLIGHTS] += price.usd
+        here[who, PROPULSION] += price.propulsion_usd
+    elif price.ordered_s < t_s:
+        per_y = price.usd / (t_s - price.ordered_s) * YEAR_s
+        _over(ledger.edges_s, out[:, station, who, DEORBIT], price.ordered_s, t_s, per_y)
     else:
-        here[who, DEORBIT] += price
+        here[who, DEORBIT] += price.usd
 
 
 def _seats(ledger: Ledger, here: np.ndarray, f: int, seller: int, usd: float) -> None:

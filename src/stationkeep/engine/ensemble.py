@@ -14,7 +14,7 @@ from ..model.scenario import Scenario
 from .compile.world import Case
 from .luck import Chances, prepare
 from .places import Here, Place, Pool
-from .record import FULL_RUNS, dataset
+from .record import FULL_RUNS, RunResult, dataset
 from .simulate import run_one
 from .summary import summary
 
@@ -77,17 +77,17 @@ class Work:
         chances: Chances = pickle.loads(self.packed[name.future])
         case = chances.case
 
-        def done(numbers: Sequence[int], monthly: bool) -> list[Any]:
-            return [run_one(chances, self.seed, run, monthly, self.without) for run in numbers]
+        def done(numbers: Sequence[int], monthly: bool) -> Iterator[RunResult]:
+            return (run_one(chances, self.seed, run, monthly, self.without) for run in numbers)
 
         if self.keep != "summary":
             monthly = self.keep == "series"
-            return dataset(name.future, case, done(runs, monthly), monthly), None
+            return dataset(name.future, case, [*done(runs, monthly)], monthly), None
         made = summary(name.future, case, done(runs, monthly=True))
         if not self.in_folder:
             return pruned(made), None
         first = [run for run in runs if run < FULL_RUNS]
-        return made, dataset(name.future, case, done(first, monthly=False), monthly=False) if first else None
+        return made, dataset(name.future, case, [*done(first, monthly=False)], monthly=False) if first else None
 
 
 def run_all(
@@ -133,7 +133,6 @@ def run_all(
 
 
 def _work(ensemble: Ensemble, place: Place, in_folder: bool) -> Work:
-    first = prepare(ensemble.cases[0][1])
-    packed = {label: pickle.dumps(prepare(case, first)) for label, case in ensemble.cases}
+    packed = {label: pickle.dumps(prepare(case)) for label, case in ensemble.cases}
     elsewhere = not isinstance(place, Here | Pool)
     return Work(packed, ensemble.seed, ensemble.keep, ensemble.without, program_digest() if elsewhere else "", in_folder)

@@ -81,15 +81,12 @@ class Chances:
         return vars(self) | {"slates": []}
 
 
-def prepare(case: Case, other: Chances | None = None) -> Chances:
-    """Read the laws of chance of a case from its catalogue, nothing later than its `as_of`.
-
-    `other` is another future of the same scenario already prepared: the Sun is the same, and is not fitted again.
-    """
+def prepare(case: Case) -> Chances:
+    """Read the laws of chance of a case from its catalogue, nothing later than its `as_of`."""
     catalogue = case.catalogue
     day0 = int(case.world.sky_day0_s // DAY_s)
     days = int((case.steps * case.dt_s + case.t0_s) // DAY_s) - day0 + 3
-    observed, outlook, ahead = (other.observed, other.outlook, other.ahead) if other else _sky(case, day0, days)
+    observed, outlook, ahead = _sky(case, day0, days)
     slips = [tuple(number(r, key) for key in ("lead_to_d", "on_time_frac", "shape", "scale_d")) for r in catalogue.table("life_support/launch_slips")]
     return Chances(
         case, quantities(case.scenario, catalogue), _tries(catalogue),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -134,19 +134,20 @@ def by_run(
     workers: int | None,
 ) -> list[dict[int, Found]]:  # fmt: skip
     """What `call` finds of the runs of scenarios without futures, by run: it is given (place among the scenarios, the case packed,
-    one of their parts). Each scenario is prepared once, the Sun once for all, and all share the workers."""
+    one of their parts). Each scenario is prepared once, while the workers run those before it."""
     packed: dict[int, bytes] = {}
-    first: Chances | None = None
-    for scenario in scenarios:
-        if id(scenario) not in packed:
-            case = compile(scenario)
-            warm_up(case)
-            chances = prepare(case, first)
-            first = first or chances
-            packed[id(scenario)] = pickle.dumps(chances)
-    jobs = [(i, packed[id(scenario)], part) for i, scenario in enumerate(scenarios) for part in parts[i]]
+
+    def jobs() -> Iterator[tuple[int, bytes, Part]]:
+        for i, scenario in enumerate(scenarios):
+            if id(scenario) not in packed:
+                case = compile(scenario)
+                warm_up(case)
+                packed[id(scenario)] = pickle.dumps(prepare(case))
+            for part in parts[i]:
+                yield i, packed[id(scenario)], part
+
     out: list[dict[int, Found]] = [{} for _ in scenarios]
-    for (i, *_), found in place_for(workers, len(jobs)).each(call, jobs):
+    for (i, *_), found in place_for(workers, sum(map(len, parts))).each(call, jobs()):
         out[i].update(found)
     return out
 
@@ -158,8 +159,7 @@ class Sample:
         self.futures: list[str | None] = [*scenario.futures] or [None]
         cases = [(name, compile(scenario.branch(name))) for name in self.futures]
         warm_up(cases[0][1])
-        self.first = prepare(cases[0][1])
-        self.packed = {name: pickle.dumps(prepare(case, self.first)) for name, case in cases}
+        self.packed = {name: pickle.dumps(prepare(case)) for name, case in cases}
         self.weights = np.asarray([f.weight for f in scenario.futures.values()] or [1.0])
         self.seed = seed
         self.place = place or Here()

@@ -1,7 +1,7 @@
 """Where chunks of runs are done: in this process, in a pool of processes, or on a running Dask cluster.
 
 A place has one method, `each(call, jobs)`: it calls `call(job)` for every job and yields `(job, what it returned)` as they
-finish, in any order. `call` and what it returns can be pickled. A killed worker costs its job a second try; a job
+finish, in any order; it takes the jobs as it goes, so that they may be made meanwhile. `call` and what it returns can be pickled. A killed worker costs its job a second try; a job
 that fails raises.
 """
 
@@ -12,12 +12,12 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import chain, count, islice
 from multiprocessing import get_context, parent_process
 from typing import Any, Protocol, TypeVar
 
@@ -37,7 +37,7 @@ class Place(Protocol):
     def start(self) -> None:
         """Get ready, while the caller prepares the jobs."""
 
-    def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
+    def each(self, call: Callable[[Job], Made], jobs: Iterable[Job]) -> Iterator[tuple[Job, Made]]:
         """Do every job and yield it with what it made, as they finish."""
 
 
@@ -48,7 +48,7 @@ class Here:
     def start(self) -> None:
         pass
 
-    def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
+    def each(self, call: Callable[[Job], Made], jobs: Iterable[Job]) -> Iterator[tuple[Job, Made]]:
         for job in jobs:
             yield job, call(job)
 
@@ -68,14 +68,15 @@ class Pool:
         for _ in range(self.workers):
             pool.submit(_get_ready)
 
-    def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
-        todo, lost = list(jobs), 0
-        while todo:
-            finished: list[int] = []
+    def each(self, call: Callable[[Job], Made], jobs: Iterable[Job]) -> Iterator[tuple[Job, Made]]:
+        coming, lost = iter(jobs), 0
+        while True:
+            out: dict[int, Job] = {}
+            finished = False
             try:
-                for place, made in self._one_pool(call, todo):
-                    finished.append(place)
-                    yield todo[place], made
+                for job, made in self._one_pool(call, coming, out):
+                    finished = True
+                    yield job, made
                 return
             except BrokenProcessPool:
                 lost = 0 if finished else lost + 1
@@ -84,31 +85,31 @@ class Pool:
                         f"workers ended {TRIES} times without finishing anything: out of memory, or a script that calls "
                         "simulate(workers=...) outside `if __name__ == '__main__':`"
                     ) from None  # fmt: skip
-            done = set(finished)
-            todo = [job for place, job in enumerate(todo) if place not in done]
+            coming = chain(out.values(), coming)
 
-    def _one_pool(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[int, Made]]:
+    def _one_pool(self, call: Callable[[Job], Made], jobs: Iterator[Job], out: dict[int, Job]) -> Iterator[tuple[Job, Made]]:
+        """`out` holds the jobs handed out and not done, by number."""
         desk, pool = _pool(self.workers)
         name = f"call-{next(_numbers)}"
         desk.put(name, call)
         waiting: dict[Any, int] = {}
 
-        def submit(place: int) -> None:
-            desk.put(f"{name}-job-{place}", jobs[place])
-            waiting[pool.submit(_work, name, place)] = place
+        def hand_out(most: int) -> None:
+            for job in islice(jobs, most):
+                place = next(_numbers)
+                out[place] = job
+                desk.put(f"{name}-job-{place}", job)
+                waiting[pool.submit(_work, name, place)] = place
 
         try:
-            coming = iter(range(len(jobs)))
-            for place in islice(coming, AHEAD * self.workers):
-                submit(place)
+            hand_out(AHEAD * self.workers)
             while waiting:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
-                    place = waiting.pop(future)
                     future.result()
-                    for upcoming in islice(coming, 1):
-                        submit(upcoming)
-                    yield place, desk.take(f"{name}-made-{place}")
+                    place = waiting.pop(future)
+                    hand_out(1)
+                    yield out.pop(place), desk.take(f"{name}-made-{place}")
             desk.take(name)
         except BaseException:  # a broken pool, an interrupt, or results that nobody waits for any longer
             _drop(pool)
@@ -200,7 +201,7 @@ class Dask:
         with self._client():
             pass
 
-    def each(self, call: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[tuple[Job, Made]]:
+    def each(self, call: Callable[[Job], Made], jobs: Iterable[Job]) -> Iterator[tuple[Job, Made]]:
         from distributed import as_completed
 
         with self._client() as client:

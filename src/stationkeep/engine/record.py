@@ -71,6 +71,10 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
 }  # fmt: skip
 
 
+Log = tuple[np.ndarray, ...]
+"""Times, kinds, stations, names, causes and values of what happened in a run."""
+
+
 @dataclass(frozen=True)
 class RunResult:
     """What one run leaves behind."""
@@ -79,7 +83,7 @@ class RunResult:
     rows: Rows
     docked_s: np.ndarray
     left_s: np.ndarray
-    events: tuple[np.ndarray, ...]
+    events: Log
     sky: np.ndarray
     outside: np.ndarray
     stays: np.ndarray  # (person, 4) station, came and left, s, and the flight of the seat home
@@ -128,7 +132,7 @@ def dataset(label: str | None, case: Any, results: Sequence[RunResult], monthly:
     """The Dataset of some runs of one future with their log; `formats.chunks` puts such Datasets together."""
     import xarray as xr
 
-    return _of_runs(xr, case, results, monthly).assign(events(label, case, results))
+    return _of_runs(xr, case, results, monthly).assign(events(label, case, [(r.run, r.events) for r in results]))
 
 
 def daily_sky(case: Any, sky: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -209,7 +213,7 @@ def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) ->
     able = [capability(case, r, times, members) for r in results]
     for name, (dims, _) in CAPABILITY.items():
         data[name] = (("run", *dims), np.stack([dates[name] for dates in able]))
-    coords["month"], costs = costs_of(case, times, results)
+    coords["month"], costs = costs_of(case, times, [r.events for r in results])
     data["cost_usd"] = (("run", "station", "month", "partner", "use"), _on_all_uses(costs.astype(np.float32), COST_USES))
     ds = xr.Dataset({k: v for k, v in data.items()}, coords=coords)
     for name, (_, unit, meaning) in VARIABLES.items():
@@ -235,12 +239,12 @@ def joined(case: Any, world: Any, events: tuple[np.ndarray, ...]) -> np.ndarray:
     return np.where(at_s > case.t0_s + case.steps * case.dt_s, NEVER_s, np.maximum(at_s, case.t0_s))
 
 
-def costs_of(case: Any, times: np.ndarray, results: Sequence[RunResult]) -> tuple[np.ndarray, np.ndarray]:
-    """Last stamp of each month, and the cost of each run by month: (run, station, month, partner, cost use)."""
+def costs_of(case: Any, times: np.ndarray, logs: Sequence[Log]) -> tuple[np.ndarray, np.ndarray]:
+    """Last stamp of each month, and the cost of each run by month from its log: (run, station, month, partner, cost use)."""
     ends = months_of(times)[1]
     edges_s = np.concatenate([[case.t0_s], (ends - EPOCH) / np.timedelta64(1, "s")])
     ledger = prepare_costs(case, edges_s)
-    return ends, np.stack([run_costs(ledger, r.events) for r in results]).swapaxes(1, 2)
+    return ends, np.stack([run_costs(ledger, log) for log in logs]).swapaxes(1, 2)
 
 
 def doses_mSv(case: Any, result: RunResult) -> np.ndarray:
@@ -258,15 +262,14 @@ def doses_mSv(case: Any, result: RunResult) -> np.ndarray:
     return out
 
 
-def events(label: str | None, case: Any, results: Sequence[RunResult]) -> dict[str, Any]:
-    """The logs of runs one after another as columns `event_*`; causes point along the joint dimension."""
+def events(label: str | None, case: Any, logs: Sequence[tuple[int, Log]]) -> dict[str, Any]:
+    """The logs of runs (run, log) one after another as columns `event_*`; causes point along the joint dimension."""
     columns: dict[str, list[np.ndarray]] = {k: [] for k in ("run", "utc", "station", "kind", "name", "cause", "value")}
     stations = np.asarray(case.names.stations)
     kinds = np.asarray(happened.KINDS)
     offset = 0
-    for r in results:
-        t_s, kind, station, name, cause, value = r.events
-        columns["run"].append(np.full(t_s.size, r.run, np.int64))
+    for run, (t_s, kind, station, name, cause, value) in logs:
+        columns["run"].append(np.full(t_s.size, run, np.int64))
         columns["utc"].append(moments(t_s))
         columns["station"].append(np.maximum(station, 0))
         columns["kind"].append(kind)

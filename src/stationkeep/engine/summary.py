@@ -6,7 +6,7 @@ Histograms have declared bins and whole counts, so that chunks may be added up i
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from .bins import count
 from .capability import CAPABILITY, capability, members_of, span
 from .compile.world import Case
 from .cost import COST_USES
-from .record import RunResult, costs_of, daily_sky, events, months_of, stamps
+from .record import Log, RunResult, costs_of, daily_sky, events, months_of, stamps
 from .summary_people import People
 from .world import ALTITUDE, CAPABLE, PEOPLE, RESERVES, SCALARS, Rows
 from .world import REBOOST_DV as REBOOST
@@ -151,8 +151,11 @@ class Histograms:
         return near[self.counts[near] > 0]
 
 
-def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.Dataset:
-    """The Dataset a chunk of runs leaves: outcomes of each run, every event, histograms; rows may be daily or monthly."""
+def summary(label: str | None, case: Case, results: Iterable[RunResult]) -> xr.Dataset:
+    """The Dataset a chunk of runs leaves: outcomes of each run, every event, histograms; rows may be daily or monthly.
+
+    Runs are taken one by one, so that they may be made one by one and nobody holds the rows of two.
+    """
     import xarray as xr
 
     times = stamps(case.t0_s, case.dt_s, case.steps)
@@ -163,7 +166,11 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
     found: dict[str, list[Any]] = {name: [] for name in (*OUTCOMES, *CAPABILITY)}
     least: list[np.ndarray] = []  # of each run (month, reserve), infinite where nothing is used
     members = members_of(case)
+    logs: list[tuple[int, Log]] = []
+    outside: list[np.ndarray] = []
     for r in results:
+        logs.append((r.run, r.events))
+        outside.append(r.outside)
         rows = by_month(r.rows, month_of)
         for name, value in (outcomes(rows, times, case.dt_s) | capability(case, r, times, members)).items():
             found[name].append(value)
@@ -179,14 +186,14 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
     data |= {name: (("run", *dims), np.stack(found[name]), {"long_name": meaning}) for name, (dims, meaning) in CAPABILITY.items()}
     data |= people.variables()
     data["reserve_least_d"] = (("run", "month", "reserve"), np.stack(least), {"units": "d", "long_name": "least reserve of a month over stations"})
-    data["days_outside_fit_count"] = (("run", "station"), np.stack([r.outside for r in results]))
+    data["days_outside_fit_count"] = (("run", "station"), np.stack(outside))
     adds = {"over_runs": "sum"}
     data["capable_runs_count"] = ("time", capable, adds | {"long_name": "runs in which a station could house people"})
     up = adds | {"long_name": "steps the service was up, of all runs"}
     data["service_up_steps_count"] = (("station", "service", "month"), service.transpose(1, 2, 0), up)
-    steps = np.bincount(month_of).astype(np.int64) * len(results)
+    steps = np.bincount(month_of).astype(np.int64) * len(logs)
     data["steps_count"] = ("month", steps, adds | {"long_name": "steps of the month, of all runs"})
-    costs = costs_of(case, times, results)[1]
+    costs = costs_of(case, times, [log for _, log in logs])[1]
     data["cost_total_usd"] = ("run", costs.sum(axis=(1, 2, 3, 4)), {"units": "USD", "long_name": "cost of the run"})
     whole = np.rint(costs).astype(np.int64).sum(axis=0)
     data["cost_runs_usd"] = (("station", "month", "partner", "cost_use"), whole, adds | {"long_name": "cost of all runs, whole dollars"})
@@ -194,12 +201,12 @@ def summary(label: str | None, case: Case, results: Sequence[RunResult]) -> xr.D
     data["bin_place"] = ("bin", used.astype(np.uint32))
     data["bin_count"] = ("bin", histograms.counts[used].astype(np.uint32))
     coords = {
-        "run": [r.run for r in results], "station": list(case.names.stations), "time": times, "partner": list(PARTNERS),
+        "run": [run for run, _ in logs], "station": list(case.names.stations), "time": times, "partner": list(PARTNERS),
         "resource": list(RESOURCES), "service": list(SERVICES), "month": month_ends, "reserve": list(RESERVES),
         "cost_use": list(COST_USES),
     } | people.coordinates()  # fmt: skip
     declared = json.dumps([vars(block) for block in histograms.blocks])
-    return xr.Dataset(data, coords=coords, attrs={BLOCKS: declared}).assign(events(label, case, results))
+    return xr.Dataset(data, coords=coords, attrs={BLOCKS: declared}).assign(events(label, case, logs))
 
 
 def by_month(rows: Rows, month_of: np.ndarray) -> Rows:

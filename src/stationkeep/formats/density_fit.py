@@ -56,6 +56,8 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlms
     near = _nearest(inclination_deg, held)
     with np.load(PACKAGED if near is None else held[near]) as stored:
         values: dict[str, Any] = {field: stored[f"{near or ANY_FORM}/{ap_mode}/{field}"] for field in FITTED}
+    if values["driver"].ndim == 2:  # made before there were ranges of the Sun's activity
+        values["driver"] = values["driver"][:, None]
     if near is None:
         values["band_m"] = np.full_like(values["band_m"], np.array([[math.inf], [-math.inf]]))
     return DensityFit(

@@ -139,27 +139,28 @@ def _frozen(a_m: Any, inclination_rad: float) -> Any:
 
 
 class DensityFit(NamedTuple):
-    """The fitted form of ln <rho F> for one inclination and Ap mode: B altitude bands, M monomials, H harmonics.
+    """The fitted form of ln <rho F> for one inclination and Ap mode: S ranges of the Sun's activity, B altitude bands, M
+    monomials, H harmonics.
 
     The logarithm of NRLMSISE-00's orbit mean is a polynomial in (altitude, ln F10.7A, ln F10.7/F10.7A, ln(Ap + 15)),
-    each mapped to [-1, 1], whose first T coefficients also turn with the day of the year and the local time of the
+    each mapped to [-1, 1] in its range and band, whose first T coefficients also turn with the day of the year and the local time of the
     node. The free eccentricity adds E terms, each a product of one of its ten `eccentricity_powers`, a harmonic and a polynomial in
     the same variables (N coefficients together). Built by ``tools/fit_density.py``. Few arrays, because each costs time
     whenever the fit is passed on.
     """
 
     band_m: np.ndarray  # (2, B) lowest and highest altitude; bands overlap
-    driver: np.ndarray  # (2, 3) lowest and highest F10.7A, F10.7/F10.7A, Ap
+    driver: np.ndarray  # (2, S, 3) lowest and highest F10.7A, F10.7/F10.7A, Ap; F10.7A rises from range to range
     monomial: np.ndarray  # (2, M) the monomial one degree lower and the variable (0..3) that multiplies it
     harmonic: (
         np.ndarray
     )  # (2, H) indices among 1, cos x, sin x, cos 2x, ... of the day and of the node; the constant first
-    turning: np.ndarray  # (B, H, T) coefficients of the first T monomials
-    steady: np.ndarray  # (B, M - T) coefficients of the other monomials
+    turning: np.ndarray  # (S B, H, T) coefficients of the first T monomials
+    steady: np.ndarray  # (S B, M - T) coefficients of the other monomials
     term: np.ndarray  # (3, E) of the free eccentricity: power, harmonic, how many of the first monomials
-    eccentric: np.ndarray  # (B, N) their coefficients, one term after the other
+    eccentric: np.ndarray  # (S B, N) their coefficients, one term after the other
     rising: np.ndarray  # (3, R) what the slope in altitude is made of: `rising` of the monomials
-    ln_driver: np.ndarray  # (2, 3) `driver` as the polynomial takes it
+    ln_driver: np.ndarray  # (2, S, 3) `driver` as the polynomial takes it
     inclination_rad: float  # of the orbit it is loaded for
     history: bool  # made with the ap history, not the daily Ap
     model: int  # row of `MODELS`
@@ -175,6 +176,9 @@ FREE_ECCENTRICITY_LIMIT = 0.0028
 """Largest free eccentricity a fit is used for: the station's own since 1999 stays below 0.0027."""
 ECCENTRICITY_UNIT = 0.003
 """Unit of the free eccentricity in a fit, and the largest it was fitted to."""
+FIT_GRID = (12, 4)
+"""Arguments of latitude and universal times of the quadrature fits are made from, and that stands in beyond them: within
+0.07 % of 16 times 6. Source: tools/fit_density.py."""
 POWERS = 10
 """Functions of the free eccentricity that a fit may use."""
 
@@ -299,10 +303,11 @@ def ln_drag_density_direct(
     heights_m: np.ndarray, year_day: float, node_local_time_rad: float, f107: float, f107a: float, ap: float,
     free_ex: float, free_ey: float, inclination_rad: float, history: bool, model: int,
 ) -> np.ndarray:  # fmt: skip
-    """ln of <rho F> at `heights_m` (n,) by `drag_density_direct`, arguments as in `ln_drag_density_and_slope`; 0.3 ms."""
+    """ln of <rho F> at `heights_m` (n,) by `drag_density_direct`, arguments as in `ln_drag_density_and_slope`; 0.2 ms."""
     rho: np.ndarray = drag_density_direct(
         heights_m, year_day, node_local_time_rad, f107, f107a, ap, inclination_rad, free_ex,
         free_ey + _frozen(EARTH_RADIUS_M + heights_m[:1], inclination_rad), [*MODELS][model], "history" if history else "daily",
+        *FIT_GRID,
     )  # fmt: skip
     return np.log(rho)
 
@@ -326,8 +331,10 @@ def ln_drag_density_and_slope(
     free_ey`` the eccentricity vector less its frozen part. Errors against quadrature:
     ``data/atmosphere/fit_errors.csv``.
     """
-    low_m, high_m, low, high = fit.band_m[0], fit.band_m[1], fit.driver[0], fit.driver[1]
-    ratio = f107 / f107a
+    low_m, high_m, ratio, sun = fit.band_m[0], fit.band_m[1], f107 / f107a, 0
+    while sun + 1 < fit.driver.shape[1] and f107a > fit.driver[1, sun, 0]:
+        sun += 1
+    low, high = fit.driver[0, sun], fit.driver[1, sun]
     room = np.empty(4 + 2 * (2 * HARMONICS + 1) + fit.harmonic.shape[1] + 2 * fit.monomial.shape[1])
     elsewhere = not low_m[0] <= h_m <= high_m[-1] or math.sqrt(free_ex**2 + free_ey**2) > FREE_ECCENTRICITY_LIMIT
     if elsewhere or not (low[0] <= f107a <= high[0] and low[1] <= ratio <= high[1] and low[2] <= ap <= high[2]):
@@ -341,20 +348,20 @@ def ln_drag_density_and_slope(
             return ln_rho[0], (ln_rho[1] - ln_rho[0]) / 1000.0, True
         # the slope, which only carries the density through the fall of a day, is that at the edge of the Sun's activity
         within = min(max(ratio, low[1]), high[1]), min(max(f107a, low[0]), high[0]), min(max(ap, low[2]), high[2])
-        _, per_m = _fitted(fit, h_m, year_day, node_local_time_rad, within[0], within[1], within[2], free_ex, free_ey, room)
+        _, per_m = _fitted(fit, sun, h_m, year_day, node_local_time_rad, within[0], within[1], within[2], free_ex, free_ey, room)
         return ln_rho[0], per_m, True
-    value, per_m = _fitted(fit, h_m, year_day, node_local_time_rad, ratio, f107a, ap, free_ex, free_ey, room)
+    value, per_m = _fitted(fit, sun, h_m, year_day, node_local_time_rad, ratio, f107a, ap, free_ex, free_ey, room)
     return value, per_m, False
 
 
 @borrows
 def _fitted(
-    fit: DensityFit, h_m: float, year_day: float, node_local_time_rad: float, ratio: float, f107a: float, ap: float,
-    free_ex: float, free_ey: float, room: np.ndarray,
+    fit: DensityFit, sun: int, h_m: float, year_day: float, node_local_time_rad: float, ratio: float, f107a: float,
+    ap: float, free_ex: float, free_ey: float, room: np.ndarray,
 ) -> tuple[float, float]:  # fmt: skip
-    """ln of <rho F> and its slope in the fitted form, arguments within it; ``ratio`` is the day's flux over its mean and
-    ``room`` what is worked in."""
-    low_m, high_m, low, high = fit.band_m[0], fit.band_m[1], fit.ln_driver[0], fit.ln_driver[1]
+    """ln of <rho F> and its slope in the fitted form, arguments within its range ``sun``; ``ratio`` is the day's flux
+    over its mean and ``room`` what is worked in."""
+    low_m, high_m, low, high = fit.band_m[0], fit.band_m[1], fit.ln_driver[0, sun], fit.ln_driver[1, sun]
     bands = low_m.shape[0]
     harmonics, count = 2 * HARMONICS + 1, fit.monomial.shape[1]
     x, day, node = room[:4], room[4 : 4 + harmonics], room[4 + harmonics : 4 + 2 * harmonics]
@@ -377,7 +384,7 @@ def _fitted(
             if band + 1 < bands and h_m > low_m[band + 1]:
                 fading = -1.0 / (high_m[band] - low_m[band + 1])
                 weight = (h_m - high_m[band]) * fading
-            value, per_unit = _ln_in_band(fit, band, x, wave, free_ex, free_ey, work)
+            value, per_unit = _ln_in_band(fit, sun * bands + band, x, wave, free_ex, free_ey, work)
             total += weight * value
             slope += fading * value + weight * per_unit * 2.0 / (high_m[band] - low_m[band])
     return total, slope

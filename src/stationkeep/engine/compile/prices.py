@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ...laws.cost import delivered_usd, price_then
 from ...model.base import NEVER_s, seconds
@@ -25,6 +27,15 @@ class Programme:
     usd_per_y: float
 
 
+class FlightPrice(NamedTuple):
+    """What one flight costs on a day, USD; `ordered_s` is the day a vehicle bought at a total price was ordered."""
+
+    usd: float
+    seat_usd: float
+    propulsion_usd: float
+    ordered_s: float
+
+
 class Prices:
     """Prices of one scenario. Dollars of the year they were agreed in; the last known one is held."""
 
@@ -38,7 +49,17 @@ class Prices:
         self._steps = sorted(steps, key=lambda step: (step[2], -len(step[1])))
         self._own = {(k, name): usd for k, names, _, usd in steps if k in ("this_flight", "this_seat") for name in names}
         self._known: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
+        self._days = sorted({start_s for _, _, start_s, _ in steps})
+        self._flown: dict[tuple[str, int], FlightPrice] = {}
         self.programmes = _programmes(scenario, catalogue)
+
+    def of_flight(self, vehicle: str, t_s: float, flight: str) -> FlightPrice:
+        """All prices of one flight at `t_s`; they change on the days of the table only."""
+        key = (flight, bisect_right(self._days, t_s))
+        if key not in self._flown:
+            prices = self.flight_usd(vehicle, t_s, flight), self.seat_usd(vehicle, t_s, flight), self.propulsion_usd(vehicle, t_s)
+            self._flown[key] = FlightPrice(*prices, self.contract_s(vehicle))
+        return self._flown[key]
 
     def flight_usd(self, vehicle: str, t_s: float, flight: str = "") -> float:
         """One flight at `t_s`, launcher included: at its own price, else its seats where they are bought by the seat, else by
