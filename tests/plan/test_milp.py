@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stationkeep.plan.conflicts import conflicts
+from stationkeep.plan.conflicts import AT_START, conflicts
 from stationkeep.plan.milp import build, fill, relax, solve
 from stationkeep.plan.problem import Commodity, Docked, Fixed, PortClass, Problem, Vessel
 from stationkeep.plan.rolling import roll
+from stationkeep.plan.traffic_rows import launch_year
 
 MONTH_w = 4
 
@@ -23,7 +24,7 @@ def small(weeks=16, food_kg=500.0, per_year_count=6, ports=1, cost=(100.0, 40.0,
         Vessel("large", "nasa", "pad-b", "rocket", cost[2], (4,), every, ("nadir",), per_year_count, {}, dry_kg=500.0 / 0.9),
     )  # fmt: skip
     return Problem(
-        start_s=0.0, weeks=weeks, vessels=vessels,
+        start_s=30 * 86400.0, weeks=weeks, vessels=vessels,
         ports=(PortClass("forward", ("forward",), np.full(weeks, 2), False, False),
                PortClass("nadir", ("nadir",), np.full(weeks, ports), False, False)),
         docked=(Docked("first", "crew", "forward", (4,), people),),
@@ -246,3 +247,26 @@ def test_a_ship_that_pushes_does_not_turn_the_station():
     assert any("propellant" in line for line in conflicts(replace(p, turn_need_kg=np.full(24, 8.0))))
     turns = (*p.vessels[:-1], replace(tug, unloads=True))
     assert solve(replace(p, turn_need_kg=np.full(24, 8.0), vessels=turns), gap_frac=0.0).found
+
+
+def test_no_52_weeks_hold_more_launches_than_may_fly():
+    """Weeks 3 and 53 lie in none of the years that begin with a month."""
+    p = replace(small(weeks=64, per_year_count=1), commodities=(), people=np.zeros(64, int))
+    for second, status in ((53, 2), (55, 0)):
+        m = build(p)
+        for week in (3, second):
+            m.low[m.visits[1, week, 1, 4]] = 1.0
+        assert relax(m).status == status
+
+
+def test_a_year_of_money_is_that_of_the_launch_as_the_plan_declares_it():
+    p = small(weeks=24, food_kg=700.0)
+    assert launch_year(p, p.vessels[0], 0) == 2000 and launch_year(replace(p, start_s=10 * 86400.0), p.vessels[0], 0) == 1999
+    kept = replace(p, fixed=(Fixed("kept", "crew", 0, "", 6, launch_s=400 * 86400.0),))
+    assert launch_year(kept, p.vessels[0], 0) == 2001
+
+
+def test_a_station_that_cannot_go_on_says_so():
+    p = small()
+    full = replace(p.commodities[0], opening_kg=9000.0)
+    assert conflicts(replace(p, commodities=(full,))) == [AT_START]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from stationkeep.cli.options import Json, Scenario, Until, Workers, chosen, day, processes
 from stationkeep.cli.output import emit
+from stationkeep.model.base import PARTNERS
 from stationkeep.model.files import InputError
 
 PROVED_runs = 1000
@@ -28,7 +30,7 @@ def plan(
     cadence: str = "",
     research_usd_per_h: float = 0.0,
     person_week_usd: float = 0.0,
-    margin_d: float = 0.0,
+    margin_d: float | None = None,
     altitude: bool = False,
     replan: str = "",
     since: str = "",
@@ -76,7 +78,8 @@ def plan(
     person_week_usd
         Worth of a week of one person aboard in a blend.
     margin_d
-        Days added to every reserve; default: as many as there is a plan with, up to 150.
+        Days added to every reserve, 0 for what the scenario requires and no more; default: the widest margins there is a plan with (up to
+        150 days of crew stores, reliefs up to 14 weeks early).
     altitude
         Choose also the altitude of each year, for least propellant flown.
     replan
@@ -122,14 +125,23 @@ def plan(
     for option, count in (("--crews", crews), ("--between-crews-w", between_crews_w)):
         if count < 0:
             raise InputError(option, None, f"{count} is no number of them", "write 0 or more")
+    if margin_d is not None and margin_d < 0:
+        raise InputError("--margin-d", None, f"{margin_d:g} days are no margin", "write 0 or more")
+    if time_limit_s <= 0:
+        raise InputError("--time-limit-s", None, f"{time_limit_s:g} s are no time to solve in", "write 60, or more for long horizons")
+    if not replan and (since or lost or home):
+        raise InputError("--replan", None, "`--since`, `--lost` and `--home` are about a published plan", "name its scenario file: --replan published.yaml")
+    for file in (out, csv, ics, gantt, stocks):
+        if file and not Path(file).parent.is_dir():  # told before the plan is made, not after
+            raise InputError(file, None, f"cannot be written: no folder '{Path(file).parent}'", "choose another place")
     if probability and not runs:
         runs = PROVED_runs
     names: list[str | None] = [future] if future else [*read.futures] or [None]
     wishes: dict[str, Any] = {
         "objective": objective, "crews": crews, "between_w": between_crews_w, "vehicles": _listed(vehicles), "fix": _listed(fix), "margin_d": margin_d,
         "usd_per_research_h": research_usd_per_h, "usd_per_person_week": person_week_usd,
-        "budgets_musd": {(who, int(year)): float(most) for who, year, most in _triples("--budget", budget, 3)},
-        "cadence_count": {name: int(most) for name, most in _triples("--cadence", cadence, 2)},
+        "budgets_musd": {(who, int(year)): float(most) for who, year, most in _triples("--budget", budget, ("partner", "year", "money"))},
+        "cadence_count": {name: int(most) for name, most in _triples("--cadence", cadence, ("vehicle", "count"))},
     }  # fmt: skip
     if replan:
         from stationkeep.plan.wishes import published_flights
@@ -177,23 +189,28 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
-def _triples(option: str, text: str, width: int) -> list[list[str]]:
-    """`a 1 2, b 3 4` -> lists of words; InputError where a list is not `width` long or does not end in a number."""
+def _triples(option: str, text: str, kinds: tuple[str, ...]) -> list[list[str]]:
+    """`nasa 2026 3000, esa 2027 500` -> lists of words, one of each kind; InputError where one is none of its kind."""
+    example = "nasa 2026 3000" if "partner" in kinds else "progress-ms 4"
     out = []
     for item in _listed(text):
         words = item.split()
-        if len(words) != width or not all(_is_number(w) for w in words[1:]):
-            example = "nasa 2026 3000" if width == 3 else "progress-ms 4"
+        if len(words) != len(kinds):
             raise InputError(option, None, f"cannot read '{item}'", f"write {example}, with commas between them")
+        for word, kind in zip(words, kinds, strict=True):
+            if not _is(word, kind):
+                raise InputError(option, None, f"'{word}' in '{item}' is no {kind}", f"write {example}" + (f"; partners: {', '.join(PARTNERS)}" if kind == "partner" else ""))
         out.append(words)
     return out
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return float(text) >= 0
-    except ValueError:
-        return False
+def _is(word: str, kind: str) -> bool:
+    if kind == "money":
+        try:
+            return 0.0 <= float(word) < math.inf
+        except ValueError:
+            return False
+    return {"partner": word in PARTNERS, "year": word.isdigit() and len(word) == 4, "count": word.isdigit()}.get(kind, True)
 
 
 def _write(scenario: Any, made: Any, out: str, csv: str, ics: str, gantt: str, stocks: str = "") -> list[str]:

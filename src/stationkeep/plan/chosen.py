@@ -109,6 +109,12 @@ class Ask:
     tell: Say
     trial: Trial | None
     probability: float
+    horizon: str = "last-flight"  # what comes after it is planned, not promised
+
+    @property
+    def until_s(self) -> float:
+        """The instant of the horizon."""
+        return NEVER_s if self.horizon == "last-flight" else seconds(self.horizon)
 
 
 class Tried(NamedTuple):
@@ -122,14 +128,14 @@ class Tried(NamedTuple):
 def widest(scenario: Scenario, run: Nominal, ask: Ask) -> Plan:
     """The plan with the widest margins there is one with; else what was found without margins."""
     asked = ask.wishes
-    own = asked.margin_d or asked.early_w or asked.standdown_w or asked.without_frac or asked.careful
+    own = asked.margin_d is not None or asked.early_w or asked.standdown_w or asked.without_frac or asked.careful
     cheapest = cheapest_crew(problem_of(scenario, run, asked))
     for levels in WIDE[-1:] if own else WIDE:
-        made = _chosen(scenario, run, with_margins(asked, levels, cheapest), ask.time_limit_s, ask.tell)
+        made = _chosen(scenario, run, with_margins(asked, levels, cheapest), ask)
         if made.stands:
             break
         ask.tell(f"no plan with {words(levels)}: " + ("; ".join(made.refuted) or made.status))
-    return replace(made, margins=f"{asked.margin_d:g} days on every reserve, as asked" if asked.margin_d else words(levels))
+    return replace(made, margins=f"{asked.margin_d:g} days on every reserve, as asked" if asked.margin_d is not None else words(levels))
 
 
 def beyond(scenario: Scenario) -> Scenario:
@@ -137,11 +143,6 @@ def beyond(scenario: Scenario) -> Scenario:
     if scenario.horizon == "last-flight":
         return scenario
     return scenario.model_copy(update={"horizon": to_utc(seconds(scenario.horizon) + BEYOND_w * WEEK_s)})
-
-
-def _until_s(scenario: Scenario) -> float:
-    """The horizon asked for of a scenario that was made longer: what comes after it is planned, not promised."""
-    return NEVER_s if scenario.horizon == "last-flight" else seconds(scenario.horizon) - BEYOND_w * WEEK_s
 
 
 def to_horizon(made: Plan, horizon: str) -> Plan:
@@ -190,8 +191,7 @@ def robust(scenario: Scenario, run: Nominal, ask: Ask, first: Tried | None = Non
 def at(levels: Levels, scenario: Scenario, run: Nominal, ask: Ask) -> Tried:
     """The plan with margins at their levels, to the horizon asked for, tried where it stands."""
     cheapest = cheapest_crew(problem_of(scenario, run, ask.wishes))
-    horizon = ask.trial.horizon if ask.trial else scenario.horizon
-    made = to_horizon(_chosen(scenario, run, with_margins(ask.wishes, levels, cheapest), ask.time_limit_s, ask.tell), horizon)
+    made = to_horizon(_chosen(scenario, run, with_margins(ask.wishes, levels, cheapest), ask), ask.horizon)
     made = replace(made, margins=words(levels), levels=levels)
     if not made.stands:
         ask.tell(f"no plan with {words(levels)}: " + ("; ".join(made.refuted) or made.status))
@@ -221,21 +221,21 @@ def _as_it_stands(scenario: Scenario, horizon: str) -> dict[str, Any]:
     return {"flights_count": float(len(flown)), "cost_musd": sum(number(vehicles[f.vehicle], "cost_musd", 0) for f in flown)}
 
 
-def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:
+def _chosen(scenario: Scenario, run: Nominal, wishes: Wishes, ask: Ask) -> Plan:
     """Choose flights; where a reserve falls short in the nominal run, ask for as many days more and choose again."""
     first = wishes
-    made = _agreed(scenario, run, wishes, time_limit_s, tell)
+    made = _agreed(scenario, run, wishes, ask)
     for _ in range(MOST_PASSES - 1):
         asked_d = _reserves_asked(scenario, first, made.problem)
         short_d = {} if not made.solution.found else {n: d - made.least_d[n] for n, d in asked_d.items() if made.least_d[n] < (1.0 - AGREE_frac) * d}
         if not short_d or any("nobody" in why for why in made.refuted):
             break
-        tell("; ".join(made.refuted) + ": asking for more and choosing again ...")
+        ask.tell("; ".join(made.refuted) + ": asking for more and choosing again ...")
         wishes = replace(wishes, reserve_d={**wishes.reserve_d, **{n: reserve_d(scenario, wishes, n) + d + SPARE_d for n, d in short_d.items()}})
-        again = _agreed(scenario, run, wishes, time_limit_s, tell)
+        again = _agreed(scenario, run, wishes, ask)
         if not again.solution.found:
             break
-        made = replace(again, refuted=refuted(again.agreement_frac, nominal(again.scenario), _until_s(scenario), asked_d))
+        made = replace(again, refuted=refuted(again.agreement_frac, nominal(again.scenario), ask.until_s, asked_d))
     return made
 
 
@@ -244,32 +244,32 @@ def _reserves_asked(scenario: Scenario, wishes: Wishes, problem: Problem) -> dic
     return {name: reserve_d(scenario, wishes, name) for name in RESERVES if name != "propellant" or problem.tanks_push.all()}
 
 
-def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, time_limit_s: float, tell: Say) -> Plan:
+def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, ask: Ask) -> Plan:
     """Solve, simulate once without chance, and fill the ships again until plan and simulation agree."""
     problem = problem_of(scenario, run, wishes)
-    tell(f"{len(problem.vessels)} vehicles, {problem.weeks} weeks: choosing flights ...")
-    solution = solve(problem, time_limit_s=time_limit_s)
+    ask.tell(f"{len(problem.vessels)} vehicles, {problem.weeks} weeks: choosing flights ...")
+    solution = solve(problem, time_limit_s=ask.time_limit_s)
     if not solution.found:
         return Plan(scenario, problem, solution)
     for left in reversed(range(MOST_PASSES)):
         new = planned_scenario(scenario, problem, solution, planned(problem, solution))
         run = nominal(new)
         solution = loaded(problem, solution, run)
-        agreement = agree(problem, solution, run, wishes.careful, _until_s(scenario))
-        if max(agreement.values(), default=0.0) > AGREE_frac and (run.people[run.t_s < _until_s(scenario)] > 0).all():  # a lost station uses nothing
+        agreement = agree(problem, solution, run, wishes.careful, ask.until_s)
+        if max(agreement.values(), default=0.0) > AGREE_frac and (run.people[run.t_s < ask.until_s] > 0).all():  # a lost station uses nothing
             measured = problem_of(scenario, run, wishes, people_aboard(problem, solution))
             problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg,
                               turn_need_kg=measured.turn_need_kg, waste_kg=measured.waste_kg)  # fmt: skip
             if left and fill(problem, solution) is None:
-                tell("the flights do not hold what the simulation uses: choosing again ...")
-                again = solve(problem, time_limit_s=time_limit_s)
+                ask.tell("the flights do not hold what the simulation uses: choosing again ...")
+                again = solve(problem, time_limit_s=ask.time_limit_s)
                 if again.found:
                     solution = again
                     continue
             solution = loaded(problem, solution, run)
-            agreement = agree(problem, solution, run, wishes.careful, _until_s(scenario))
+            agreement = agree(problem, solution, run, wishes.careful, ask.until_s)
         break
-    why = refuted(agreement, run, _until_s(scenario), _reserves_asked(scenario, wishes, problem))
+    why = refuted(agreement, run, ask.until_s, _reserves_asked(scenario, wishes, problem))
     return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run), refuted=why)
 
 

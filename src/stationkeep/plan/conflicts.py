@@ -14,6 +14,7 @@ from .programme import Model, Rows
 STRUCTURE = frozenset({"balance", "holds", "docked"})
 """Rows that are arithmetic, never given up."""
 UNLOADING = "somebody unloads the gyroscopes, and no ship that flies here can do it alone"
+AT_START = "what is there at the start cannot go on whatever flies: more in store than there is room for, or a docked ship past its last day"
 PRICED = 1e-7
 """Price from which a row counts as used: the solver's tolerance."""
 
@@ -37,7 +38,7 @@ def conflicts(problem: Problem) -> list[str]:
     for group in sorted(groups, key=_give_up_first):
         if group not in dropped and _broken(m, frozenset(dropped | {group}), linear):
             dropped.add(group)
-    return [_words(problem, g) for g in groups if g not in dropped]
+    return [_words(problem, g) for g in groups if g not in dropped] or [AT_START]
 
 
 def _used(m: Model) -> frozenset[str]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from ..model.base import to_utc
+from ..model.catalogue import number
 from ..model.files import Problem as Mistake
 from ..model.files import ScenarioError
 from ..model.scenario import Scenario
 from .altitude import altitude_plan
 from .chosen import Ask, Plan, Say, beyond, robust, to_horizon, widest
 from .helped import better, possible
-from .nominal import lasting, nominal
+from .nominal import Nominal, lasting, nominal
 from .replan import changed
 from .robust import Trial
 from .stocks import side_by_side
-from .wishes import Wishes
+from .wishes import DAY_s, Wishes, check
 
 
 def plan(scenario: Scenario, *, runs: int = 0, **wishes: Any) -> Scenario:
@@ -77,16 +81,24 @@ def plan_branch(
     """
     asked = Wishes(**wishes)
     tell = say or (lambda _: None)
+    check(scenario, asked)
     horizon = scenario.horizon
-    scenario = beyond(scenario)
-    run = nominal(scenario)
+    run = nominal(beyond(scenario))
+    _there(scenario, run)
+    end = given_up(scenario, run)
+    scenario = scenario.model_copy(update={"horizon": end}) if end else beyond(scenario)
+    if end:
+        tell(f"{scenario.main_station} is given up on {end[:10]}: traffic is chosen until then")
+        horizon = min(horizon, end)  # 'last-flight' sorts behind every date
+        asked = replace(asked, fix=(*asked.fix, *for_the_end(scenario, asked.fix)))
+        run = nominal(scenario)
     heights = None
     if altitude:
         scenario, heights = altitude_plan(scenario, run)
         run = nominal(scenario)
     run = lasting(run, scenario)
     trial = Trial(horizon, runs, seed, workers) if runs else None
-    ask = Ask(asked, time_limit_s, tell, trial, probability)
+    ask = Ask(asked, time_limit_s, tell, trial, probability, horizon)
     made = replace(to_horizon(robust(scenario, run, ask) if trial else widest(scenario, run, ask), horizon), altitude=heights)
     if made.stands:
         made = replace(made, stocks=tuple(side_by_side(made.scenario, made.problem, made.solution, list(made.flights), made.agreement_frac)))
@@ -96,6 +108,28 @@ def plan_branch(
         tell("finding out why published flights are changed ...")
         return replace(made, replanned=tuple(changed(made.problem, list(made.flights), asked.lost)))
     return better(made, scenario, run, ask) if made.stands and made.met is False else made
+
+
+def given_up(scenario: Scenario, run: Nominal) -> str:
+    """The day on which the main station is given up in the nominal run; empty: it is not."""
+    times = (t for t, kind, name, _ in run.events if kind == "retire" and name in scenario.events and scenario.events[name].retire == scenario.main_station)
+    return next((to_utc(t // DAY_s * DAY_s) for t in times), "")
+
+
+def for_the_end(scenario: Scenario, but: tuple[str, ...]) -> tuple[str, ...]:
+    """Flights that bring nothing to live on and lower the station to its end: they stay as they stand, beside those that stay anyway."""
+    catalogue = scenario.catalogue()
+    rows = catalogue.by_id("fleet/vehicles")
+    able = {r["giver"] for r in catalogue.table("stations/iss/services") if r["service"] == "deorbit"}
+    return tuple(name for name, f in scenario.flights.items() if f is not None and f.station == scenario.main_station and f.vehicle in able
+                 and not number(rows[f.vehicle], "cargo_up_kg", 0) and name not in but)  # fmt: skip
+
+
+def _there(scenario: Scenario, run: Nominal) -> None:
+    """A plan begins with a station in orbit."""
+    if np.isnan(run.altitude_km[0]):
+        words = f"the main station '{scenario.main_station}' is not in orbit on {scenario.start[:10]}: a plan chooses the traffic of a station that is there"
+        raise ScenarioError([Mistake(scenario.title, None, None, "start", words, "let the scenario start with it in orbit; `stationkeep campaign` tells how it is assembled")])
 
 
 __all__ = ["Plan", "plan", "plan_branch", "plan_each", "with_plan"]

@@ -16,7 +16,8 @@ from .wishes import WEEK_s, series
 
 
 def partner_weeks(scenario: Scenario, run: Nominal, weeks: int) -> dict[str, np.ndarray]:
-    """Partner -> (W,) bool: it flies to the main station in that week, by the dates of the nominal run."""
+    """Partner -> (W,) bool: it flies to the main station in that week, by the dates of the nominal run; one that leaves without its
+    flights (`takes:`) goes on."""
     flies = {p: np.ones(weeks, bool) for p in run.case.names.partners}
     for t_s, kind, name, _ in run.events:
         event = scenario.events.get(name)
@@ -24,7 +25,7 @@ def partner_weeks(scenario: Scenario, run: Nominal, weeks: int) -> dict[str, np.
             continue
         week = int(max(t_s - run.case.t0_s, 0.0) // WEEK_s)
         if event.withdraw:
-            flies[event.withdraw][week:] = False
+            flies[event.withdraw][week:] &= "flights" not in event.taken
         elif event.rejoin:
             flies[event.rejoin][week:] = True
         elif event.retire == scenario.main_station:

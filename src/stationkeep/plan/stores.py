@@ -125,7 +125,7 @@ def _asked_d(scenario: Scenario, wishes: Wishes, name: str, weeks: int) -> np.nd
     grown = np.clip((np.arange(weeks) - lead_w) / GROWS_w, 0.0, 1.0)
     table = {row["name"]: number(row, "value") for row in scenario.catalogue().table("rules")}
     most_d = math.inf if name == "propellant" else MOST_share * table["water_target_d"] if name == "water" else table["stock_alert_d"]
-    margin_d = wishes.margin_d + wishes.more_d.get(name, 0.0)
+    margin_d = (wishes.margin_d or 0.0) + wishes.more_d.get(name, 0.0)
     return np.asarray(base_d + grown * min(margin_d, max(most_d - base_d, 0.0)))
 
 
@@ -141,26 +141,22 @@ def reserve_d(scenario: Scenario, wishes: Wishes, name: str) -> float:
 
 
 def _opening_kg(run: Nominal, resources: tuple[str, ...]) -> float:
-    """Stock at the start, in the station's own containers (ships' tanks push for themselves)."""
-    p, s = run.case.world.stores, run.case.opening.stores
-    modules = len(run.case.names.modules)
-    wanted = [RESOURCES.index(r) for r in resources]
-    here = np.isin(p.container_resource, wanted) & (p.container_part < modules)
-    return float(s.stock_kg[here].sum())
+    """Stock at the start, in the main station's own containers (ships' tanks push for themselves)."""
+    return sum(float(run.case.opening.stores.stock_kg[_containers(run, r)].sum()) for r in resources)
 
 
 def room_kg(run: Nominal, resource: str) -> float:
-    """Room the station's parts have for a resource at the start."""
-    case = run.case
-    p = case.world.stores
-    modules = len(case.names.modules)
-    arrive = case.world.traffic.part_arrive_s
-    total = 0.0
-    for c in np.flatnonzero(p.container_resource == RESOURCES.index(resource)):
-        k = p.container_part[c]
-        if k < modules and case.world.traffic.part_station[k] == 0 and (arrive[k] <= case.t0_s or case.world.traffic.part_brought_by[k] >= 0):
-            total += float(p.capacity_kg[c])
-    return total
+    """Room the main station's parts have for a resource at the start."""
+    return float(run.case.world.stores.capacity_kg[_containers(run, resource)].sum())
+
+
+def _containers(run: Nominal, resource: str) -> np.ndarray:
+    """Containers of a resource in modules that are at the main station at the start, or that a ship brings."""
+    p, traffic = run.case.world.stores, run.case.world.traffic
+    found = np.flatnonzero((p.container_resource == RESOURCES.index(resource)) & (p.container_part < len(run.case.names.modules)))
+    k = p.container_part[found]
+    there = (traffic.part_arrive_s[k] <= run.case.t0_s) | (traffic.part_brought_by[k] >= 0)
+    return np.asarray(found[(traffic.part_station[k] == 0) & there])
 
 
 def debt_most_kg(scenario: Scenario, run: Nominal) -> float:

@@ -12,8 +12,6 @@ from ..engine.supply import GAS_BOTTLES_kg
 from ..laws.crew_time import programme_h_per_week
 from ..model.base import NEVER_s, seconds
 from ..model.catalogue import Catalogue, number
-from ..model.files import Problem as Mistake
-from ..model.files import ScenarioError
 from ..model.scenario import Scenario
 from .nominal import Nominal
 from .ports import partner_weeks, port_classes, tanks_push, unloads_itself
@@ -40,7 +38,7 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     flies = partner_weeks(scenario, run, weeks)
     classes = port_classes(scenario, run, weeks, chosen_vehicles(scenario, wishes))
     vessels = vessels_of(scenario, catalogue, wishes, classes, flies, weeks, t0_s)
-    vessels = _grounded(scenario, run, vessels)
+    vessels = _ended(run, _grounded(scenario, run, vessels))
     vessels = _short_stays(wishes, vessels)
     stand, kept = _published(wishes, vessels, classes, t0_s, weeks)
     fixed = _fixed(scenario, catalogue, wishes, vessels, t0_s, weeks) + stand
@@ -111,10 +109,6 @@ def _fixed(
     """Flights and series the planner keeps as they stand."""
     if not wishes.fix:
         return ()
-    unknown = [name for name in wishes.fix if scenario.flights.get(name) is None]
-    if unknown:
-        raise ScenarioError([Mistake(scenario.title, None, None, "fix", f"no flight '{unknown[0]}'",
-                                     f"one of: {', '.join(scenario.flights)}")])  # fmt: skip
     by_name = {v.name: v for v in vessels}
     mine = [f for f in plan_flights(scenario, catalogue)
             if not f.flown and f.vehicle in by_name and any(f.id == n or f.id.rsplit("-", 1)[0] == n for n in wishes.fix)]  # fmt: skip
@@ -131,8 +125,7 @@ def _fixed(
 
 
 def _grounded(scenario: Scenario, run: Nominal, vessels: tuple[Vessel, ...]) -> tuple[Vessel, ...]:
-    """Vessels without the weeks in which an event grounds their family."""
-    rows = run.case.catalogue.by_id("fleet/vehicles")
+    """Vessels without the weeks in which an event grounds their family, their type, their launcher, its site or its pad."""
     out = list(vessels)
     for t_s, kind, name, _ in run.events:
         event = scenario.events.get(name)
@@ -141,10 +134,22 @@ def _grounded(scenario: Scenario, run: Nominal, vessels: tuple[Vessel, ...]) -> 
         first = int((t_s - run.case.t0_s) // WEEK_s)
         last = math.ceil((t_s + event.for_d * DAY_s - run.case.t0_s) / WEEK_s)
         for i, v in enumerate(out):
-            if event.ground in (rows[v.name]["family"], v.name):
+            if event.ground in (v.family, v.name, v.launcher, v.site, v.site.split("/")[0]):
                 weeks = v.weeks.copy()
-                weeks[max(first, 0) : last] = False
+                weeks[max(first, 0) : max(last, 0)] = False
                 out[i] = replace(v, weeks=weeks)
+    return tuple(out)
+
+
+def _ended(run: Nominal, vessels: tuple[Vessel, ...]) -> tuple[Vessel, ...]:
+    """Vessels without the weeks after the event that ends the last of their series (`until`)."""
+    case, out = run.case, []
+    when_s = {name: t_s for t_s, _, name, _ in reversed(run.events)}
+    for v in vessels:
+        own = [f.until for f in case.flights if f.vehicle == v.name and f.station == case.names.stations[0] and not f.flown and not f.after]
+        ends_s = max((when_s.get(until, NEVER_s) for until in own), default=NEVER_s)
+        start_s = case.t0_s + WEEK_s * np.arange(v.weeks.size)
+        out.append(replace(v, weeks=v.weeks & (start_s < ends_s)))
     return tuple(out)
 
 

@@ -6,8 +6,10 @@ from collections import defaultdict
 
 import numpy as np
 
+from ..model.base import to_utc
 from .problem import Fixed, MOVED_w, Problem, Vessel
 from .programme import INF, Model, MONTH_w, YEAR_w, empty, running
+from .wishes import DAY_s, DOCKS_d, SLIP_d, WEEK_s
 
 ADDED_share, MOVED_share = 0.6, 1.1
 """Of the worth of a published flight kept: price of one added; what a moved one, dropped and added as it is, gets back. Assumed: a move
@@ -114,17 +116,25 @@ def launch_rows(m: Model) -> None:
 
 
 def cadence_rows(m: Model) -> None:
-    """Launches of each vehicle in any year, counted by months."""
+    """Launches of each vehicle in any 52 weeks: written out by months, which HiGHS makes cuts of, and as differences of running sums
+    for the weeks between, where launches do not stand for months."""
     p = m.problem
     for v, vessel in enumerate(p.vessels):
+        group, most = f"cadence {vessel.name}", float(vessel.per_year_count)
         launched = empty(m)
         for (k, w, _, _), c in m.visits.items():
             if k == v:
                 launched[w][c] = 1.0
-        for first in range(0, max(p.weeks - YEAR_w, 0) + 1, MONTH_w):
+        starts = range(max(p.weeks - YEAR_w, 0) + 1)
+        for first in starts[::MONTH_w]:
             terms = {c: 1.0 for w in range(first, min(first + YEAR_w, p.weeks)) for c in launched[w]}
             if terms:
-                m.rows.add(f"cadence {vessel.name}", terms, 0.0, float(vessel.per_year_count))
+                m.rows.add(group, terms, 0.0, most)
+        if not m.monthly and any(launched):
+            total = running(m, launched, empty(m))
+            for first in starts:
+                if first % MONTH_w:
+                    m.rows.add(group, {total[first + YEAR_w - 1]: 1.0, total[first - 1]: -1.0}, 0.0, most)
 
 
 def people_rows(m: Model) -> list[int]:
@@ -224,12 +234,11 @@ def _relieved(m: Model, i: int) -> None:
 
 
 def money_rows(m: Model) -> None:
-    """Budgets by partner and year; return mass and external cargo by year."""
+    """Budgets by partner and year of the launch as it is declared; return mass and external cargo by year."""
     p = m.problem
-    year_of = [_year(p, w) for w in range(p.weeks)]
     for (partner, year), most in p.budgets_musd.items():
         terms = {c: p.vessels[key[0]].cost_musd for key, c in m.visits.items()
-                 if p.vessels[key[0]].partner == partner and {year_of[w] for w in m.starts(key)} == {year}}  # fmt: skip
+                 if p.vessels[key[0]].partner == partner and {launch_year(p, p.vessels[key[0]], w) for w in m.starts(key)} == {year}}  # fmt: skip
         if terms:
             m.rows.add(f"budget {partner} {year}", terms, 0.0, most)
     for name, need in (("down_kg", p.down_kg_per_y), ("external_kg", p.external_kg_per_y)):
@@ -238,7 +247,12 @@ def money_rows(m: Model) -> None:
             m.rows.add("return mass" if name == "down_kg" else "external cargo", terms, need, INF)
 
 
-def _year(p: Problem, week: int) -> int:
-    from ..model.base import to_utc
+def launch_year(p: Problem, vessel: Vessel, week: int) -> int:
+    """Year in which a ship that docks in a week is launched: on its day where that is committed, else as the plan declares it."""
+    stated = next((f.launch_s for f in p.fixed if f.launch_s is not None and (f.vessel, f.week) == (vessel.name, week)), None)
+    return int(to_utc(declared_s(p, vessel, week) if stated is None else stated)[:4])
 
-    return int(to_utc(p.start_s + week * 7 * 86400.0)[:4])
+
+def declared_s(p: Problem, vessel: Vessel, week: int) -> float:
+    """When the launch of a ship is declared that is expected to dock in a week."""
+    return p.start_s + week * WEEK_s + (DOCKS_d - SLIP_d - vessel.transit_d) * DAY_s

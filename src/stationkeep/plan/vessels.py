@@ -10,13 +10,11 @@ from ..engine.compile.bodies import cargo_of
 from ..engine.compile.flights import PlannedFlight, flown_dry_kg, transit_s
 from ..model.base import NEVER_s, seconds
 from ..model.catalogue import Catalogue, Row, listed, number
-from ..model.files import Problem as Mistake
-from ..model.files import ScenarioError
 from ..model.fleet import Flight, launched_by
 from ..model.scenario import Scenario
 from .ports import ports_named
 from .problem import PortClass, Vessel
-from .wishes import DAY_s, WEEK_s, Wishes, chosen_vehicles, series
+from .wishes import DAY_s, SLIP_d, WEEK_s, Wishes, chosen_vehicles, series
 
 CREW_STAYS_w = (8, 6, 4, 2, 0)
 """Weeks short of its rating a crew ship may leave: a plan that may only use the rating cannot fit two lines together."""
@@ -35,8 +33,6 @@ def vessels_of(
     rows = catalogue.by_id("fleet/vehicles")
     out = []
     for name in chosen_vehicles(scenario, wishes):
-        if name not in rows:
-            raise ScenarioError([Mistake(scenario.title, None, None, "vehicles", f"no vehicle '{name}'", "see fleet/vehicles")])
         out.append(_vessel(scenario, catalogue, wishes, classes, flies, weeks, t0_s, rows[name]))
     return tuple(v for v in out if v.ports)
 
@@ -46,7 +42,8 @@ def _vessel(
     weeks: int, t0_s: float, row: Row,
 ) -> Vessel:  # fmt: skip
     name = row["id"]
-    own = next((f for f in series(scenario) if f.vehicle == name), None)
+    mine = [f for f in series(scenario) if f.vehicle == name]
+    own = mine[0] if mine else None
     partner = (own.partner if own else None) or row["partner"]
     cargo = cargo_of(_bare(catalogue, name, partner, scenario.main_station), row)
     people = _crew_of(own, row, partner)
@@ -56,11 +53,12 @@ def _vessel(
     } | {f"{module}/{i + 1}" for module, m in modules.items() for i, kind in enumerate(m.ports) if kind == row["standard"]}
     ports = tuple(c.name for c in classes if set(c.ports) <= takes)
     alone = any(r["giver"] == name and r["service"] == "desaturation" and not r["needs_part"] for r in catalogue.table("stations/iss/services"))
-    known = flies[partner][:weeks] & _window(own, weeks, t0_s)
+    known = flies[partner][:weeks] & _window(mine, weeks, t0_s)
     if own is None and not any(f["vehicle"] == name for f in catalogue.table("traffic/flights")):
         known[: int(NEW_d // 7)] = False
     launcher, site = launched_by(catalogue, name, own.launcher if own else None, own.site if own else None)
-    rating_w = max(int(number(row, "max_docked_d", 180) // 7), 1)
+    stated_d = max((float(f.stay_d) for f in mine if f.every_d and f.stay_d != "record"), default=0.0) if people else 0.0
+    rating_w = max(int(max(number(row, "max_docked_d", 180), stated_d) // 7), 1)
     if people:
         early_w = wishes.early_w + wishes.early_by_w.get(name, 0)
         stays = sorted({rating_w - short - early_w for short in CREW_STAYS_w})
@@ -70,7 +68,7 @@ def _vessel(
         name=name, partner=partner, site=site, launcher=launcher,
         cost_musd=number(row, "cost_musd"), stays_w=tuple(s for s in stays if s > 0),
         weeks=known, ports=ports, unloads=alone,
-        per_year_count=wishes.cadence_count.get(name, shown_cadence_count(catalogue, row, t0_s, [f for f in series(scenario) if f.vehicle == name])), people=people,
+        per_year_count=wishes.cadence_count.get(name, shown_cadence_count(catalogue, row, t0_s, mine)), people=people,
         dry_kg=cargo["food"] + cargo["supplies"] + cargo["toilet"] + cargo["spares"] + cargo["research"],
         water_kg=cargo["water"], gas_kg=cargo["oxygen"] + cargo["nitrogen"], refuel_kg=cargo["propellant"],
         refuel_most_kg=max(cargo["propellant"], number(row, "refuel_high_kg", 0)),
@@ -95,12 +93,15 @@ def _crew_of(own: Flight | None, row: Row, partner: str) -> dict[str, int]:
     return {partner: seats} if seats else {}
 
 
-def _window(own: Flight | None, weeks: int, t0_s: float) -> np.ndarray:
-    """(W,) bool: weeks the scenario itself lets a vehicle fly in (`first` and `last` of its series)."""
+def _window(own: list[Flight], weeks: int, t0_s: float) -> np.ndarray:
+    """(W,) bool: weeks the scenario itself lets a vehicle fly in, from the first to the last launch of its series and single flights
+    (single flights alone say nothing of others)."""
     start = t0_s + WEEK_s * np.arange(weeks)
-    first = seconds(own.first) - WEEK_s if own and own.first else -NEVER_s
-    last = seconds(own.last) if own and own.last else NEVER_s
-    return (start >= first) & (start <= last)
+    if not any(f.every_d for f in own):
+        return np.ones(weeks, bool)
+    first = min(seconds(f.launch or f.first or "0001-01-01") for f in own)
+    last = max(min((seconds(day) for day in (f.launch, f.last, f.until) if day and day[:4].isdigit()), default=NEVER_s) for f in own)
+    return (start >= first - WEEK_s) & (start <= last + SLIP_d * DAY_s)
 
 
 def shown_cadence_count(catalogue: Catalogue, row: Row, t0_s: float, own: list[Flight]) -> int:

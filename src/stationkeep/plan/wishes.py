@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 import numpy as np
 
 from ..engine.compile.flights import transit_s
 from ..engine.luck import SERIES_MEAN_d
 from ..model.base import seconds
+from ..model.files import InputError
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
 from .problem import Objective
@@ -47,7 +49,7 @@ class Wishes:
     between_w: int = 0  # weeks at most between a crew's leaving and the next of its kind
     vehicles: tuple[str, ...] = ()  # more vehicles of the catalogue to choose from
     reserve_d: dict[str, float] = field(default_factory=dict)  # over the scenario's requirements
-    margin_d: float = 0.0  # days added to every reserve
+    margin_d: float | None = None  # days added to every reserve; default: the widest margins there is a plan with
     standdown_w: int = 0  # weeks without any one family of launchers that crew stores last through
     without_frac: float = 0.0  # share of what those left aboard live on that comes without any one family of launchers, in every year
     more_d: dict[str, float] = field(default_factory=dict)  # days added to single reserves
@@ -91,6 +93,16 @@ def chosen_vehicles(scenario: Scenario, wishes: Wishes) -> tuple[str, ...]:
     """Vehicles the plan may fly: those of the scenario's own flights to its main station, and those wished for."""
     own = [f.vehicle for f in scenario.flights.values() if f is not None and f.station == scenario.main_station]
     return tuple(dict.fromkeys([*own, *wishes.vehicles]))
+
+
+def check(scenario: Scenario, wishes: Wishes) -> None:
+    """Raise InputError where a wish names what is not there."""
+    names, rows = chosen_vehicles(scenario, wishes), scenario.catalogue().by_id("fleet/vehicles")
+    for option, asked, known in (("--vehicles", wishes.vehicles, rows), ("--cadence", wishes.cadence_count, names), ("--fix", wishes.fix, scenario.flights)):
+        for name in asked:
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                raise InputError(option, None, f"no '{name}' to choose from", f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(known)}")
 
 
 def series(scenario: Scenario) -> list[Flight]:
