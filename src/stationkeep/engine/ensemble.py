@@ -77,17 +77,24 @@ class Work:
         chances: Chances = pickle.loads(self.packed[name.future])
         case = chances.case
 
-        def done(numbers: Sequence[int], monthly: bool) -> Iterator[RunResult]:
-            return (run_one(chances, self.seed, run, monthly, self.without) for run in numbers)
+        def done(numbers: Sequence[int], monthly: bool) -> list[RunResult]:
+            return [run_one(chances, self.seed, run, monthly, self.without) for run in numbers]
+
+        def in_turn() -> Iterator[RunResult]:
+            rows = None
+            for run in runs:
+                result = run_one(chances, self.seed, run, True, self.without, rows)
+                rows = result.rows
+                yield result
 
         if self.keep != "summary":
             monthly = self.keep == "series"
-            return dataset(name.future, case, [*done(runs, monthly)], monthly), None
-        made = summary(name.future, case, done(runs, monthly=True))
+            return dataset(name.future, case, done(runs, monthly), monthly), None
+        made = summary(name.future, case, in_turn())
         if not self.in_folder:
             return pruned(made), None
         first = [run for run in runs if run < FULL_RUNS]
-        return made, dataset(name.future, case, [*done(first, monthly=False)], monthly=False) if first else None
+        return made, dataset(name.future, case, done(first, monthly=False), monthly=False) if first else None
 
 
 def run_all(

@@ -6,7 +6,8 @@ and stay an honest run: all names are independent. Sensitivities and rare events
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -65,11 +66,16 @@ def uniform(seed: int, name: str, run: int, count: int) -> float:
     return float(draws.uniform(seed, draws.key_of(name), source, count))
 
 
-def table(seed: int, names: Sequence[str], run: int, size: int) -> np.ndarray:
+def table(seed: int, names: tuple[str, ...], run: int, size: int) -> np.ndarray:
     """Draws 0..size-1 of each of the things `names` (n,) in `run`; shape (n, size)."""
     if isinstance(run, Lot):
         return np.asarray([uniforms(seed, name, run, size) for name in names]).reshape(len(names), size)
-    return np.asarray(draws.table(seed, np.asarray([draws.key_of(name) for name in names], np.int64), run, size))
+    return np.asarray(draws.table(seed, _keys(names), run, size))
+
+
+@functools.lru_cache(32)
+def _keys(names: tuple[str, ...]) -> np.ndarray:
+    return np.asarray([draws.key_of(name) for name in names], np.int64)
 
 
 def uniforms(seed: int, name: str, run: int, size: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ class FlightLaws(NamedTuple):
 
     lost: np.ndarray  # (F,) flown in the record, and lost
     coming: np.ndarray  # (n,) which flights
-    names: list[str]  # (n,) of what is drawn for each
+    names: tuple[str, ...]  # (n,) of what is drawn for each
     kinds: list[str]  # families
     kind: np.ndarray  # (n,) which of them
     slip: np.ndarray  # (n, 4) share on time, shape and scale (d) of the delay, and what its cadence contains of it
@@ -106,7 +107,7 @@ def draw(
 
     def value(name: str) -> float:
         law, q = chances.quantities[name]
-        return _quantity(law, q, uniform(seed, f"uncertain/{name}", run, 0))
+        return float(_quantity(law, q, uniform(seed, f"uncertain/{name}", run, 0)))
 
     crew_rate, leak, ageing = value("crew_rate_factor"), value("leak_factor"), value("array_ageing")
     w, s = case.world, copy_state(case.opening, into)
@@ -184,15 +185,14 @@ def copy_state(state: RunState, into: RunState | None = None) -> RunState:
     return out
 
 
-def _quantity(law: str, q: Quantity, u: float) -> float:
-    """A draw of an uncertain quantity whose low and high are its 5 and 95 % values; fixed where there is no range."""
+def _quantity(law: str, q: Quantity, u: Any) -> Any:
+    """A draw of an uncertain quantity whose low and high are its 5 and 95 % values, for each of u (a number or an array); fixed
+    where there is no range."""
     low, high = (q.value if q.low is None else q.low), (q.value if q.high is None else q.high)
     if low == high:
         return q.value
-    z = reliability.normal_inverse(u) / Z95
-    if law == "lognormal" and low > 0:
-        return q.value * (high / q.value) ** z if z > 0 else q.value * (q.value / low) ** z
-    return max(q.value + z * ((high - q.value) if z > 0 else (q.value - low)), 0.0)
+    drawn = reliability.all_about if isinstance(u, np.ndarray) else reliability.about
+    return drawn(u, q.value, low, high, law == "lognormal" and low > 0)
 
 
 def quantities(scenario: Scenario, catalogue: Catalogue) -> dict[str, tuple[str, Quantity]]:
@@ -293,11 +293,15 @@ def _lives(chances: Chances, seed: int, run: int, factor: float) -> np.ndarray:
     if factor <= 0:
         return np.full((len(names), LIVES), NEVER_s)
     law, q = chances.quantities["unit_hazard_factor"]
-    hazards = table(seed, [f"hazard/{name}" for name in names], run, 1)[:, 0]
-    own = np.asarray([_quantity(law, q, u) for u in hazards])
+    own = _quantity(law, q, table(seed, _named("hazard", names), run, 1)[:, 0])
     mean_s = chances.life_s / (factor * own)
-    out: np.ndarray = -mean_s[:, None] * np.log1p(-table(seed, [f"life/{name}" for name in names], run, LIVES))
+    out: np.ndarray = -mean_s[:, None] * np.log1p(-table(seed, _named("life", names), run, LIVES))
     return out
+
+
+@functools.lru_cache(32)
+def _named(kind: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{kind}/{name}" for name in names)
 
 
 def _flight_luck(chances: Chances, seed: int, run: int, factor: FlightFactors) -> traffic.Luck:
@@ -334,7 +338,7 @@ def flight_laws(
         return *next((s for s in slips if lead_s <= s[0] * DAY_s), slips[-1])[1:], 0.0
 
     return FlightLaws(
-        np.asarray([f.flown and f.lost for f in case.flights], np.bool_), np.asarray(coming, np.int64), [f"flight/{f.id}" for f in flights],
+        np.asarray([f.flown and f.lost for f in case.flights], np.bool_), np.asarray(coming, np.int64), tuple(f"flight/{f.id}" for f in flights),
         kinds, np.asarray([kinds.index(family[f.vehicle]) for f in flights], np.int64),
         np.asarray([slip(f.lead_s) for f in flights]).reshape(-1, 4),
         np.asarray([standdown_ln[f.partner] for f in flights]).reshape(-1, 2),

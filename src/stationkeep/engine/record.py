@@ -114,6 +114,14 @@ def empty_rows(steps: int, stations: int, channels: int, detail_of: np.ndarray) 
     )  # fmt: skip
 
 
+def wiped(rows: Rows) -> Rows:
+    """The same arrays as before the first step."""
+    for name, array in rows._asdict().items():
+        if name != "detail_of":
+            array.fill(np.inf if name == "reserve_d" else 0)
+    return rows
+
+
 def stamps(t0_s: float, dt_s: float, steps: int) -> np.ndarray:
     """The time stamps of the rows, datetime64[ns]."""
     seconds = t0_s + dt_s * np.arange(1, steps + 1)
@@ -285,4 +293,4 @@ def events(label: str | None, case: Any, logs: Sequence[tuple[int, Log]]) -> dic
     return {"event_future": ("event", np.full(offset, label or ""))} | {f"event_{k}": ("event", v) for k, v in joint.items()}
 
 
-__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "costs_of", "daily_sky", "dataset", "empty_rows", "events", "joined", "moments", "months_of", "stamps"]
+__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "costs_of", "daily_sky", "dataset", "empty_rows", "events", "joined", "moments", "months_of", "stamps", "wiped"]

@@ -29,7 +29,7 @@ from .compile.world import Case, compile
 from .cost import about
 from .luck import Chances, copy_state, draw, prepare, quantities
 from .places import place_for
-from .record import FULL_RUNS, RunResult, empty_rows, joined, months_of, stamps
+from .record import FULL_RUNS, RunResult, empty_rows, joined, months_of, stamps, wiped
 from .refs import by_reference
 from .run import advance, is_compiled
 from .world import RESERVES, Luck, Rows, RunState, Scratch, World
@@ -87,14 +87,15 @@ def simulate(
 
 
 def run_one(
-    chances: Chances, seed: int, run: int, monthly: bool | np.ndarray, without: frozenset[tuple[str, str]] = frozenset()
-) -> RunResult:
+    chances: Chances, seed: int, run: int, monthly: bool | np.ndarray, without: frozenset[tuple[str, str]] = frozenset(),
+    over: Rows | None = None,
+) -> RunResult:  # fmt: skip
     """One run of one case from start to horizon; what has a further dimension is kept daily, by `monthly`, or summed up by the
-    number (steps,) given there for each step."""
+    number (steps,) given there for each step. `over` are rows of another such run that nobody needs any longer: written over."""
     case = chances.case
     slate = chances.slates.pop() if chances.slates else Slate(case)
     world, state, luck = draw(chances, seed, run, without, slate.state)
-    rows = new_rows(case, monthly)
+    rows = new_rows(case, monthly) if over is None else wiped(over)
     advance(world, slate.kept[0], luck, slate.kept[1], rows, slate.kept[2], 0, case.steps, case.t0_s, case.dt_s)
     result = finish(case, run, world, state, luck, rows, slate.log)
     slate.wipe()

@@ -154,7 +154,7 @@ class Histograms:
 def summary(label: str | None, case: Case, results: Iterable[RunResult]) -> xr.Dataset:
     """The Dataset a chunk of runs leaves: outcomes of each run, every event, histograms; rows may be daily or monthly.
 
-    Runs are taken one by one, so that they may be made one by one and nobody holds the rows of two.
+    Runs are taken one by one, so that each may be made in the rows of the one before.
     """
     import xarray as xr
 
@@ -250,7 +250,7 @@ def outcomes(rows: Rows, times: np.ndarray, dt_s: float) -> dict[str, Any]:
 
 def _spread(case: Case, r: RunResult, rows: Rows, times: np.ndarray) -> dict[str, np.ndarray]:
     """The values to count at every stamp; of a station that is not there only people and seats."""
-    table = np.ascontiguousarray(rows.scalar.transpose(2, 1, 0))  # (variable, station, time)
+    table = np.array(rows.scalar.transpose(2, 1, 0), order="C")  # (variable, station, time)
     there = np.isfinite(table[ALTITUDE])
     out = {
         name: table[i] if name.endswith("_count") else np.where(there, table[i], np.nan)

@@ -1,5 +1,6 @@
 """NASA's monthly solar bulletins as issued (MSAFE) and the table of solar cycles; or a bulletin of the user's."""
 
+import csv
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -80,8 +81,7 @@ def read_msafe(path: Path) -> Bulletin:
 
 def read_cycles(path: Path = DATA / "solar_cycles.csv") -> np.ndarray:
     """(C, 2) day of minimum (since 2000-01-01) and smoothed sunspot maximum (version 2) of each solar cycle."""
-    import pandas as pd
-
-    table = pd.read_csv(path)
-    minimum = _middle(table["minimum_month"].to_numpy().astype("datetime64[M]"))
-    return np.column_stack([minimum, table["sunspot_maximum_count"].to_numpy(float)])
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    minimum = _middle(np.array([row["minimum_month"] for row in rows], "datetime64[M]"))
+    return np.column_stack([minimum, [float(row["sunspot_maximum_count"] or "nan") for row in rows]])

@@ -110,6 +110,25 @@ def flight_times_d(u_slip: np.ndarray, u_grounded: np.ndarray, slip: np.ndarray,
 
 
 @njit(cache=True)
+def about(u: float, value: float, low: float, high: float, lognormal: bool) -> float:
+    """A quantity about `value` whose 5 and 95 % are `low` and `high`: two halves of a lognormal (for positive ones) or of a normal cut
+    at 0."""
+    z = normal_inverse(u) / Z95
+    if lognormal:
+        return value * (high / value) ** z if z > 0.0 else value * (value / low) ** z
+    return max(value + z * ((high - value) if z > 0.0 else (value - low)), 0.0)
+
+
+@njit(cache=True)
+def all_about(u: np.ndarray, value: float, low: float, high: float, lognormal: bool) -> np.ndarray:
+    """`about` of each of u (n,)."""
+    out = np.empty(u.size)
+    for i in range(u.size):
+        out[i] = about(u[i], value, low, high, lognormal)
+    return out
+
+
+@njit(cache=True)
 def beta_cdf(x: float, a: float, b: float) -> float:
     """Regularised incomplete beta function I_x(a, b), by Lentz's continued fraction (DLMF 8.17.22)."""
     if x <= 0.0:

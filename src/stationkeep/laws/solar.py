@@ -6,6 +6,7 @@ from 2000-01-01T00:00 UTC (day 0), so a day is ``floor(t_s / 86400)``. F10.7 is 
 observed at the Earth as NRLMSISE-00 wants it; inside, levels are at one astronomical unit.
 """
 
+import functools
 import math
 from typing import Any, NamedTuple
 
@@ -177,7 +178,8 @@ def future_activity(outlook: Outlook, n_days: int, uniforms: Any) -> tuple[Any, 
     n_rotations = rotations_ahead(n_days)
     if 0 < len(outlook.bands) < n_rotations:
         raise ValueError(f"the outlook reaches {len(outlook.bands)} rotations; {n_days} days need {n_rotations}")
-    return _daily(outlook, n_days, rotation_levels(outlook, n_rotations, uniforms), uniforms)
+    levels = rotation_levels(outlook, n_rotations, uniforms)
+    return _daily(outlook, n_days, levels, uniforms, _squared_au(outlook.as_of_day, n_days + WINDOW_D // 2))
 
 
 def mean_flux_before(outlook: Outlook, f107: Any) -> Any:
@@ -324,8 +326,15 @@ def _pick_block(features: Any, level: float, before: float, uniform: float) -> i
     return nearest
 
 
+@functools.lru_cache(8)
+def _squared_au(first_day: int, count: int) -> Any:
+    """(count,) square of the Sun's distance on days in a row; the same in every run."""
+    distance = np.array([sun_distance_au((first_day + d + 0.5) * 86400.0) for d in range(count)])
+    return distance * distance
+
+
 @njit(cache=True)
-def _daily(outlook: Outlook, n_days: int, levels: Any, uniforms: Any) -> tuple[Any, Any, Any]:
+def _daily(outlook: Outlook, n_days: int, levels: Any, uniforms: Any, squared_au: Any) -> tuple[Any, Any, Any]:
     """Days laid over the rotation levels, and the 81-day mean across the join with the record."""
     half, known = WINDOW_D // 2, len(outlook.levels)
     span = n_days + half
@@ -351,8 +360,7 @@ def _daily(outlook: Outlook, n_days: int, levels: Any, uniforms: Any) -> tuple[A
         day = source + d % BLOCK_D
         fade = fades[d % BLOCK_D]
         departure = (1.0 - fade) * outlook.flux_departure[day] + fade * carried
-        distance = sun_distance_au((outlook.as_of_day + d + 0.5) * 86400.0)
-        flux[half + d] = max(FLOOR_FLUX, LOG_OFFSET_FLUX + level * (1.0 + departure)) / distance**2
+        flux[half + d] = max(FLOOR_FLUX, LOG_OFFSET_FLUX + level * (1.0 + departure)) / squared_au[d]
         mean_ap = (1.0 - part) * mean_of[row, 1] + part * mean_of[row + 1, 1]
         ap[d] = min(AP_CEILING, mean_ap * outlook.ap_ratio[day])
     mean = np.empty(n_days)
