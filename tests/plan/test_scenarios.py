@@ -6,10 +6,13 @@ import pytest
 import stationkeep as sk
 from stationkeep.cli.plan import plan as plan_verb
 from stationkeep.model.files import InputError, ScenarioError
+from stationkeep.plan.conflicts import conflicts
 from stationkeep.plan.make import for_the_end, given_up, plan_branch
+from stationkeep.plan.milp import no_crews, solve
 from stationkeep.plan.nominal import nominal
 from stationkeep.plan.take import problem_of
 from stationkeep.plan.wishes import Wishes
+from stationkeep.plan.write import people_aboard, planned, planned_scenario
 
 
 def problem(name, patch, **wishes):
@@ -41,6 +44,25 @@ def test_a_station_that_is_given_up_is_planned_for_until_then_and_its_end_stays(
     assert given_up(scenario, nominal(scenario)) == "2030-12-31T00:00:00Z"
     assert for_the_end(scenario, ()) == ("usdv",) and for_the_end(scenario, ("usdv",)) == ()
     assert given_up(sk.read_scenario("iss-2022"), nominal(sk.read_scenario("iss-2022").patch({"horizon": "2023-01-01"}))) == ""
+
+
+def test_crews_that_cannot_be_are_proved_and_told_with_when_they_can_dock():
+    """No Crew Dragon is launched after 2023-01: those aboard cannot stay to the summer of 2024."""
+    p = problem("iss-2022", {"horizon": "2024-06-01", "flights.crew-dragon.last": "2023-01-01"})
+    assert no_crews(p, 20.0) and not no_crews(problem("iss-2022", {"horizon": "2023-06-01"}), 20.0)
+    assert any("crew-dragon crew" in line and "it can dock from" in line and "stays 210 days at most" in line for line in conflicts(p))
+
+
+def test_fewer_people_than_fly_now_are_there_in_the_run_as_in_the_plan():
+    """Crews of another kind relieve those aboard, each one crew; those whom nobody relieves leave on the day the plan says."""
+    scenario = sk.read_scenario("iss-2022").patch({"horizon": "2023-09-01"})
+    p = problem_of(scenario, nominal(scenario), Wishes(people=3, margin_d=30.0))
+    solution = solve(p, time_limit_s=15.0)
+    flights = planned(p, solution)
+    run, people = nominal(planned_scenario(scenario, p, solution, flights)), people_aboard(p, solution)
+    assert run.people[3 : 7 * p.weeks : 7].tolist() == people.tolist() and run.people.min() >= 3
+    reliefs = [f.relief for f in flights if f.relief]
+    assert len(set(reliefs)) == len(reliefs)
 
 
 @pytest.mark.parametrize(("what", "held"), [("falcon-9", ("crew-dragon", "cargo-dragon-2")), ("kennedy", ("crew-dragon", "cargo-dragon-2")),
@@ -76,6 +98,7 @@ def test_names_that_are_not_there_are_told_with_what_is():
 @pytest.mark.parametrize(("options", "words"), [
     ({"budget": "nsa 2026 3000"}, "'nsa' .* is no partner"), ({"budget": "nasa 2026.5 3000"}, "is no year"), ({"budget": "nasa 2026 nan"}, "is no money"),
     ({"cadence": "progress-ms 4.5"}, "is no count"), ({"margin_d": -1.0}, "--margin-d"), ({"time_limit_s": 0.0}, "--time-limit-s"),
+    ({"people": 0}, "--people"),
     ({"lost": "cygnus-2023-01"}, "--replan"), ({"csv": "nowhere/at/all.csv"}, "no folder"),
 ])  # fmt: skip
 def test_options_are_read_before_anything_is_planned(options, words):

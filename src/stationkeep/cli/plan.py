@@ -125,6 +125,8 @@ def plan(
     for option, count in (("--crews", crews), ("--between-crews-w", between_crews_w)):
         if count < 0:
             raise InputError(option, None, f"{count} is no number of them", "write 0 or more")
+    if people == 0:
+        raise InputError("--people", None, "a plan keeps people aboard", "write 1 or more, or leave it out for the crews of the scenario")
     if margin_d is not None and margin_d < 0:
         raise InputError("--margin-d", None, f"{margin_d:g} days are no margin", "write 0 or more")
     if time_limit_s <= 0:

@@ -12,8 +12,8 @@ from ..model.scenario import Scenario
 from ..model.station import PortKind
 from .bound import by_months
 from .broke import CREWS, GAS, PROPELLANT, STORES
-from .conflicts import UNLOADING
-from .milp import build, relax
+from .conflicts import UNLOADING, CREWS_s
+from .milp import build, no_crews, relax
 from .nominal import Nominal, lasting, nominal
 from .problem import Problem, Vessel
 from .take import problem_of
@@ -82,7 +82,7 @@ def least_cost(p: Problem) -> float | None:
     if rough is not None and rough.status == 2:
         return None
     found = relax(build(p))
-    return float(found.fun) if found.status == 0 else None
+    return float(found.fun) if found.status == 0 and not no_crews(p, CREWS_s) else None
 
 
 def _vehicles(

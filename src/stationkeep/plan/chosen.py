@@ -270,7 +270,7 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, ask: Ask) -> Plan:
             agreement = agree(problem, solution, run, wishes.careful, ask.until_s)
         break
     why = refuted(agreement, run, ask.until_s, _reserves_asked(scenario, wishes, problem))
-    return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run), refuted=why)
+    return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run, ask.until_s), refuted=why)
 
 
 __all__ = ["Ask", "Plan", "Say", "Tried", "at", "beyond", "robust", "to_horizon", "widest"]

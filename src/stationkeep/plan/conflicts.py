@@ -6,15 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..model.base import to_utc
 from .bound import by_months
-from .milp import build, relax, run
+from .milp import build, crews_alone, no_crews, relax, run
 from .problem import Problem
 from .programme import Model, Rows
+from .wishes import WEEK_s
 
 STRUCTURE = frozenset({"balance", "holds", "docked"})
 """Rows that are arithmetic, never given up."""
 UNLOADING = "somebody unloads the gyroscopes, and no ship that flies here can do it alone"
 AT_START = "what is there at the start cannot go on whatever flies: more in store than there is room for, or a docked ship past its last day"
+CREWS_s = 20.0
+"""Seconds in which crews alone may be proved impossible."""
 PRICED = 1e-7
 """Price from which a row counts as used: the solver's tolerance."""
 
@@ -24,12 +28,16 @@ def conflicts(problem: Problem) -> list[str]:
 
     Found by leaving out one group after another for good while the problem stays infeasible, beginning with those that the
     proof does not use. The relaxation by months judges where it is infeasible, else the linear relaxation, else the integer
-    problem. Empty when a plan exists.
+    problem, of crews alone where they are what cannot be. Empty when a plan exists.
     """
     m = by_months(problem) if not (problem.kept or problem.fixed) else build(problem)
     if relax(m).status != 2:
         m = build(problem)
     linear = relax(m).status == 2
+    if not linear and no_crews(problem, CREWS_s):
+        m = build(crews_alone(problem))
+        m.cost = [0.0] * len(m.cost)
+        linear = relax(m).status == 2
     if not linear and not _broken(m, frozenset(), linear):
         return []
     groups = [g for g in dict.fromkeys(m.rows.group) if g not in STRUCTURE]
@@ -75,6 +83,15 @@ def _give_up_first(group: str) -> int:
     return next((i for i, word in enumerate(order) if group.startswith(word)), len(order))
 
 
+def _limits(p: Problem, kind: str) -> str:
+    """When a crew ship can dock and for how long, in words."""
+    ship = next((v for v in p.vessels if v.name == kind and v.weeks.any()), None)
+    if ship is None:
+        return f" (no {kind} flies)"
+    first, last = (to_utc(p.start_s + w * WEEK_s)[:10] for w in np.flatnonzero(ship.weeks)[[0, -1]])
+    return f" (it can dock from {first} to {last} and stays {7 * max(ship.stays_w)} days at most)"
+
+
 def _words(p: Problem, group: str) -> str:
     """A requirement as a sentence."""
     if group in p.asked:
@@ -92,7 +109,7 @@ def _words(p: Problem, group: str) -> str:
     if kind == "site":
         return f"{rest} launches at most once in {p.site_gap_w} weeks"
     if kind == "crew":
-        return f"a {rest} crew is there " + (f"but for at most {p.between_w} weeks between two" if p.between_w else "all the time, relieved before it leaves")
+        return f"a {rest} crew is there " + (f"but for at most {p.between_w} weeks between two" if p.between_w else "all the time, relieved before it leaves") + _limits(p, rest)
     if kind == "crews":
         return f"{p.crews} crew ships are there all the time, each relieved before it leaves"
     if kind == "turn":

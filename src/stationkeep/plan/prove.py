@@ -62,9 +62,10 @@ def agree(problem: Problem, solution: Solution, run: Nominal, careful: bool, unt
     return out
 
 
-def least_d(run: Nominal) -> dict[str, float]:
-    """Least reserve in the nominal run, days, while people are aboard."""
-    return {name: float(run.reserve_d[run.people > 0, j].min()) for j, name in enumerate(RESERVES)}
+def least_d(run: Nominal, until_s: float = NEVER_s) -> dict[str, float]:
+    """Least reserve in the nominal run before `until_s`, days, while people are aboard."""
+    there = (run.people > 0) & (run.t_s < until_s)
+    return {name: float(run.reserve_d[there, j].min()) for j, name in enumerate(RESERVES)} if there.any() else dict.fromkeys(RESERVES, 0.0)
 
 
 def refuted(agreement: dict[str, float], run: Nominal, until_s: float, asked_d: dict[str, float]) -> tuple[str, ...]:

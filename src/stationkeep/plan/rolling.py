@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .bound import Bound, cargo_columns, held_rows
-from .milp import build, finished, relax, run
+from .milp import build, finished, no_crews, relax, run
 from .problem import Problem, Solution, Vessel
 from .programme import Model, MONTH_w
 from .stock_rows import need_rows
@@ -65,7 +65,8 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
         x = _improve(m, *first, bound, begun, time_limit_s, gap_frac)
     least = bound.stop()
     if x is None:
-        status: Any = "unknown" if bound.possible and relax(build(m.problem)).status != 2 else "infeasible"
+        proved = not bound.possible or no_crews(m.problem, max(until - time.perf_counter(), LEAST_s)) or relax(build(m.problem)).status == 2
+        status: Any = "infeasible" if proved else "unknown"
         return Solution(status, None, least if status == "unknown" else None, None, (), {}, {}, time.perf_counter() - begun)
     value = float(np.dot(m.cost, x))
     status = "optimal" if value - least <= gap_frac * abs(value) else "feasible"

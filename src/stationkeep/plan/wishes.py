@@ -98,6 +98,8 @@ def chosen_vehicles(scenario: Scenario, wishes: Wishes) -> tuple[str, ...]:
 def check(scenario: Scenario, wishes: Wishes) -> None:
     """Raise InputError where a wish names what is not there."""
     names, rows = chosen_vehicles(scenario, wishes), scenario.catalogue().by_id("fleet/vehicles")
+    if not names:
+        raise InputError(scenario.title, None, f"no flights to '{scenario.main_station}' to choose from", "add series under `flights:`, or name vehicles: --vehicles progress-ms,soyuz-ms")
     for option, asked, known in (("--vehicles", wishes.vehicles, rows), ("--cadence", wishes.cadence_count, names), ("--fix", wishes.fix, scenario.flights)):
         for name in asked:
             if name not in known:

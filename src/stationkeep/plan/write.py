@@ -45,6 +45,7 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
     names = _names(problem, visits)
     ports = _ports(problem, solution, visits)
     relieves = _relieves(problem, solution, visits)
+    reliefs = _reliefs(problem, visits)
     out = []
     for i, visit in enumerate(visits):
         expected_s = problem.start_s + visit.week * WEEK_s + DOCKS_d * DAY_s
@@ -54,9 +55,8 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
         launch_s = expected_s - SLIP_d * DAY_s - transit_s if stated is None else stated
         expected_s = expected_s if stated is None else stated + transit_s
         undock_s = problem.start_s + (visit.week + visit.stay_w) * WEEK_s - LEAVES_EARLY_s
-        relief = _relief(problem, visits, i)
         out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(expected_s), to_utc(undock_s), ports[i],
-                           None if relief is None else names[relief], relieves.get(i)))  # fmt: skip
+                           names[reliefs[i]] if i in reliefs else None, relieves.get(i)))  # fmt: skip
     return out
 
 
@@ -75,17 +75,16 @@ def planned_scenario(scenario: Scenario, problem: Problem, solution: Solution, f
             flight = replace(flight, relief=None)
         if not any(f.flown_by(v.vessel, v.week, v.port, v.stay_w) for f in fixed):
             stay[flight.name] = Flight.model_validate(entry(problem, scenario, flight))
-    if problem.between_w:
-        stay.update(_leaving(problem, scenario, solution))
+    stay.update(_leaving(problem, scenario, solution, set() if problem.between_w else {f.relieves for f in flights}))
     return scenario.model_copy(update={"flights": stay})
 
 
-def _leaving(problem: Problem, scenario: Scenario, solution: Solution) -> dict[str, Flight]:
-    """Crew ships there at the start, each with the day it leaves: it waits for nobody."""
+def _leaving(problem: Problem, scenario: Scenario, solution: Solution, relieved: set[str | None]) -> dict[str, Flight]:
+    """Crew ships there at the start that nobody relieves, each with the day it leaves: it waits for nobody."""
     rows = scenario.catalogue().by_id("traffic/flights")
     out = {}
     for d in problem.docked:
-        if d.crew and d.name in rows:
+        if d.crew and d.name in rows and d.name not in relieved:
             leaves_s = problem.start_s + solution.leaves_w.get(d.name, min(d.leaves_w)) * WEEK_s - LEAVES_EARLY_s
             out[d.name] = Flight(vehicle=rows[d.name]["vehicle"], launch=rows[d.name]["launch_utc"], undock=to_utc(leaves_s), source="chosen by stationkeep plan")
     return out
@@ -245,32 +244,38 @@ def _ports(problem: Problem, solution: Solution, visits: list[Visit]) -> list[tu
 
 
 def _relieves(problem: Problem, solution: Solution, visits: list[Visit]) -> dict[int, str]:
-    """Visit -> crew aboard at the start that it relieves: the last ship of its kind before that crew leaves, one for each."""
+    """Visit -> crew aboard at the start that it relieves: the last ship of its kind before that crew leaves, one for each; where people are
+    asked for and no kind of ship, else one of another kind that comes in its last two weeks."""
     out: dict[int, str] = {}
     for docked in problem.docked if not problem.between_w else ():
         leaves_w = solution.leaves_w.get(docked.name, min(docked.leaves_w))
         mine = [i for i, v in enumerate(visits) if docked.crew and v.vessel in (docked.vehicle, *problem.stand_ins.get(docked.vehicle, ())) and v.week < leaves_w and i not in out]
+        if docked.crew and not mine and not problem.lines:
+            mine = [i for i, v in enumerate(visits) if problem.vessel(v.vessel).crew and leaves_w - 2 <= v.week < leaves_w and i not in out]
         if mine:
             out[max(mine, key=lambda i: visits[i].week)] = docked.name
     return out
 
 
-def _relief(problem: Problem, visits: list[Visit], i: int) -> int | None:
-    """The crew ship launched in the last two weeks of a crew's stay, of its own kind if there is one; for a ship that unloads
-    the gyroscopes the next that does."""
-    v = visits[i]
-    ship = problem.vessel(v.vessel)
-    if not ship.crew and not ship.unloads:
-        return None
-    alike = [bool(problem.vessel(o.vessel).crew if ship.crew else problem.vessel(o.vessel).unloads) for o in visits]
-    near = [j for j, o in enumerate(visits) if alike[j] and v.week < o.week and v.week + v.stay_w - 2 <= o.week < v.week + v.stay_w]
-    same = [j for j in near if visits[j].vessel == v.vessel]
-    if same or near:
-        return (same or near)[0]
-    if problem.between_w:  # it leaves on its day, and the next of its line comes afterwards
-        return None
-    later = [j for j, o in enumerate(visits) if o.vessel == v.vessel and v.week < o.week < v.week + v.stay_w]
-    return later[-1] if later else None
+def _reliefs(problem: Problem, visits: list[Visit]) -> dict[int, int]:
+    """Crew -> the crew ship launched in the last two weeks of its stay, of its own kind if there is one, else the last of its kind in its
+    stay that relieves nobody else; for a ship that unloads the gyroscopes the next that does."""
+    out: dict[int, int] = {}
+    for i, v in enumerate(visits):
+        ship = problem.vessel(v.vessel)
+        if not ship.crew and not ship.unloads:
+            continue
+        during = [j for j, o in enumerate(visits) if v.week < o.week < v.week + v.stay_w]
+        alike = [j for j in during if (problem.vessel(visits[j].vessel).crew if ship.crew else problem.vessel(visits[j].vessel).unloads)]
+        near = [j for j in alike if visits[j].week >= v.week + v.stay_w - 2]
+        near = [j for j in near if j not in out.values()] or near
+        same = [j for j in near if visits[j].vessel == v.vessel]
+        later = [j for j in during if visits[j].vessel == v.vessel and j not in out.values()]
+        if same or near:
+            out[i] = (same or near)[0]
+        elif later and not problem.between_w:  # else it leaves on its day, and the next of its line comes afterwards
+            out[i] = later[-1]
+    return out
 
 
 __all__ = ["COLUMNS", "Planned", "calendar", "entry", "planned", "planned_scenario", "rows", "table_csv"]
