@@ -11,7 +11,7 @@ from stationkeep.plan.make import for_the_end, given_up, plan_branch
 from stationkeep.plan.milp import no_crews, solve
 from stationkeep.plan.nominal import nominal
 from stationkeep.plan.take import problem_of
-from stationkeep.plan.wishes import Wishes
+from stationkeep.plan.wishes import Wishes, check, entry_of
 from stationkeep.plan.write import people_aboard, planned, planned_scenario
 
 
@@ -104,6 +104,15 @@ def test_names_that_are_not_there_are_told_with_what_is():
 def test_options_are_read_before_anything_is_planned(options, words):
     with pytest.raises(InputError, match=words):
         plan_verb("iss-2022", **options)
+
+
+def test_an_event_that_strikes_a_flight_chosen_anew_is_told_and_a_flight_is_no_series():
+    scenario = sk.read_scenario("iss-2022").patch({"events.lost": {"fail": "progress-2", "on": "2023-01-10", "for_d": 90}})
+    with pytest.raises(ScenarioError, match="--fix progress"):
+        check(scenario, Wishes())
+    check(scenario, Wishes(fix=("progress",)))
+    now = sk.read_scenario("iss-now")
+    assert [entry_of(now, x) for x in ("crew-dragon-3", "crew-dragon-last", "crew-dragon")] == ["crew-dragon", "crew-dragon-last", "crew-dragon"]
 
 
 def test_a_station_that_is_not_in_orbit_yet_is_told():

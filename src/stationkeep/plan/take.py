@@ -18,7 +18,7 @@ from .ports import partner_weeks, port_classes, tanks_push, unloads_itself
 from .problem import Docked, Fixed, PortClass, Problem, Vessel
 from .stores import commodities_of, debt_most_kg, room_kg
 from .vessels import vessels_of
-from .wishes import DAY_s, FIXED_d, Published, WEEK_s, Wishes, chosen_vehicles, weekly
+from .wishes import DAY_s, FIXED_d, Published, WEEK_s, Wishes, chosen_vehicles, entry_of, weekly
 
 RELIEVED_w = 6
 """Weeks after the first launch there can be by which a crew that was lost, or is home early, is replaced. Assumed."""
@@ -111,7 +111,7 @@ def _fixed(
         return ()
     by_name = {v.name: v for v in vessels}
     mine = [f for f in plan_flights(scenario, catalogue)
-            if not f.flown and f.vehicle in by_name and any(f.id == n or f.id.rsplit("-", 1)[0] == n for n in wishes.fix)]  # fmt: skip
+            if not f.flown and f.vehicle in by_name and entry_of(scenario, f.id) in wishes.fix]  # fmt: skip
     docks_w = [int((f.launch_s + f.transit_s - t0_s) // WEEK_s) for f in mine]
     out = []
     for f, week in zip(mine, docks_w, strict=True):

@@ -10,7 +10,8 @@ import numpy as np
 from ..engine.compile.flights import transit_s
 from ..engine.luck import SERIES_MEAN_d
 from ..model.base import seconds
-from ..model.files import InputError
+from ..model.files import InputError, ScenarioError
+from ..model.files import Problem as Mistake
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
 from .problem import Objective
@@ -105,6 +106,23 @@ def check(scenario: Scenario, wishes: Wishes) -> None:
             if name not in known:
                 near = get_close_matches(name, known, 1)
                 raise InputError(option, None, f"no '{name}' to choose from", f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(known)}")
+    _struck(scenario, wishes.fix)
+
+
+def entry_of(scenario: Scenario, flight: str) -> str:
+    """The entry of the scenario that a flight is, or is a member of: `progress` for `progress-2`."""
+    name, _, number = flight.rpartition("-")
+    return name if flight not in scenario.flights and number.isdigit() else flight
+
+
+def _struck(scenario: Scenario, fix: tuple[str, ...]) -> None:
+    """Raise ScenarioError where an event strikes a flight that the plan would choose anew."""
+    for name, event in scenario.events.items():
+        entry = entry_of(scenario, event.fail or event.damage or event.ship or "")
+        flight = scenario.flights.get(entry)
+        if flight is not None and flight.station == scenario.main_station and not flight.after and entry not in fix:
+            words = f"it strikes a flight of '{entry}', and a plan chooses those anew"
+            raise ScenarioError([Mistake(scenario.title, None, None, f"events.{name}", words, f"keep them as they stand, --fix {entry}, or leave the event out")])
 
 
 def series(scenario: Scenario) -> list[Flight]:

@@ -13,7 +13,7 @@ from ..model.base import seconds, to_utc
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
 from .problem import Fixed, MOVED_w, Problem, Solution, Visit
-from .wishes import DOCKS_d, FIXED_d, SLIP_d
+from .wishes import DOCKS_d, FIXED_d, SLIP_d, entry_of
 
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
@@ -63,7 +63,7 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
 def planned_scenario(scenario: Scenario, problem: Problem, solution: Solution, flights: list[Planned]) -> Scenario:
     """The branch with its traffic to the main station replaced by the plan; committed and other stations' flights stay."""
     fixed = [f for f in problem.fixed if "/" not in f.name]  # the others are published flights, which the plan holds itself
-    kept = {f.name.rsplit("-", 1)[0] for f in fixed} | {f.name for f in fixed}
+    kept = {entry_of(scenario, f.name) for f in fixed}
     stay: dict[str, Flight | None] = {
         name: f for name, f in scenario.flights.items()
         if f is None or f.station != scenario.main_station or f.after or name in kept
