@@ -29,6 +29,7 @@ from stationkeep.plan.nominal import lasting, nominal
 from stationkeep.plan.problem import Solution, Visit
 from stationkeep.plan.prove import refuted
 from stationkeep.plan.robust import WIDE, with_margins
+from stationkeep.plan.rolling import _fewer
 from stationkeep.plan.stocks import stocks_csv
 from stationkeep.plan.take import problem_of
 from stationkeep.plan.vessels import shown_cadence_count
@@ -305,6 +306,25 @@ def test_most_research_has_a_plan_with_as_many_crews_as_cargo_can_feed():
     found = solve(p, time_limit_s=30.0)
     cheapest = 7.0 * p.weeks * p.research_h_per_person_week
     assert found.found and -found.objective > 1.05 * cheapest
+
+
+@pytest.mark.slow
+def test_most_presence_is_the_cheapest_plan_in_which_everyone_is_always_aboard():
+    scenario = beyond(sk.read_scenario("iss-2022").patch({"horizon": "2025-01-01"}))
+    found = solve(problem_of(scenario, nominal(scenario), Wishes(objective="presence")), time_limit_s=40.0)
+    assert found.status == "optimal" and found.gap_frac < 0.001
+
+
+def test_crews_are_first_as_many_as_the_relaxation_flies_and_ports_hold_in_it(made):
+    """Without ports in it the bound of most research was 60 % above its plan."""
+    p = replace(made.problem, objective="research", vessels=tuple(replace(v, per_year_count=4) if v.crew else v for v in made.problem.vessels))
+    crews = {v for v, vessel in enumerate(p.vessels) if vessel.crew}
+    first, second = sorted(crews)
+    tries = _fewer(p, crews, {first: 2.1 * p.weeks / 52, second: 3.9 * p.weeks / 52})
+    assert tries[0] == {first: 2, second: 0} and len(tries) == 9
+    assert _fewer(p, crews, {})[0] == {first: 0, second: 0}
+    roomy = replace(p, ports=tuple(replace(q, open_count=q.open_count + 2) for q in p.ports))
+    assert relax(by_months(roomy, crews=False)).fun < relax(by_months(p, crews=False)).fun - 1.0
 
 
 def test_two_threads_that_solve_at_once_leave_standard_output_where_it_was(capfd):

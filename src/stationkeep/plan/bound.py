@@ -21,7 +21,7 @@ from .milp import relax, run
 from .problem import PortClass, Problem, Vessel
 from .programme import INF, Model, MONTH_w
 from .stock_rows import need_rows
-from .traffic_rows import cadence_rows, price
+from .traffic_rows import cadence_rows, port_rows, price
 
 TOTALS_share = 0.15
 """Share of the time in which totals of flights are branched on; then HiGHS branches on all counts, with its cuts."""
@@ -36,7 +36,8 @@ def by_months(p: Problem, *, crews: bool = True) -> Model:
     """A relaxation of the programme: every plan of it is one of these, at the same cost. Without `crews` those that `agreed` holds for are
     not chosen: the fewest people there can be are aboard, and crew ships bring as much as they can."""
     fewest = None if crews or not _agreed(p) else _fewest(p)
-    p = _any_port(p)
+    if not _by_ports(p):
+        p = _any_port(p)
     if fewest is not None:
         slack = sum(p.vessel(name).crew * float(np.max(ships)) for name, ships in p.lines.items())  # a relief by which other crews may come sooner
         p = replace(p, commodities=tuple(replace(c, most_kg=c.most_kg + slack * c.person_kg) for c in p.commodities))
@@ -49,8 +50,15 @@ def by_months(p: Problem, *, crews: bool = True) -> Model:
     if fewest is not None:
         _crew_launches(m)
     cadence_rows(m)
+    if _by_ports(p):
+        port_rows(m)
     need_rows(m)
     return m
+
+
+def _by_ports(p: Problem) -> bool:
+    """Whether crews are as many as there is room for: only then ports hold a plan back more than they cost time."""
+    return p.objective in ("research", "blend")
 
 
 def _any_port(p: Problem) -> Problem:
@@ -157,6 +165,8 @@ class Bound:
         p = m.problem
         self.value = -INF
         self.possible = True
+        self.flown: dict[int, float] = {}
+        """Crew flights of the relaxation by vessel; none where it does not choose them."""
         self._stop = threading.Event()
         self._open: list[tuple[float, int, Counts, dict[int, float]]] = []
         self._thread: threading.Thread | None = None
@@ -225,6 +235,9 @@ class Bound:
             heapq.heappush(self._open, (float(found.fun), number, counts, {v: float(found.x[c]) for v, c in self._total.items()}))
         if not number and found.status == 0:
             self.value = float(found.fun)
+            for (v, *_), c in self._model.visits.items() if self._model.aboard is None else ():
+                if v not in self._total:
+                    self.flown[v] = self.flown.get(v, 0.0) + float(found.x[c])
         elif not number:
             self.possible = found.status != 2
 

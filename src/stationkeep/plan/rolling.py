@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from .bound import Bound, cargo_columns, held_rows
 from .milp import build, finished, no_crews, relax, run
-from .problem import Problem, Solution, Vessel
-from .programme import Model, MONTH_w
+from .problem import Problem, Solution
+from .programme import Model, MONTH_w, YEAR_w
 from .stock_rows import need_rows
-from .traffic_rows import cadence_rows, committed
+from .traffic_rows import PRESENCE_per_musd, cadence_rows, committed
 
 CREW_w = (208, 104)
 CARGO_w = (104, 52)
@@ -32,6 +33,10 @@ HURRY_w = 22
 """Weeks from the first launch there can be in which every week is tried: margins grow from there."""
 CARGO_share = 0.8
 """Most of the time left for the cargo of all years in one piece; the rest improves it span by span."""
+TRIES_share = 0.5
+"""Share of the time in which numbers of crew ships are tried where they may be worth more or less than they cost; of what is left, most for one."""
+ALWAYS_share = 0.7
+"""Share of the time in which a plan with everyone aboard all the time is looked for, when presence is asked for."""
 GUIDE_share = 0.5
 """Most of the time left for the months in which cargo is launched, chosen without ports."""
 GUIDE_frac = 2e-3
@@ -52,14 +57,25 @@ Key = tuple[int, int, int, int]
 
 
 def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Solution:
-    """Solve a long problem; `infeasible` is proven by a relaxation, `unknown` when no plan was found."""
+    """Solve a long problem; `infeasible` is proven by a relaxation, `unknown` when no plan was found.
+
+    Of plans with all agreed people aboard in every week the cheapest is the one of most presence: it is looked for first.
+    """
+    p = m.problem
+    if p.objective == "presence":
+        always = roll(build(replace(p, objective="cost")), begun, ALWAYS_share * time_limit_s, gap_frac)
+        if always.objective is not None:
+            value = PRESENCE_per_musd * always.objective - _presence_w(p, always)
+            gap = (value + p.weeks) / abs(value)
+            if gap <= gap_frac:
+                return replace(always, status="optimal", objective=value, bound=-float(p.weeks), gap_frac=gap)
     time_limit_s -= FINISH_s
     until = begun + time_limit_s
     bound = Bound(m)
     if not bound.possible:
         return Solution("infeasible", None, None, None, (), {}, {}, time.perf_counter() - begun)
     bound.search(until)
-    first = _chosen(m, until, gap_frac)
+    first = _chosen(m, bound.flown, until, gap_frac)
     x = None
     if first is not None:
         x = _improve(m, *first, bound, begun, time_limit_s, gap_frac)
@@ -73,27 +89,44 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
     return finished(m, status, x, value, least, begun)
 
 
-def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int, int]] | None:
-    """Visits and departures of a first plan; None where none was found in time."""
+def _presence_w(p: Problem, solution: Solution) -> float:
+    """Weeks of presence, one with fewer people than asked for in part; crews do not count in their last week."""
+    people = np.zeros(p.weeks)
+    stays = [(v.week, v.week + v.stay_w, p.vessel(v.vessel).crew) for v in solution.visits]
+    stays += [(0, solution.leaves_w[d.name], d.crew) for d in p.docked if d.name in solution.leaves_w]
+    for comes, goes, crew in stays:
+        people[comes : goes - 1 if goes < p.weeks else p.weeks] += crew
+    return float(np.minimum(people / np.maximum(p.people, 1), 1.0).sum())
+
+
+def _chosen(m: Model, flown: dict[int, float], until: float, gap_frac: float) -> tuple[set[Key], dict[int, int]] | None:
+    """Visits and departures of a first plan; None where none was found in time. `flown` are crew flights of the relaxation by vessel."""
     p = m.problem
     chosen = set[Key]()
     leaves: dict[int, int] = {}
     crews = crews_of(m)
+    best: tuple[float, set[Key], dict[int, int]] | None = None
+    blend = p.objective == "blend"  # fewer crews may be worth more: what is found first is not taken at once
+    enough = time.perf_counter() + TRIES_share * (until - time.perf_counter())
     ports_kept = {v for v, vessel in enumerate(p.vessels) if vessel.unloads} if p.unload_need.any() else set[int]()
-    tries = [(False, 0), (True, 0)] if p.objective == "cost" else [(False, n) for n in range(max([p.vessels[v].per_year_count for v in crews], default=1))]
-    for spare, fewer in tries if crews else tries[:1]:  # where cargo finds no room, crews leave the ports that push, or most of them is too many
-        if crews and not _windows(_with_fewer(m, crews, fewer), chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
-            if fewer:
+    tries: list[tuple[bool, dict[int, int]]] = [(False, {}), (True, {})] if p.objective == "cost" else [(False, fewer) for fewer in _fewer(p, crews, flown)]
+    for spare, fewer in tries if crews else tries[:1]:  # where cargo finds no room, crews leave the ports that push, or most of them are too many
+        if crews and not _windows(_with_fewer(m, fewer), chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
+            if any(fewer.values()):
                 break
             return None
         chosen -= {key for key in chosen if key[0] in ports_kept}  # crews leave a port for those who unload the gyroscopes: when is cargo's matter
         months = _months(m, chosen, leaves, crews, max(GUIDE_share * (until - time.perf_counter()), 1.0))
-        left = until - time.perf_counter()
+        left = (TRIES_share if blend else 1.0) * (until - time.perf_counter())
         x = _cargo(m, chosen, leaves, crews, months, max(CARGO_share * left, LEAST_s), gap_frac)
         if x is None and months:
             x = _cargo(m, chosen, leaves, crews, None, max(CARGO_share * (until - time.perf_counter()), LEAST_s), max(gap_frac, ROUGH_frac))
-        if x is not None:
-            return {key for key, c in m.visits.items() if x[c] > 0.5}, leaves
+        if x is not None and (best is None or float(np.dot(m.cost, x)) < best[0]):
+            best = float(np.dot(m.cost, x)), {key for key, c in m.visits.items() if x[c] > 0.5}, dict(leaves)
+        if best is not None and (not blend or time.perf_counter() > enough):
+            break
+    if best is not None:
+        return best[1:]
     relaxed = relax(build(p))
     windows = relaxed.status == 0 and _windows(
         m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, max(until, time.perf_counter() + LEAST_s)
@@ -101,12 +134,23 @@ def _chosen(m: Model, until: float, gap_frac: float) -> tuple[set[Key], dict[int
     return (chosen, leaves) if windows else None
 
 
-def _with_fewer(m: Model, crews: set[int], fewer: int) -> Model:
-    """The model in which each crew ship that could flies so many times a year fewer, at least twice."""
-    def rarer(v: Vessel) -> Vessel:
-        return replace(v, per_year_count=max(v.per_year_count - fewer, min(v.per_year_count, 2)))
+def _fewer(p: Problem, crews: set[int], flown: dict[int, float]) -> list[dict[int, int]]:
+    """Flights a year that each crew ship flies less than it could, at least two being left: those first by which the seats are nearest to
+    those of the relaxation."""
+    def apart(fewer: dict[int, int]) -> float:
+        """Seats a year."""
+        return sum(p.vessels[v].crew * abs(p.vessels[v].per_year_count - n - flown[v] * YEAR_w / p.weeks) for v, n in fewer.items())
 
-    return replace(m, problem=replace(m.problem, vessels=tuple(rarer(x) if v in crews else x for v, x in enumerate(m.problem.vessels))))
+    each = [range(max(p.vessels[v].per_year_count - 2, 0) + 1) for v in crews]
+    tries = [dict(zip(crews, n, strict=True)) for n in product(*each)]
+    return sorted(tries, key=apart if set(flown) >= crews else lambda fewer: sum(n * p.vessels[v].crew for v, n in fewer.items()))
+
+
+def _with_fewer(m: Model, fewer: dict[int, int]) -> Model:
+    """The model in which crew ships fly so many times a year less."""
+    p = m.problem
+    rarer = (replace(x, per_year_count=x.per_year_count - fewer.get(v, 0)) for v, x in enumerate(p.vessels))
+    return replace(m, problem=replace(p, vessels=tuple(rarer)))
 
 
 def crews_of(m: Model) -> set[int]:

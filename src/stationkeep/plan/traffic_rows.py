@@ -71,13 +71,17 @@ def committed(p: Problem, f: Fixed, key: tuple[int, int, int, int]) -> bool:
     return week == f.week and f.flown_by(p.vessels[v].name, week, p.ports[q].name, stay_w)
 
 
+PRESENCE_per_musd = 1e-6
+"""Weeks of presence a million dollars counts for, where most presence is asked for: of plans with as much the cheapest."""
+
+
 def price(p: Problem, vessel: Vessel, stay_w: int) -> float:
     """What a visit adds to the objective, million USD (weeks of people for the most presence)."""
     person_weeks = vessel.crew * stay_w
     if p.objective == "cost":
         return vessel.cost_musd
     if p.objective == "presence":
-        return 1e-6 * vessel.cost_musd
+        return PRESENCE_per_musd * vessel.cost_musd
     hours = person_weeks * p.research_h_per_person_week
     if p.objective == "research":
         return -hours + 1e-6 * vessel.cost_musd
@@ -85,13 +89,15 @@ def price(p: Problem, vessel: Vessel, stay_w: int) -> float:
 
 
 def port_rows(m: Model) -> None:
+    """Ships at each port in each week; one launched in any week of a month is there from the last to its earliest end, at least."""
     p = m.problem
     for q, port in enumerate(p.ports):
         comes, goes = empty(m), empty(m)
-        for (_, w, at, stay), c in m.visits.items():
-            if at == q:
-                comes[w][c] = 1.0
-                goes[min(w + stay, p.weeks)][c] = 1.0
+        for key, c in m.visits.items():
+            comes_w, goes_w = m.starts(key)[-1], min(key[1] + key[3], p.weeks)
+            if key[2] == q and comes_w < goes_w:
+                comes[comes_w][c] = 1.0
+                goes[goes_w][c] = 1.0
         there = [i for i, docked in enumerate(p.docked) if docked.port == port.name]
         for i in there:
             for w in p.docked[i].leaves_w:
