@@ -97,7 +97,8 @@ def plan(
     seed
         Number the chance of the runs is drawn from.
     time_limit_s
-        Seconds for the solver; the best plan found until then is given with its gap.
+        Seconds for the solver each time it is asked; the best plan found until then is given with its gap. Where the widest margins have no plan
+        it is asked up to four times in each future, and again for what conflicts or would help.
     out
         Scenario file to write the plan to.
     csv

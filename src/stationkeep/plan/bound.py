@@ -161,7 +161,7 @@ class Bound:
     A replan or committed flights give single weeks a price or a duty of their own: for them it is that of the whole programme.
     """
 
-    def __init__(self, m: Model) -> None:
+    def __init__(self, m: Model, time_limit_s: float = 120.0) -> None:
         p = m.problem
         self.value = -INF
         self.possible = True
@@ -178,7 +178,7 @@ class Bound:
         for v, total in self._total.items():
             self._model.rows.add("balance", {total: -1.0, **{c: 1.0 for key, c in self._model.visits.items() if key[0] == v}}, 0.0, 0.0)
         self._weight = {v: max(p.vessels[v].cost_musd, 1.0) for v in self._total}  # where a whole flight moves the cost most, first
-        self._solve({v: (0.0, INF) for v in self._total}, 0)
+        self._solve({v: (0.0, INF) for v in self._total}, 0, time_limit_s)
 
     def search(self, until: float) -> None:
         """Branch on the totals in a thread of its own, then on all counts of cargo flights, to the instant `until` of `time.perf_counter`."""
@@ -226,11 +226,11 @@ class Bound:
         if self._open:
             self.value = max(self.value, self._open[0][0])
 
-    def _solve(self, counts: Counts, number: int) -> None:
+    def _solve(self, counts: Counts, number: int, time_limit_s: float = 120.0) -> None:
         """Solve with these counts of flights and put what is found among the open."""
         for v, (low, high) in counts.items():
             self._model.low[self._total[v]], self._model.high[self._total[v]] = low, high
-        found = relax(self._model)
+        found = relax(self._model, time_limit_s)
         if found.status == 0:
             heapq.heappush(self._open, (float(found.fun), number, counts, {v: float(found.x[c]) for v, c in self._total.items()}))
         if not number and found.status == 0:

@@ -71,7 +71,7 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
                 return replace(always, status="optimal", objective=value, bound=-float(p.weeks), gap_frac=gap)
     time_limit_s -= FINISH_s
     until = begun + time_limit_s
-    bound = Bound(m)
+    bound = Bound(m, time_limit_s)
     if not bound.possible:
         return Solution("infeasible", None, None, None, (), {}, {}, time.perf_counter() - begun)
     bound.search(until)
@@ -81,7 +81,8 @@ def roll(m: Model, begun: float, time_limit_s: float, gap_frac: float) -> Soluti
         x = _improve(m, *first, bound, begun, time_limit_s, gap_frac)
     least = bound.stop()
     if x is None:
-        proved = not bound.possible or no_crews(m.problem, max(until - time.perf_counter(), LEAST_s)) or relax(build(m.problem)).status == 2
+        proved = not bound.possible or no_crews(m.problem, max(until - time.perf_counter(), LEAST_s))
+        proved = proved or relax(build(m.problem), max(until - time.perf_counter(), LEAST_s)).status == 2
         status: Any = "infeasible" if proved else "unknown"
         return Solution(status, None, least if status == "unknown" else None, None, (), {}, {}, time.perf_counter() - begun)
     value = float(np.dot(m.cost, x))
@@ -127,7 +128,7 @@ def _chosen(m: Model, flown: dict[int, float], until: float, gap_frac: float) ->
             break
     if best is not None:
         return best[1:]
-    relaxed = relax(build(p))
+    relaxed = relax(build(p), max(until - time.perf_counter(), LEAST_s))
     windows = relaxed.status == 0 and _windows(
         m, chosen, leaves, set(range(len(p.vessels))) - crews, CARGO_w, relaxed.x, max(until, time.perf_counter() + LEAST_s)
     )
