@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import stationkeep as sk
-from stationkeep.cli.plan import _tell_answers, _write
+from stationkeep.cli.plan import _bounds, _tell_answers, _write
 from stationkeep.cli.plan import plan as plan_verb
 from stationkeep.engine.compile.flights import flown_dry_kg
 from stationkeep.laws.matter import RESOURCES
@@ -325,6 +325,12 @@ def test_crews_are_first_as_many_as_the_relaxation_flies_and_ports_hold_in_it(ma
     assert _fewer(p, crews, {})[0] == {first: 0, second: 0}
     roomy = replace(p, ports=tuple(replace(q, open_count=q.open_count + 2) for q in p.ports))
     assert relax(by_months(roomy, crews=False)).fun < relax(by_months(p, crews=False)).fun - 1.0
+
+
+def test_a_plan_is_told_in_the_unit_of_what_was_asked():
+    assert _bounds("cost", 12185.4, 12179.0) == "12,185 M$, no plan below 12,179"
+    assert _bounds("research", -131336.0, -157561.0) == "131,336 h of research, no plan above 157,561"
+    assert _bounds("presence", -153.0, -153.0).startswith("153 weeks with everyone aboard")
 
 
 def test_two_threads_that_solve_at_once_leave_standard_output_where_it_was(capfd):

@@ -252,6 +252,14 @@ def _tell_runs(found: Any) -> None:
               f"{found.asked_frac:.0%} asked: {'met' if found.met else 'NOT MET'}; {told(found.broke)}")  # fmt: skip
 
 
+def _bounds(objective: str, value: float, bound: float) -> str:
+    """What a plan comes to and what none can better, in words."""
+    if objective in ("presence", "research"):  # counted as losses by the solver
+        unit = {"presence": "weeks with everyone aboard", "research": "h of research"}[objective]
+        return f"{-value:,.0f} {unit}, no plan above {-bound:,.0f}"
+    return f"{value:,.0f} M${', what crews are worth taken off' if objective == 'blend' else ''}, no plan below {bound:,.0f}"
+
+
 def _tell_answers(found: Any) -> None:
     """What one addition does: where there is no plan, or none that holds as often as asked."""
     from stationkeep.plan.robust import told
@@ -287,7 +295,7 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
                 print(f"  one addition that {'would' if found.answer is not None else 'may'} do: " + ("; ".join(found.additions) or "none that is known"))
             _tell_answers(found)
             continue
-        bounds = "" if found.problem.kept else f"{s.objective:,.0f}, no plan below {s.bound:,.0f} with half a year more; gap {s.gap_frac:.2%} "
+        bounds = "" if found.problem.kept else f"{_bounds(found.problem.objective, s.objective, s.bound)} with half a year more; gap {s.gap_frac:.2%} "
         print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}: {bounds}in {s.wall_s:.0f} s")
         if found.agreement_frac:
             parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
