@@ -126,7 +126,15 @@ def test_an_inclination_without_a_fit_is_answered_by_quadrature():
     fit, case = load_fit(28.5), (415e3, 100.0, 1.0, 150.0, 140.0, 15.0)
     ln_rho, _, outside = atmosphere.ln_drag_density_and_slope(fit, *case, 1e-4, 0.0)
     ex, ey = 1e-4, atmosphere.frozen_eccentricity(415e3 + EARTH_RADIUS_M, math.radians(28.5))
-    assert outside and math.exp(ln_rho) == pytest.approx(atmosphere.drag_density_direct(*case, math.radians(28.5), ex=ex, ey=ey)[0], rel=7e-4)
+    assert outside and math.exp(ln_rho) == pytest.approx(
+        atmosphere.drag_density_direct(*case, math.radians(28.5), ex, ey, "nrlmsise00", "daily", *atmosphere.FIT_GRID)[0], rel=1e-9
+    )
+
+
+def test_the_points_of_the_fits_are_enough():
+    arguments = draw(100, (150, 560), seed=11)
+    few, many = (atmosphere.drag_density_direct(*arguments, math.radians(51.6), points=p, hours=h) for p, h in (atmosphere.FIT_GRID, (24, 12)))
+    assert few == pytest.approx(many, rel=1e-3)
 
 
 def test_an_ap_mode_or_model_there_is_not_is_refused():

@@ -1,6 +1,6 @@
 """What no plan can cost less than: a relaxation by months, its totals of flights branched on while the plan is being looked for.
 
-Cargo is counted by vehicle, stay and month of launch, without ports and pads; crews keep their weeks, or are not chosen at all where
+Cargo is counted by vehicle, stay and month of launch, without pads, and without ports where cost alone counts; crews keep their weeks, or are not chosen at all where
 partners agreed on them: the fewest people and crew ships there must be are then known beforehand, and HiGHS, which finds no cut that
 lifts the relaxation with crews in it, lifts that of `iss-2022` with the widest margins by 1.6 % in a dozen seconds.
 """

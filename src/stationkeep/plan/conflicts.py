@@ -35,8 +35,7 @@ def conflicts(problem: Problem) -> list[str]:
         m = build(problem)
     linear = relax(m).status == 2
     if not linear and no_crews(problem, CREWS_s):
-        m = build(crews_alone(problem))
-        m.cost = [0.0] * len(m.cost)
+        m = crews_alone(problem)
         linear = relax(m).status == 2
     if not linear and not _broken(m, frozenset(), linear):
         return []

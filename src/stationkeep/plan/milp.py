@@ -59,19 +59,19 @@ def solve(problem: Problem, *, time_limit_s: float = 60.0, gap_frac: float = 0.0
     return finished(m, status, result.x, float(result.fun), float(result.mip_dual_bound), begun)
 
 
-def crews_alone(p: Problem) -> Problem:
-    """The problem of crews, ports and commitments, nobody living on anything: where it has no plan, there is none."""
+def crews_alone(p: Problem) -> Model:
+    """Crews, ports and commitments, nobody living on anything and nothing costing any: where this has no plan, there is none."""
     committed = {f.vessel for f in p.fixed}
     vessels = tuple(v for v in p.vessels if v.crew or v.name in committed)
     idle = tuple(replace(v, weeks=v.weeks & np.isin(np.arange(p.weeks), [f.week for f in p.fixed if f.vessel == v.name]) if not v.crew else v.weeks) for v in vessels)
-    return replace(p, vessels=idle, commodities=(), waste_kg=None, kept=(), objective="cost", budgets_musd={}, unload_need=np.zeros(p.weeks, bool), down_kg_per_y=0.0, external_kg_per_y=0.0)
+    m = build(replace(p, vessels=idle, commodities=(), waste_kg=None, kept=(), objective="cost", budgets_musd={}, unload_need=np.zeros(p.weeks, bool), down_kg_per_y=0.0, external_kg_per_y=0.0))
+    m.cost = [0.0] * len(m.cost)
+    return m
 
 
 def no_crews(p: Problem, time_limit_s: float) -> bool:
     """Whether it is proved that crews cannot be as they are asked for."""
-    m = build(crews_alone(p))
-    m.cost = [0.0] * len(m.cost)
-    return bool(run(m, time_limit_s=time_limit_s).status == 2)
+    return bool(run(crews_alone(p), time_limit_s=time_limit_s).status == 2)
 
 
 def finished(m: Model, status: str, x: np.ndarray, value: float, bound: float, begun: float) -> Solution:
