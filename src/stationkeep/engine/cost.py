@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,11 +37,14 @@ class Ledger:
     case: Case
     prices: Prices
     edges_s: np.ndarray  # (T + 1,)
+    edges: list[float]
+    booked: dict[tuple[int, int], list[tuple[int, int, float, float]]] = field(default_factory=dict)
+    """By flight and number of the day of new prices: they change on no other."""
 
 
 def prepare_costs(case: Case, edges_s: np.ndarray) -> Ledger:
     """The ledger of a case; `edges_s` (T + 1,) are the ends of the T intervals costs are summed over."""
-    return Ledger(case, Prices(case.scenario, case.catalogue), edges_s)
+    return Ledger(case, Prices(case.scenario, case.catalogue), edges_s, edges_s.tolist())
 
 
 def run_costs(ledger: Ledger, events: tuple[np.ndarray, ...]) -> np.ndarray:
@@ -66,35 +69,34 @@ def run_costs(ledger: Ledger, events: tuple[np.ndarray, ...]) -> np.ndarray:
 
 def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int) -> None:
     """One launch: the flight to its partner, seats in it between partners, propulsion and the deorbit vehicle apart."""
+    price_day = ledger.prices.day(t_s)
+    if (f, price_day) not in ledger.booked:
+        ledger.booked[f, price_day] = _bookings(ledger, f, t_s)
+    interval = min(max(bisect_left(ledger.edges, t_s) - 1, 0), out.shape[0] - 1)
+    for who, use, usd, ordered_s in ledger.booked[f, price_day]:
+        if ordered_s < t_s:
+            _over(ledger.edges_s, out[:, station, who, use], ordered_s, t_s, usd / (t_s - ordered_s) * YEAR_s)
+        else:
+            out[interval, station, who, use] += usd
+
+
+def _bookings(ledger: Ledger, f: int, t_s: float) -> list[tuple[int, int, float, float]]:
+    """What a launch costs whom, (partner, use, USD, day from which it is paid, NEVER_s: at once): of people of others in a partner's
+    own ship NASA buys for its side, private people pay, and the seller earns."""
     case, prices = ledger.case, ledger.prices
-    flight, partner = case.flights[f], case.names.of("partners")
-    interval = min(max(bisect_left(ledger.edges_s, t_s) - 1, 0), out.shape[0] - 1)
-    here, who, vehicle = out[interval, station], partner[flight.partner], prices.vehicles[flight.vehicle]
+    flight, partner, crew = case.flights[f], case.names.of("partners"), case.world.crew
+    seller, vehicle = partner[flight.partner], prices.vehicles[flight.vehicle]
     price = prices.of_flight(flight.vehicle, t_s, flight.id)
-    if number(vehicle, "seats", 0) > 0:
-        here[who, CREW_FLIGHTS] += price.usd
-        if sells_seats(vehicle):
-            _seats(ledger, here, f, who, price.seat_usd)
-    elif number(vehicle, "cargo_up_kg", 0) > 0:
-        here[who, CARGO_FLIGHTS] += price.usd
-        here[who, PROPULSION] += price.propulsion_usd
-    elif price.ordered_s < t_s:
-        per_y = price.usd / (t_s - price.ordered_s) * YEAR_s
-        _over(ledger.edges_s, out[:, station, who, DEORBIT], price.ordered_s, t_s, per_y)
-    else:
-        here[who, DEORBIT] += price.usd
-
-
-def _seats(ledger: Ledger, here: np.ndarray, f: int, seller: int, usd: float) -> None:
-    """People of others in a partner's own ship: NASA buys for its side, private people pay; the seller earns."""
-    partner = ledger.case.names.of("partners")
-    crew = ledger.case.world.crew
-    for who in crew.partner[crew.up == f]:
-        if who != seller:
-            buyer = partner["nasa"] if ledger.case.names.partners[who] in US_SIDE else who
-            if buyer != seller:
-                here[buyer, BOUGHT] += usd
-                here[seller, SOLD] -= usd
+    if number(vehicle, "seats", 0) <= 0:
+        if number(vehicle, "cargo_up_kg", 0) <= 0:
+            return [(seller, DEORBIT, price.usd, price.ordered_s)]
+        return [(seller, CARGO_FLIGHTS, price.usd, NEVER_s), (seller, PROPULSION, price.propulsion_usd, NEVER_s)]
+    booked = [(seller, CREW_FLIGHTS, price.usd, NEVER_s)]
+    for who in crew.partner[crew.up == f].tolist() if sells_seats(vehicle) else ():
+        buyer = partner["nasa"] if ledger.case.names.partners[who] in US_SIDE else who
+        if buyer != seller != who:
+            booked += [(buyer, BOUGHT, price.seat_usd, NEVER_s), (seller, SOLD, -price.seat_usd, NEVER_s)]
+    return booked
 
 
 def _payers(

@@ -72,6 +72,7 @@ class Chances:
     stretch_ln: tuple[float, float]
     stretches: tuple[tuple[float, float], ...]
     life_s: np.ndarray
+    openings: tuple[tuple[str, Quantity, np.ndarray], ...]
     day0: int
     observed: np.ndarray
     outlook: Any
@@ -92,7 +93,16 @@ def prepare(case: Case) -> Chances:
     return Chances(
         case, quantities(case.scenario, catalogue), _tries(catalogue),
         flight_laws(case, slips, {p: stand_down_fit(catalogue, p)[:2] for p in PARTNERS}), stretch_fit(stretch_rows(catalogue)),
-        tuple((lead, stretch) for _, lead, stretch in stretch_rows(catalogue)), mean_life_s(catalogue, case.names), day0, observed, outlook, ahead,
+        tuple((lead, stretch) for _, lead, stretch in stretch_rows(catalogue)), mean_life_s(catalogue, case.names), _openings(case), day0, observed, outlook, ahead,
+    )  # fmt: skip
+
+
+def _openings(case: Case) -> tuple[tuple[str, Quantity, np.ndarray], ...]:
+    """Name of the chance, kilograms and containers of each opening stock that there is."""
+    held = ((*key, kg, case.opening_container.get((*key,))) for key, kg in case.openings_kg.items())
+    return tuple(
+        (f"opening/{owner}/{resource}", Quantity(value=kg[0], low=kg[1], high=kg[2]), here)
+        for owner, resource, kg, here in held if here is not None and here.size and kg[0] > 0
     )  # fmt: skip
 
 
@@ -126,13 +136,9 @@ def draw(
         world = world._replace(
             traffic=w.traffic._replace(part_arrive_s=arrive_s, port_close_s=close_s), bodies=w.bodies._replace(arrive_s=since_s)
         )
-    for key, (kg, low, high) in case.openings_kg.items():
-        here = case.opening_container.get(key)
-        if here is not None and here.size and kg > 0:
-            q = Quantity(value=kg, low=low, high=high)
-            drawn = _quantity("split-normal", q, uniform(seed, f"opening/{key[0]}/{key[1]}", run, 0))
-            scaled = s.stores.stock_kg[here] * drawn / kg
-            s.stores.stock_kg[here] = np.minimum(scaled, w.stores.capacity_kg[here])
+    for name, q, here in chances.openings:
+        scaled = s.stores.stock_kg[here] * _quantity("split-normal", q, uniform(seed, name, run, 0)) / q.value
+        s.stores.stock_kg[here] = np.minimum(scaled, w.stores.capacity_kg[here])
     lives = _lives(chances, seed, run, value("hazard_factor"))
     for kind, name in without:
         if kind == "failure":

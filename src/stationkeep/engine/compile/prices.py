@@ -50,16 +50,16 @@ class Prices:
         self._own = {(k, name): usd for k, names, _, usd in steps if k in ("this_flight", "this_seat") for name in names}
         self._known: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
         self._days = sorted({start_s for _, _, start_s, _ in steps})
-        self._flown: dict[tuple[str, int], FlightPrice] = {}
         self.programmes = _programmes(scenario, catalogue)
 
     def of_flight(self, vehicle: str, t_s: float, flight: str) -> FlightPrice:
-        """All prices of one flight at `t_s`; they change on the days of the table only."""
-        key = (flight, bisect_right(self._days, t_s))
-        if key not in self._flown:
-            prices = self.flight_usd(vehicle, t_s, flight), self.seat_usd(vehicle, t_s, flight), self.propulsion_usd(vehicle, t_s)
-            self._flown[key] = FlightPrice(*prices, self.contract_s(vehicle))
-        return self._flown[key]
+        """All prices of one flight at `t_s`."""
+        prices = self.flight_usd(vehicle, t_s, flight), self.seat_usd(vehicle, t_s, flight), self.propulsion_usd(vehicle, t_s)
+        return FlightPrice(*prices, self.contract_s(vehicle))
+
+    def day(self, t_s: float) -> int:
+        """Number of the last day of the table up to `t_s`: prices change on no other."""
+        return bisect_right(self._days, t_s)
 
     def flight_usd(self, vehicle: str, t_s: float, flight: str = "") -> float:
         """One flight at `t_s`, launcher included: at its own price, else its seats where they are bought by the seat, else by
