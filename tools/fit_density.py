@@ -28,9 +28,10 @@ from stationkeep.laws.atmosphere import (
     DensityFit,
     drag_density_direct,
     eccentricity_powers,
+    height_powers,
+    in_strands,
     ln_drag_density,
     mapped,
-    rising,
 )
 from stationkeep.laws.orbit import EARTH_RADIUS_M, frozen_eccentricity
 
@@ -93,16 +94,15 @@ def empty_fit(inclination_deg: float) -> DensityFit:
         tree[0, k] = place[tuple(p - (v == tree[1, k]) for v, p in enumerate(e))]
     turning = len(monomials(TURNING_DEGREE))
     terms = eccentric_terms(pairs)
+    turns, stays = np.zeros((len(BOXES), len(pairs), turning)), np.zeros((len(BOXES), len(powers) - turning))
+    term, eccentric = np.array(terms).T.copy(), np.zeros((len(BOXES), sum(count for _, _, count in terms)))
     return DensityFit(
         band_m=np.array(BANDS_KM, float).T.copy() * 1e3,
         driver=(driver := np.array([list(sun.values()) for sun in SUNS]).transpose(2, 0, 1).copy()),
         monomial=tree,
         harmonic=np.array(pairs).T.copy(),
-        turning=np.zeros((len(BOXES), len(pairs), turning)),
-        steady=np.zeros((len(BOXES), len(powers) - turning)),
-        term=np.array(terms).T.copy(),
-        eccentric=np.zeros((len(BOXES), sum(count for _, _, count in terms))),
-        rising=rising(tree), ln_driver=mapped(driver),
+        turning=turns, steady=stays, term=term, eccentric=eccentric,
+        height=height_powers(tree), ln_driver=mapped(driver), **in_strands(turns, stays, term, eccentric),
         inclination_rad=float(np.radians(inclination_deg)), history=False, model=0,
     )  # fmt: skip
 
@@ -229,7 +229,7 @@ def measure(fit: DensityFit, box: int, kind: tuple[str, str], rng: np.random.Gen
     alone = fit._replace(
         band_m=fit.band_m[:, band : band + 1].copy(), driver=fit.driver[:, sun : sun + 1].copy(),
         ln_driver=fit.ln_driver[:, sun : sun + 1].copy(),
-        **{name: getattr(fit, name)[box : box + 1] for name in ("turning", "steady", "eccentric")},
+        **in_strands(fit.turning[box : box + 1], fit.steady[box : box + 1], fit.term, fit.eccentric[box : box + 1]),
     )  # fmt: skip
     rows = []
     for samples in SAMPLES if sun == 0 else SAMPLES[::2]:

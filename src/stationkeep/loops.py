@@ -87,6 +87,15 @@ def _set(context: Any, builder: Any, signature: Any, args: Any) -> Any:
 def borrows(function: Function) -> Function:
     """`njit` of a function that, with all it calls, makes no array: it counts no owners of those it is handed, a twentieth
     of a run. One that does make an array does not compile."""
-    options: dict[str, Any] = {"cache": True, "_nrt": False}
+    return _compiled(function)
+
+
+def borrows_and_regroups(function: Function) -> Function:
+    """`borrows` where sums may be made in another order, and multiplied and added in one go: many at a time, the same every time."""
+    return _compiled(function, fastmath={"reassoc", "contract", "nsz"})
+
+
+def _compiled(function: Function, **how: Any) -> Function:
+    options: dict[str, Any] = {"cache": True, "_nrt": False, **how}
     made: Function = njit(**options)(function)
     return made

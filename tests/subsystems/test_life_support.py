@@ -61,8 +61,8 @@ class Station:
 
     def held(self):
         stock = np.zeros((1, 6, R))
-        stores.line_up(self.ps, self.ss, self.here)
-        stores.totals(self.ps, self.ss, self.here, stock)
+        stores.line_up(self.ps, self.ss, self.here, stock)
+        stores.totals(self.ss, stock.reshape(-1))
         held = stock[0].sum(axis=0)
         held[list(of.GASES)] = self.s.air_kg[0]
         return held

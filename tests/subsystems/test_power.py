@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stationkeep.engine.compile.power import build_power, channel_names, load_names
 from stationkeep.engine.power_stage import ageing_band, at_beta_0, power_on, reason, sky_on
+from stationkeep.laws.sun import sun_distance_au
 from stationkeep.model.base import seconds
 from stationkeep.model.catalogue import Catalogue, number
 from stationkeep.subsystems import power
@@ -38,7 +39,7 @@ class Bench:
         beta, lit, p, s = np.zeros(2), np.full(2, LIT), self.p, self.s
         channel_W = np.zeros(self.channel_works.size)
         power.generate(
-            p, s, self.t_s, dt_s, beta, lit, self.part_station, self.works, self.held, self.rated, self.generation,
+            p, s, self.t_s, 1.0 / sun_distance_au(self.t_s) ** 2, beta, lit, self.part_station, self.works, self.held, self.rated, self.generation,
             self.connected, channel_W,
         )  # fmt: skip
         count = p.load_W.size

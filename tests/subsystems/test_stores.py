@@ -26,7 +26,7 @@ def three_containers():
         container_part=np.array([0, 0, 1]), container_resource=np.full(3, FOOD), container_owner=np.array([0, 1, 0]),
         capacity_kg=np.full(3, 30.0), density_kg_per_m3=np.full(len(RESOURCES), 320.0),
     )  # fmt: skip
-    return p, stores.State(np.array([10.0, 5.0, 20.0]), np.zeros(3, np.int64), np.zeros(1, np.int64), np.zeros(3, np.bool_))
+    return p, stores.not_lined_up(np.array([10.0, 5.0, 20.0]))
 
 
 def test_params_index_themselves_and_survive_copies(three_containers):
@@ -65,8 +65,8 @@ def test_a_part_takes_its_containers_to_the_other_station(three_containers):
     assert stores.take(p, s, 1, FOOD, 0, 25.0, moved, ALL) == 20.0
     gone = np.array([0, -1])
     table = np.zeros((2, 6, len(RESOURCES)))
-    stores.line_up(p, s, gone)
-    stores.totals(p, s, gone, table)
+    stores.line_up(p, s, gone, table)
+    stores.totals(s, table.reshape(-1))
     assert table[0, 0, FOOD] == 10.0
     assert table.sum() == 15.0
     assert stores.stowed_m3(p, s, 0, gone) == pytest.approx(15.0 / 320.0)

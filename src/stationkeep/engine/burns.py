@@ -77,7 +77,7 @@ def drag(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, dt_s: float
     day = min(max(day, 0), luck.sky.shape[0] - 1)
     orbit.step(
         w.orbit, s.orbit, t0_s, dt_s, s.drag_area_m2, s.attitude.mass_kg, luck.density_scale * luck.sky[day, 3],
-        luck.sky[day, 0], luck.sky[day, 1], luck.sky[day, 2],
+        luck.sky[day, 0], luck.sky[day, 1], luck.sky[day, 2], x.room,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     place, held_in, stock = s.traffic.part_station, w.stores.container_part, s.stores.stock_kg
     if x.anew[0]:
         _measure_kept(w, s, x)
-        stores.line_up(w.stores, s.stores, place)
+        stores.line_up(w.stores, s.stores, place, x.stock_kg)
     if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
         _weigh_dry(w, s, x, t1_s)
         _outfit(w, s, x)
@@ -47,17 +47,17 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
             x.part_kg[held_in[c]] += stock[c]
         _pose(w, s, x, t1_s)
         return
-    mass_kg, dry_kg = s.attitude.mass_kg, s.dry_kg
-    for st in range(mass_kg.size):
-        mass_kg[st] = dry_kg[st]
-    here, st, kg = s.stores.here, 0, mass_kg[0]  # summed up outside the array: to write and read it back takes longer
-    for i in range(s.stores.here_count[0]):
-        if place[held_in[here[i]]] != st:
-            mass_kg[st] = kg
-            st = place[held_in[here[i]]]
-            kg = mass_kg[st]
-        kg += stock[here[i]]
-    mass_kg[st] = kg
+    here, count = s.stores.here, s.stores.here_count[0]
+    for st in range(s.dry_kg.size):
+        a = b = aa = bb = 0.0  # four sums at a time: each addition waits for the one before
+        for i in range(0, count - 3, 4):
+            a += stock[here[i]] if place[held_in[here[i]]] == st else 0.0
+            b += stock[here[i + 1]] if place[held_in[here[i + 1]]] == st else 0.0
+            aa += stock[here[i + 2]] if place[held_in[here[i + 2]]] == st else 0.0
+            bb += stock[here[i + 3]] if place[held_in[here[i + 3]]] == st else 0.0
+        for i in range(count - count % 4, count):
+            a += stock[here[i]] if place[held_in[here[i]]] == st else 0.0
+        s.attitude.mass_kg[st] = s.dry_kg[st] + ((a + b) + (aa + bb))
 
 
 @njit(cache=True)
@@ -89,30 +89,34 @@ def _weigh_dry(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
 def _pose(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     """Places, inertia, frontal area and volume of what is there."""
     b, place, modules = w.bodies, s.traffic.part_station, w.traffic.part_station.size
+    part_m, size_m, area_m2, pose_part, from_s, to_s = x.part_m, x.part_size_m, x.part_area_m2, b.pose_part, b.pose_from_s, b.pose_to_s
+    pose_m, pose_size_m, pose_area_m2 = b.pose_m, b.pose_size_m, b.pose_area_m2
     s.last_pose_s[0] = t1_s
-    x.part_area_m2[:] = 0.0
-    for a in range(b.pose_part.size):
-        if b.pose_from_s[a] <= t1_s < b.pose_to_s[a]:
-            k = b.pose_part[a]
+    area_m2[:] = 0.0
+    for a in range(pose_part.size):
+        if from_s[a] <= t1_s < to_s[a]:
+            k = pose_part[a]
             for i in range(3):
-                x.part_m[k, i] = b.pose_m[a, i]
-                x.part_size_m[k, i] = b.pose_size_m[a, i]
-            x.part_area_m2[k] = b.pose_area_m2[a]
+                part_m[k, i] = pose_m[a, i]
+                size_m[k, i] = pose_size_m[a, i]
+            area_m2[k] = pose_area_m2[a]
     for f in range(w.ships.vehicle.size):
         k = modules + f
         if place[k] >= 0:
             q = s.traffic.port[f]
             for i in range(3):
-                x.part_m[k, i] = b.port_m[q, i] + 0.5 * b.port_direction[q, i] * b.ship_size_m[f, 0]
-                x.part_size_m[k, i] = b.ship_size_m[f, i]
-            x.part_area_m2[k] = b.ship_area_m2[f]
+                part_m[k, i] = b.port_m[q, i] + 0.5 * b.port_direction[q, i] * b.ship_size_m[f, 0]
+                size_m[k, i] = b.ship_size_m[f, i]
+            area_m2[k] = b.ship_area_m2[f]
     attitude.mass_properties(s.attitude, place, x.part_kg, x.part_m, x.part_size_m, x.part_area_m2)
-    s.area_m2[:] = 0.0
-    x.volume_m3[:] = 0.0
-    for k in range(place.size):
-        if place[k] >= 0:
-            s.area_m2[place[k]] += x.part_area_m2[k]
-            x.volume_m3[place[k]] += b.volume_m3[k]
+    part_volume_m3 = b.volume_m3
+    for st in range(s.area_m2.size):
+        shown = volume = 0.0
+        for k in range(place.size):
+            if place[k] == st:
+                shown += area_m2[k]
+                volume += part_volume_m3[k]
+        s.area_m2[st], x.volume_m3[st] = shown, volume
     resized = False
     for st in range(x.volume_m3.size):
         resized = resized or x.volume_m3[st] != s.life_support.volume_m3[st]

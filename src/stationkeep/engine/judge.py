@@ -105,8 +105,8 @@ def hours(w: World, s: RunState, x: Scratch, dt_s: float, t1_s: float) -> None:
                 cooperation_frac = 0.0 if counts[who] > 0.0 else cooperation_frac
         upkeep.outfit(w, s, st, volume)
         upkeep.work_off(w, s, st, counts, load, crew_time.spread_h(1.0, dt_s), WEEK_s / dt_s)
-        crew_time.working_week(
-            c.rules, counts, w.partner_crew_segment, volume, aged, load, owed, cooperation_frac, x.hours[st], x.matrix
+        crew_time.share_week(
+            c.rules, counts, w.partner_crew_segment, volume, aged, load, owed, cooperation_frac, x.hours[st], x.matrix, x.week
         )
         if st > 0:  # the shares of the agreement are those of the main station's laboratories
             own, other = x.hours[st, :, crew_time.OWN_RESEARCH], x.hours[st, :, crew_time.OTHER_RESEARCH]

@@ -116,7 +116,7 @@ def power_on(
     one = {name: np.zeros(1) for name in figures}
     sunlit, channel_W = np.array([sky.sunlit_frac]), np.zeros(len(channels))
     power.generate(
-        p, s, t_s, DAY_s, np.array([sky.beta_rad]), sunlit, station.part_station, station.works, np.array([True]),
+        p, s, t_s, 1.0 / sun.sun_distance_au(t_s) ** 2, np.array([sky.beta_rad]), sunlit, station.part_station, station.works, np.array([True]),
         one["rated"], one["generation"], one["connected"], channel_W,
     )  # fmt: skip
     reject_W, pumped = np.zeros((1, 2)), np.array([name not in gone for name in loops])

@@ -42,13 +42,19 @@ def granted(w: World, s: RunState, x: Scratch) -> None:
     station, wanted_W, granted_frac = x.load_station, x.load_wanted_W, x.load_granted_frac
     bus, priority, live = w.power.load_bus, w.power.load_priority, s.power.live_load
     if not s.power.every[1]:  # else all is served as it was in the step before
-        core_power[:] = True
-        heat_W[:] = 0.0
-        for i in range(s.power.live_count[2]):
-            k = live[i]
-            heat_W[station[k], bus[k]] += wanted_W[k] * granted_frac[k]
-            if priority[k] <= 0 and granted_frac[k] < 0.8:
-                core_power[station[k]] = False
+        for st in range(core_power.size):
+            us = russian = 0.0  # summed up outside the array: to write and read it back takes longer
+            served = True
+            for i in range(s.power.live_count[2]):
+                k = live[i]
+                if station[k] != st:
+                    continue
+                if bus[k] == 0:
+                    us += wanted_W[k] * granted_frac[k]
+                else:
+                    russian += wanted_W[k] * granted_frac[k]
+                served &= priority[k] > 0 or granted_frac[k] >= 0.8
+            core_power[st], heat_W[st, 0], heat_W[st, 1] = served, us, russian
         for m in range(load_of.size):
             k = load_of[m]
             on = k < 0 or wanted_W[k] <= 0.0 or granted_frac[k] > 0.5
@@ -114,8 +120,8 @@ def give_to_stores(w: World, s: RunState, x: Scratch) -> None:
 def take_stock(w: World, s: RunState, x: Scratch) -> None:
     """What is aboard now, by station, owner and resource; cabin air, which is nobody's, stands with the first partner."""
     if s.traffic.changed[0] or not x.settled[0]:
-        stores.line_up(w.stores, s.stores, s.traffic.part_station)
-    stores.totals(w.stores, s.stores, s.traffic.part_station, x.stock_kg)
+        stores.line_up(w.stores, s.stores, s.traffic.part_station, x.stock_kg)
+    stores.totals(s.stores, x.stock_cells)
     for st in range(s.people.size):
         for gas in range(4):
             x.stock_kg[st, 0, AIR_OXYGEN + gas] = s.life_support.air_kg[st, gas]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..compiled import forget_old, is_kept
+from ..laws.atmosphere import room_for
 from ..laws.crew_time import CREW_USES
 from ..laws.matter import USES
 from ..log import CAPACITY, Log, new_log
@@ -155,6 +156,7 @@ def new_scratch(case: Case) -> Scratch:
     def whole(*shape: int) -> np.ndarray:
         return np.zeros(shape, np.int64)
 
+    stock = real(st, sizes["P"], r)
     return Scratch(
         settled=truth(1), anew=truth(1), wear=real(st, 2, 2),
         docked=truth(f), ships=whole(f), ships_count=whole(1), flight_station=whole(f), vehicles=whole(st, sizes["VT"]), machines=whole(st, sizes["KIND"]),
@@ -168,8 +170,9 @@ def new_scratch(case: Case) -> Scratch:
         wants_kg=real(st, r), got_kg=real(st, r), gives_kg=real(st, r), flow_kg=real(st, r, len(USES)), eva_kg=real(st),
         rate_rad_per_s=real(st), cmgs=whole(st), flag_a=truth(st), flag_b=truth(st), dockings=real(st),
         propellant_kg=real(st), wing_area_m2=real(st), arrivals=real(st), reserve_d=real(st, len(RESERVES)),
-        use_kg_per_s=real(r), volume_m3=real(st), stock_kg=real(st, sizes["P"], r),
-        kept_m3=real(st, 2), dated_m3=real(st, 2), came_s=real(st, 2), kept_y=real(2), load_h=real(2, 5), residents=real(sizes["P"]), hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), inferred=real(st),
+        use_kg_per_s=real(r), volume_m3=real(st), stock_kg=stock, stock_cells=stock.reshape(-1),
+        kept_m3=real(st, 2), dated_m3=real(st, 2), came_s=real(st, 2), kept_y=real(2), load_h=real(2, 5), residents=real(sizes["P"]), hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), week=real(14, 2),
+        room=real(max(map(room_for, (w.orbit.fit_a, w.orbit.fit_b, w.orbit.fit_c)))), inferred=real(st),
     )  # fmt: skip
 
 

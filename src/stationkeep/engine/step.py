@@ -16,7 +16,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     t1_s = t0_s + dt_s
     # 1. The sky, the calendar and the partners bring
     moves.begin(w, s, x, dt_s)
-    orbit.sky(w.orbit, s.orbit, t0_s + 0.5 * dt_s)
+    orbit.sky(w.orbit, s.orbit, k)
     moves.events(w, s, luck, x, t0_s, t1_s, log)
     moves.flights(w, s, luck, x, t1_s, log)
     moves.burn_up(w, s, x, t1_s, log)
@@ -31,7 +31,7 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     works.which_services(w, s, luck, x, t1_s, dt_s, k, log)
     # 3. Everyone asks, the bus grants
     power.generate(
-        w.power, s.power, t1_s, dt_s, s.orbit.beta_rad, s.orbit.sunlit_frac, s.traffic.part_station, x.part_works,
+        w.power, s.power, t1_s, w.orbit.sun[k, 3], s.orbit.beta_rad, s.orbit.sunlit_frac, s.traffic.part_station, x.part_works,
         s.attitude_held, x.rated_W, x.generation_W, x.connected_W, x.channel_W,
     )  # fmt: skip
     power.ask(w.power, s.power, t1_s, s.traffic.part_station, x.machine_wants, x.load_station, x.load_wanted_W)

@@ -122,7 +122,9 @@ def _to_burn(w: World, s: RunState, x: Scratch) -> None:
     tank_kg[:] = 0.0
     for i in range(first[PROPELLANT], first[PROPELLANT + 1]):
         c = order[i]
-        if part[c] < modules and place[part[c]] >= 0 and runs[side[part[c]]]:
+        if part[c] >= modules:
+            break  # tanks of ships come after those of modules
+        if place[part[c]] >= 0 and runs[side[part[c]]]:
             tank_kg[place[part[c]]] += stock_kg[c]
     for st in range(tank_kg.size):
         stocked[st, PROPELLANT] = tank_kg[st] > 1.0

@@ -330,6 +330,7 @@ class Scratch(NamedTuple):
     use_kg_per_s: np.ndarray  # (R,)
     volume_m3: np.ndarray  # (S,)
     stock_kg: np.ndarray  # (S, P, R)
+    stock_cells: np.ndarray  # (S P R,) the same memory in one row
     kept_m3: np.ndarray  # (S, 2) volume kept by segment
     dated_m3: np.ndarray  # (S, 2) of it, in parts with a day they came
     came_s: np.ndarray  # (S, 2) the mean of those days
@@ -338,6 +339,8 @@ class Scratch(NamedTuple):
     residents: np.ndarray  # (P,)
     hours: np.ndarray  # (S, P, H)
     matrix: np.ndarray  # (P, P) hours at work for whom
+    week: np.ndarray  # (14, 2) room to share a week out in
+    room: np.ndarray  # room to evaluate the density in
     inferred: np.ndarray  # (S,)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stationkeep.laws.atmosphere import FITTED, MODELS, DensityFit, mapped, rising
+from stationkeep.laws.atmosphere import FITTED, MODELS, DensityFit, height_powers, in_strands, mapped
 
 PACKAGED = Path(__file__).parents[1] / "data/atmosphere/drag_density.npz"
 ANY_FORM = "51.6"
@@ -61,7 +61,8 @@ def load_fit(inclination_deg: float, ap_mode: str = "daily", model: str = "nrlms
     if near is None:
         values["band_m"] = np.full_like(values["band_m"], np.array([[math.inf], [-math.inf]]))
     return DensityFit(
-        **values, rising=rising(values["monomial"]), ln_driver=mapped(values["driver"]),
+        **values, height=height_powers(values["monomial"]), ln_driver=mapped(values["driver"]),
+        **in_strands(values["turning"], values["steady"], values["term"], values["eccentric"]),
         inclination_rad=math.radians(inclination_deg), history=ap_mode == "history", model=[*MODELS].index(model),
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ from stationkeep.laws.orbit import (
 )
 from stationkeep.laws.solar import normal_quantile
 from stationkeep.laws.sun import day_of_year, node_local_time
-from stationkeep.loops import borrows
+from stationkeep.loops import borrows, borrows_and_regroups
 
 MODELS = {"nrlmsise00": 0, "nrlmsis21": 2.1}
 """Named density models and their `pymsis` version. Sources: Picone et al. 2002; Emmert et al. 2022."""
@@ -145,8 +145,8 @@ class DensityFit(NamedTuple):
     The logarithm of NRLMSISE-00's orbit mean is a polynomial in (altitude, ln F10.7A, ln F10.7/F10.7A, ln(Ap + 15)),
     each mapped to [-1, 1] in its range and band, whose first T coefficients also turn with the day of the year and the local time of the
     node. The free eccentricity adds E terms, each a product of one of its ten `eccentricity_powers`, a harmonic and a polynomial in
-    the same variables (N coefficients together). Built by ``tools/fit_density.py``. Few arrays, because each costs time
-    whenever the fit is passed on.
+    the same variables (N coefficients together). Built by ``tools/fit_density.py``. For the computer both are laid out by
+    coefficient: what is multiplied by the J factors, each a power of the free eccentricity and a harmonic, and added up (`in_strands`).
     """
 
     band_m: np.ndarray  # (2, B) lowest and highest altitude; bands overlap
@@ -159,14 +159,18 @@ class DensityFit(NamedTuple):
     steady: np.ndarray  # (S B, M - T) coefficients of the other monomials
     term: np.ndarray  # (3, E) of the free eccentricity: power, harmonic, how many of the first monomials
     eccentric: np.ndarray  # (S B, N) their coefficients, one term after the other
-    rising: np.ndarray  # (3, R) what the slope in altitude is made of: `rising` of the monomials
+    height: np.ndarray  # (M,) the power of the altitude in each monomial
     ln_driver: np.ndarray  # (2, S, 3) `driver` as the polynomial takes it
+    row: np.ndarray  # (2, J) power of the free eccentricity (0: none) and harmonic of each factor
+    strand: np.ndarray  # (2, T) where in `table` the numbers of a coefficient begin, and how many there are
+    table: np.ndarray  # (S B, .) `turning` and `eccentric`, but for what does not turn, by coefficient; float32
+    mean: np.ndarray  # (S B, M) what does not turn: the coefficients at mean harmonics and no free eccentricity
     inclination_rad: float  # of the orbit it is loaded for
     history: bool  # made with the ap history, not the daily Ap
     model: int  # row of `MODELS`
 
 
-FITTED = DensityFit._fields[:-5]
+FITTED = DensityFit._fields[:-9]
 """What is stored of a fit; the rest follows from it, or says what it was loaded for."""
 AP_OFFSET = 15.0
 """Offset inside ln(Ap + 15): of the offsets tried (2 to 30) the one with the least error over Ap 0 to 300."""
@@ -179,23 +183,42 @@ ECCENTRICITY_UNIT = 0.003
 FIT_GRID = (12, 4)
 """Arguments of latitude and universal times of the quadrature fits are made from, and that stands in beyond them. Against 16
 times 6, 400 draws a band: within 0.07 % from 150 to 560 km, 0.1 % from 120 to 150 km, there 0.75 % at a free eccentricity of 0.0025."""
+STRAND = 64
+"""Numbers a strand is filled up to: what a processor with registers of 64 bytes takes at once."""
 POWERS = 10
 """Functions of the free eccentricity that a fit may use."""
 
 
-def rising(monomial: np.ndarray) -> np.ndarray:
-    """(3, R) the terms of the slope in altitude: monomials that hold it, those one degree lower, and its power in them."""
+def height_powers(monomial: np.ndarray) -> np.ndarray:
+    """(M,) the power of the altitude in each monomial."""
     parent, variable = monomial
-    power = np.zeros(parent.size, np.int64)
+    power = np.zeros(parent.size)
     for k in range(1, parent.size):
         power[k] = power[parent[k]] + (variable[k] == 0)
-    held = np.flatnonzero(power)
-    return np.array([held, parent[held], power[held]])
+    return power
 
 
 def mapped(driver: np.ndarray) -> np.ndarray:
     """The edges of F10.7A, F10.7/F10.7A and Ap as the polynomial takes them: logarithms, that of Ap with its offset."""
     return np.log(driver + np.array([0.0, 0.0, AP_OFFSET]))
+
+
+def in_strands(turning: np.ndarray, steady: np.ndarray, term: np.ndarray, eccentric: np.ndarray) -> dict[str, np.ndarray]:
+    """The fields `row`, `strand`, `table` and `mean` of a `DensityFit`. Each coefficient has a strand of numbers, filled up with zeros
+    to `STRAND`; factors of most coefficients come first, harmonics alone before all others, so that every strand begins with the first. Of a density they make
+    less than a factor of three, so that single precision gives it to 1e-7."""
+    boxes, waves, width = turning.shape
+    factor = np.array([*((0, j) for j in range(1, waves)), *zip(1 + term[0], term[1], strict=True)])
+    count = np.concatenate([np.full(waves - 1, width), term[2]])
+    numbers = [*turning[:, 1:].transpose(1, 0, 2), *np.split(eccentric, np.cumsum(term[2])[:-1], axis=1)]
+    order = np.argsort(-count, kind="stable")
+    long = [-(-int((count > k).sum()) // STRAND) * STRAND for k in range(width)]
+    begins = np.cumsum([0, *long])
+    table = np.zeros((boxes, begins[-1]), np.float32)
+    for i, j in enumerate(order):
+        table[:, begins[: count[j]] + i] = numbers[j]
+    mean = np.concatenate([turning[:, 0], steady], axis=1)
+    return {"row": factor[order].T.copy(), "strand": np.array([begins[:-1], long]), "table": table, "mean": mean}
 
 
 @borrows
@@ -227,76 +250,43 @@ def eccentricity_powers(free_ex: float, free_ey: float, out: np.ndarray) -> None
     out[5], out[6], out[7], out[8], out[9] = x * x * x, x * x * y, x * y * y, y * y * y, square * square
 
 
-@borrows
-def _add_waves(coefficient: np.ndarray, wave: np.ndarray, table: np.ndarray) -> None:
-    """coefficient[k] += sum over j of wave[j] table[j, k], four harmonics at a time (in a fixed order)."""
-    count, width = table.shape
-    whole = count - count % 4
-    for j in range(0, whole, 4):
-        w0, w1, w2, w3 = wave[j], wave[j + 1], wave[j + 2], wave[j + 3]
-        t0, t1, t2, t3 = table[j], table[j + 1], table[j + 2], table[j + 3]
-        for k in range(width):
-            coefficient[k] += w0 * t0[k] + w1 * t1[k] + w2 * t2[k] + w3 * t3[k]
-    for j in range(whole, count):
-        for k in range(width):
-            coefficient[k] += wave[j] * table[j, k]
+@borrows_and_regroups
+def _strand_sum(scale: np.ndarray, table: np.ndarray, begins: int, count: int) -> np.float32:
+    """Sum of ``count`` numbers of the table from ``begins`` on, each times its factor; as many at a time as the processor can."""
+    total = np.float32(0.0)
+    for j in range(count):
+        total += scale[j] * table[begins + j]
+    return total
 
 
-@borrows
-def _add_eccentric(
-    coefficient: np.ndarray, wave: np.ndarray, term: np.ndarray, table: np.ndarray, free_ex: float, free_ey: float,
-    power: np.ndarray,
-) -> None:  # fmt: skip
-    """What the free eccentricity adds to the coefficients of the monomials; ``power`` (POWERS,) is filled."""
-    eccentricity_powers(free_ex, free_ey, power)
-    first = 0
-    for j in range(term.shape[1]):
-        scale, count = power[term[0, j]] * wave[term[1, j]], term[2, j]
-        for k in range(count):
-            coefficient[k] += scale * table[first + k]
-        first += count
-
-
-@borrows
-def _dot(a: np.ndarray, b: np.ndarray) -> float:
-    """Sum of products in four strands, always in the same order."""
-    s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-    whole = a.size - a.size % 4
-    for k in range(0, whole, 4):
-        s0 += a[k] * b[k]
-        s1 += a[k + 1] * b[k + 1]
-        s2 += a[k + 2] * b[k + 2]
-        s3 += a[k + 3] * b[k + 3]
-    for k in range(whole, a.size):
-        s0 += a[k] * b[k]
-    return (s0 + s1) + (s2 + s3)
+@borrows_and_regroups
+def _value_and_slope(coefficient: np.ndarray, monomial: np.ndarray, height: np.ndarray) -> tuple[float, float]:
+    """The polynomial and altitude times its slope in altitude, since d(x^n)/dx = n x^n / x."""
+    value = slope = 0.0
+    for k in range(monomial.size):
+        part = coefficient[k] * monomial[k]
+        value += part
+        slope += part * height[k]
+    return value, slope
 
 
 @borrows
 def _ln_in_band(
-    fit: DensityFit, band: int, x: np.ndarray, wave: np.ndarray, free_ex: float, free_ey: float, work: np.ndarray
+    fit: DensityFit, band: int, x: np.ndarray, scale: np.ndarray, coefficient: np.ndarray, monomial: np.ndarray
 ) -> tuple[float, float]:
-    """ln <rho F> of one band at mapped variables ``x`` (4,) and harmonics ``wave`` (H,), and its slope in ``x[0]``;
-    ``work`` (2, M) is filled."""
-    turning, steady, parent, variable = fit.turning.shape[2], fit.steady[band], fit.monomial[0], fit.monomial[1]
-    coefficient, monomial, held = work[0], work[1], fit.rising
-    for k in range(turning):
-        coefficient[k] = 0.0
-    for k in range(turning, parent.size):
-        coefficient[k] = steady[k - turning]
-    _add_waves(coefficient[:turning], wave, fit.turning[band])
-    if free_ex != 0.0 or free_ey != 0.0:
-        _add_eccentric(coefficient, wave, fit.term, fit.eccentric[band], free_ex, free_ey, monomial)
+    """ln <rho F> of one band at mapped variables ``x`` (4,) with factors ``scale`` (J,) of the strands, and its slope in
+    ``x[0]``; ``coefficient`` and ``monomial`` (M,) are filled."""
+    mean, parent, variable = fit.mean[band], fit.monomial[0], fit.monomial[1]
+    table, strand = fit.table[band], fit.strand
+    for k in range(strand.shape[1]):
+        coefficient[k] = mean[k] + _strand_sum(scale, table, strand[0, k], min(strand[1, k], scale.size))
+    for k in range(strand.shape[1], parent.size):
+        coefficient[k] = mean[k]
     monomial[0] = 1.0
     for k in range(1, parent.size):
         monomial[k] = monomial[parent[k]] * x[variable[k]]
-    odd, even, last = 0.0, 0.0, held.shape[1] - 1
-    for i in range(0, last, 2):
-        odd += coefficient[held[0, i]] * held[2, i] * monomial[held[1, i]]
-        even += coefficient[held[0, i + 1]] * held[2, i + 1] * monomial[held[1, i + 1]]
-    if last % 2 == 0:
-        odd += coefficient[held[0, last]] * held[2, last] * monomial[held[1, last]]
-    return _dot(coefficient, monomial), odd + even
+    value, slope = _value_and_slope(coefficient, monomial, fit.height)
+    return value, slope / x[0]
 
 
 def ln_drag_density_direct(
@@ -312,18 +302,19 @@ def ln_drag_density_direct(
     return np.log(rho)
 
 
+def room_for(fit: DensityFit) -> int:
+    """How many numbers `ln_drag_density_within` works in."""
+    return 4 + 2 * (2 * HARMONICS + 1) + POWERS + 1 + fit.harmonic.shape[1] + 2 * fit.monomial.shape[1] + fit.row.shape[1] + STRAND
+
+
+_room_for = njit(cache=True)(room_for)
+
+
 @njit(cache=True)
 def ln_drag_density_and_slope(
-    fit: DensityFit,
-    h_m: float,
-    year_day: float,
-    node_local_time_rad: float,
-    f107: float,
-    f107a: float,
-    ap: float,
-    free_ex: float,
-    free_ey: float,
-) -> tuple[float, float, bool]:
+    fit: DensityFit, h_m: float, year_day: float, node_local_time_rad: float, f107: float, f107a: float, ap: float,
+    free_ex: float, free_ey: float,
+) -> tuple[float, float, bool]:  # fmt: skip
     """ln of <rho F> (kg/m3) in the fitted form, its slope in altitude (1/m), and whether an argument lay outside the
     fit, so that quadrature gave both.
 
@@ -331,11 +322,20 @@ def ln_drag_density_and_slope(
     free_ey`` the eccentricity vector less its frozen part. Errors against quadrature:
     ``data/atmosphere/fit_errors.csv``.
     """
+    room = np.empty(_room_for(fit))
+    return ln_drag_density_within(room, fit, h_m, year_day, node_local_time_rad, f107, f107a, ap, free_ex, free_ey)
+
+
+@njit(cache=True)
+def ln_drag_density_within(
+    room: np.ndarray, fit: DensityFit, h_m: float, year_day: float, node_local_time_rad: float, f107: float, f107a: float, ap: float,
+    free_ex: float, free_ey: float,
+) -> tuple[float, float, bool]:  # fmt: skip
+    """`ln_drag_density_and_slope` in the memory of ``room`` (`room_for`,): to ask for it costs time."""
     low_m, high_m, ratio, sun = fit.band_m[0], fit.band_m[1], f107 / f107a, 0
     while sun + 1 < fit.driver.shape[1] and f107a > fit.driver[1, sun, 0]:
         sun += 1
     low, high = fit.driver[0, sun], fit.driver[1, sun]
-    room = np.empty(4 + 2 * (2 * HARMONICS + 1) + fit.harmonic.shape[1] + 2 * fit.monomial.shape[1])
     elsewhere = not low_m[0] <= h_m <= high_m[-1] or math.sqrt(free_ex**2 + free_ey**2) > FREE_ECCENTRICITY_LIMIT
     if elsewhere or not (low[0] <= f107a <= high[0] and low[1] <= ratio <= high[1] and low[2] <= ap <= high[2]):
         inclination, history, model = fit.inclination_rad, fit.history, fit.model
@@ -363,9 +363,11 @@ def _fitted(
     over its mean and ``room`` what is worked in."""
     low_m, high_m, low, high = fit.band_m[0], fit.band_m[1], fit.ln_driver[0, sun], fit.ln_driver[1, sun]
     bands = low_m.shape[0]
-    harmonics, count = 2 * HARMONICS + 1, fit.monomial.shape[1]
-    x, day, node = room[:4], room[4 : 4 + harmonics], room[4 + harmonics : 4 + 2 * harmonics]
-    wave, work = room[4 + 2 * harmonics : room.size - 2 * count], room[room.size - 2 * count :].reshape((2, count))
+    ends = 4, 4 + 2 * HARMONICS + 1, 5 + 4 * HARMONICS + 1, 6 + 4 * HARMONICS + 1 + POWERS
+    x, day, node, power = room[: ends[0]], room[ends[0] : ends[1]], room[ends[1] : ends[2]], room[ends[2] : ends[3]]
+    waves, count = fit.harmonic.shape[1], fit.monomial.shape[1]
+    wave, work = room[ends[3] : ends[3] + waves], room[ends[3] + waves :]
+    coefficient, monomial, scale = work[:count], work[count : 2 * count], work[2 * count :].view(np.float32)
     x[1] = _unit(math.log(f107a), low[0], high[0])
     x[2] = _unit(math.log(ratio), low[1], high[1])
     x[3] = _unit(math.log(ap + AP_OFFSET), low[2], high[2])
@@ -373,10 +375,21 @@ def _fitted(
     _harmonics(node_local_time_rad, node)
     for j in range(wave.shape[0]):
         wave[j] = day[fit.harmonic[0, j]] * node[fit.harmonic[1, j]]
+    power[0] = 1.0
+    factors = waves - 1  # without a free eccentricity the others are zero
+    if free_ex != 0.0 or free_ey != 0.0:
+        factors = fit.row.shape[1]
+        eccentricity_powers(free_ex, free_ey, power[1:])
+    for j in range(factors):
+        scale[j] = power[fit.row[0, j]] * wave[fit.row[1, j]]
+    long = (factors + STRAND - 1) // STRAND * STRAND
+    for j in range(factors, long):
+        scale[j] = 0.0
     total, slope = 0.0, 0.0
     for band in range(bands):
         if low_m[band] <= h_m <= high_m[band]:
             x[0] = _unit(h_m, low_m[band], high_m[band])
+            x[0] = math.copysign(max(abs(x[0]), 1e-9), x[0])  # the slope is divided by it; 0.1 mm of altitude
             weight, fading = 1.0, 0.0  # where two bands overlap, each fades out towards its own edge
             if band > 0 and h_m < high_m[band - 1]:
                 fading = 1.0 / (high_m[band - 1] - low_m[band])
@@ -384,7 +397,7 @@ def _fitted(
             if band + 1 < bands and h_m > low_m[band + 1]:
                 fading = -1.0 / (high_m[band] - low_m[band + 1])
                 weight = (h_m - high_m[band]) * fading
-            value, per_unit = _ln_in_band(fit, sun * bands + band, x, wave, free_ex, free_ey, work)
+            value, per_unit = _ln_in_band(fit, sun * bands + band, x, scale[:long], coefficient, monomial)
             total += weight * value
             slope += fading * value + weight * per_unit * 2.0 / (high_m[band] - low_m[band])
     return total, slope
@@ -450,18 +463,9 @@ LAST_ORBIT_M = 120e3
 
 @njit(cache=True)
 def decay_step(
-    fit: DensityFit,
-    a_m: float,
-    raan_rad: float,
-    free_ex: float,
-    free_ey: float,
-    t_s: float,
-    step_s: float,
-    ballistic_m2_per_kg: float,
-    f107: float,
-    f107a: float,
-    ap: float,
-) -> tuple[float, float, float, float, float, bool]:
+    fit: DensityFit, a_m: float, raan_rad: float, free_ex: float, free_ey: float, t_s: float, step_s: float,
+    ballistic_m2_per_kg: float, f107: float, f107a: float, ap: float,
+) -> tuple[float, float, float, float, float, bool]:  # fmt: skip
     """Mean elements after ``step_s`` of drag and J2: (a_m, raan_rad, free_ex, free_ey, mean <rho F>, outside the
     fit).
 
@@ -469,6 +473,16 @@ def decay_step(
     there continued along its slope; a step that falls more than `LARGEST_FALL_M` is divided (at most 64 times), and one
     that falls below `LAST_ORBIT_M` ends there. Source: Gauss's equations averaged; `laws.orbit`, `laws.sun`.
     """
+    room = np.empty(_room_for(fit))
+    return decay_step_within(room, fit, a_m, raan_rad, free_ex, free_ey, t_s, step_s, ballistic_m2_per_kg, f107, f107a, ap)
+
+
+@njit(cache=True)
+def decay_step_within(
+    room: np.ndarray, fit: DensityFit, a_m: float, raan_rad: float, free_ex: float, free_ey: float, t_s: float, step_s: float,
+    ballistic_m2_per_kg: float, f107: float, f107a: float, ap: float,
+) -> tuple[float, float, float, float, float, bool]:  # fmt: skip
+    """`decay_step` in the memory of ``room`` (`room_for`,)."""
     inclination = fit.inclination_rad
     begun_a_m = a_m
     pieces, done, outside = 1, 0, False
@@ -479,8 +493,8 @@ def decay_step(
         ex, ey = rotate_free_eccentricity(free_ex, free_ey, turned)
         drift = dt * node_rate(a_m, inclination)
         day, node = day_of_year(middle_s), node_local_time(raan_rad + 0.5 * drift, middle_s)
-        ln_rho, slope_per_m, beyond = ln_drag_density_and_slope(
-            fit, a_m - EARTH_RADIUS_M, day, node, f107, f107a, ap, ex, ey
+        ln_rho, slope_per_m, beyond = ln_drag_density_within(
+            room, fit, a_m - EARTH_RADIUS_M, day, node, f107, f107a, ap, ex, ey
         )
         fall_m = dt * decay_rate(a_m, ballistic_m2_per_kg, math.exp(ln_rho))
         if done == 0 and pieces == 1 and -fall_m > LARGEST_FALL_M:

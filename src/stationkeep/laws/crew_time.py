@@ -86,22 +86,23 @@ def working_week(
     segment's shortage people of one segment make good (1 under the agreement, 0 after a break).
     Writes hours (partner, use) and matrix (partner at work, partner served), both hours a week.
     """
-    room = np.zeros((8 + 6, SEGMENTS))  # one block: asking for memory costs time
-    return _share_week(
+    room = np.empty((8 + 6, SEGMENTS))  # one block: asking for memory costs time
+    return share_week(
         rules, people, partner_segment, volume_m3, age_y, load_h, entitlement_frac, cooperation_frac, hours, matrix, room
     )
 
 
 @borrows
-def _share_week(
+def share_week(
     rules: TimeRules, people: np.ndarray, partner_segment: np.ndarray, volume_m3: np.ndarray, age_y: np.ndarray,
     load_h: np.ndarray, entitlement_frac: np.ndarray, cooperation_frac: float, hours: np.ndarray, matrix: np.ndarray,
     room: np.ndarray,
 ) -> float:  # fmt: skip
-    """`working_week` in the zeros of `room` (14, segment)."""
+    """`working_week` in the memory of `room` (14, segment): to ask for it costs time."""
     hours[:] = 0.0
     matrix[:] = 0.0
-    count, owed, total, spare, helped, need = room[0], room[1], room[2], room[3], room[4], room[8:].reshape((SEGMENTS, 6))
+    room[:] = 0.0
+    count, owed, total, spare, helped, need = room[0], room[1], room[2], room[3], room[4], room[8:]
     for k in range(people.size):
         if entitlement_frac[k] > 0.0:
             count[partner_segment[k]] += people[k]
@@ -112,10 +113,10 @@ def _share_week(
     each = programme_h_per_week(rules)
     for g in range(SEGMENTS):
         if volume_m3[g] > 0.0:
-            need[g, 0] = upkeep_h_per_week(rules, volume_m3[g], age_y[g], 1.0 / kept)
+            need[0, g] = upkeep_h_per_week(rules, volume_m3[g], age_y[g], 1.0 / kept)
         for j in range(5):
-            need[g, 1 + j] = load_h[g, j]
-        total[g] = need[g, :5].sum()
+            need[1 + j, g] = load_h[g, j]
+        total[g] = need[0, g] + need[1, g] + need[2, g] + need[3, g] + need[4, g]
     for g in range(SEGMENTS):
         spare[g] = count[g] * each - total[g]
     for g in range(SEGMENTS):
@@ -129,7 +130,7 @@ def _share_week(
         hours[k, OWN_NEEDS] = rules.own_needs_h_per_d * rules.days_per_week * people[k]
         hours[k, EXERCISE] = rules.exercise_h_per_week * people[k]
     _share_loads(people, partner_segment, entitlement_frac, count, need, total, helped, each, hours)
-    _outfit(people, partner_segment, entitlement_frac, count, need[:, 5], rules.outfit_most_frac, cooperation_frac, spare, room[5:7], hours)
+    _outfit(people, partner_segment, entitlement_frac, count, need[5], rules.outfit_most_frac, cooperation_frac, spare, room[5:7], hours)
     _share_research(people, partner_segment, entitlement_frac, count, owed, spare, cooperation_frac, room[7], matrix)
     for k in range(people.size):
         if entitlement_frac[k] <= 0.0:
@@ -163,7 +164,7 @@ def _share_loads(
                 continue
             done = min(total[s], count[s] * each) if s == g else helped[s]
             for j in range(5):
-                hours[k, UPKEEP + j] += head * need[s, j] * done / total[s]
+                hours[k, UPKEEP + j] += head * need[j, s] * done / total[s]
 
 
 @borrows

@@ -74,10 +74,14 @@ def sun_distance_au(t_s: float) -> float:
 @njit(cache=True)
 def beta_angle(inclination_rad: float, raan_rad: float, sun_ra_rad: float, sun_declination_rad: float) -> float:
     """Angle of the Sun above the orbit plane, rad. Source: spherical trigonometry (Wertz, Space Mission Analysis)."""
-    return math.asin(
-        math.cos(inclination_rad) * math.sin(sun_declination_rad)
-        + math.sin(inclination_rad) * math.cos(sun_declination_rad) * math.sin(raan_rad - sun_ra_rad)
-    )
+    cos_i, sin_i = math.cos(inclination_rad), math.sin(inclination_rad)
+    return beta_angle_from(cos_i, sin_i, raan_rad, sun_ra_rad, math.sin(sun_declination_rad), math.cos(sun_declination_rad))
+
+
+@njit(cache=True)
+def beta_angle_from(cos_i: float, sin_i: float, raan_rad: float, sun_ra_rad: float, sin_d: float, cos_d: float) -> float:
+    """`beta_angle` from cosine and sine of the inclination, sine and cosine of the Sun's declination."""
+    return math.asin(cos_i * sin_d + sin_i * cos_d * math.sin(raan_rad - sun_ra_rad))
 
 
 @njit(cache=True)

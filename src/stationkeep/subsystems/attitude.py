@@ -79,13 +79,14 @@ def mass_properties(
     Shapes: (K,), (K,), (K, 3), (K, 3), (K,) frontal area along the flight; a deployed wing (longer than `DEPLOYED_m`)
     adds the mean share of its face that it shows.
     """
-    s.mass_kg[:] = 0.0
     mass_kg, x_m = s.mass_kg, s.part_x_m
-    for k in range(part_mass_kg.size):
-        if part_station[k] >= 0:
-            mass_kg[part_station[k]] += part_mass_kg[k]
-            x_m[k] = part_position_m[k, 0]
     for at in range(mass_kg.size):
+        kg = 0.0
+        for k in range(part_mass_kg.size):
+            if part_station[k] == at:
+                kg += part_mass_kg[k]
+                x_m[k] = part_position_m[k, 0]
+        mass_kg[at] = kg
         _centres(s, at, part_station, part_mass_kg, part_position_m, part_size_m, part_area_m2)
         _inertia(s, at, part_station, part_mass_kg, part_position_m, part_size_m)
 

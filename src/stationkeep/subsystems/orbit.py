@@ -10,7 +10,7 @@ from numba import njit
 
 from stationkeep.laws import orbit as law
 from stationkeep.laws import sun
-from stationkeep.laws.atmosphere import DensityFit, contraction_factor, decay_step, quiet_sun_factor
+from stationkeep.laws.atmosphere import DensityFit, contraction_factor, decay_step_within, quiet_sun_factor
 
 ENTRY_m = 150e3
 """Mean altitude below which the orbit is over within a day; the density fit begins here."""
@@ -28,6 +28,8 @@ class Params(NamedTuple):
     fit_c: DensityFit
     fit_index: np.ndarray  # (S,) which of them
     inclination_rad: np.ndarray  # (S,)
+    plane: np.ndarray  # (S, 2) its cosine and sine
+    sun: np.ndarray  # (n, 4) `sun_table` of the steps
     drag_coefficient: float
     band_from_s: np.ndarray  # (S, B) ascending, NEVER padded
     floor_m: np.ndarray  # (S, B) altitude at which a reboost is asked for
@@ -59,12 +61,24 @@ class State(NamedTuple):
     entered: np.ndarray  # (S,) bool
 
 
+def sun_table(t0_s: float, dt_s: float, steps: int) -> np.ndarray:
+    """(steps, 4) right ascension of the Sun (rad), sine and cosine of its declination in the middle of each step, and its
+    light at the end of it, 1 at one astronomical unit: the same in all runs."""
+    direction = getattr(sun.sun_direction, "py_func", sun.sun_direction)  # to compile it for Python alone would take longer
+    distance_au = getattr(sun.sun_distance_au, "py_func", sun.sun_distance_au)
+    out = np.empty((steps, 4))
+    for k in range(steps):
+        ra, declination = direction(t0_s + k * dt_s + 0.5 * dt_s)
+        out[k] = ra, math.sin(declination), math.cos(declination), 1.0 / distance_au(t0_s + k * dt_s + dt_s) ** 2
+    return out
+
+
 @njit(cache=True)
-def sky(p: Params, s: State, t_s: float) -> None:
-    """Beta angle and sunlit share of every station at `t_s`."""
-    right_ascension, declination = sun.sun_direction(t_s)
+def sky(p: Params, s: State, k: int) -> None:
+    """Beta angle and sunlit share of every station in the middle of step `k`."""
+    ra, sin_d, cos_d = p.sun[k, 0], p.sun[k, 1], p.sun[k, 2]
     for st in range(s.a_m.size):
-        s.beta_rad[st] = sun.beta_angle(p.inclination_rad[st], s.raan_rad[st], right_ascension, declination)
+        s.beta_rad[st] = sun.beta_angle_from(p.plane[st, 0], p.plane[st, 1], s.raan_rad[st], ra, sin_d, cos_d)
         s.sunlit_frac[st] = 1.0 - sun.eclipse_fraction(s.a_m[st], s.beta_rad[st])
         s.delta_v_m_per_s[st] = 0.0
 
@@ -72,9 +86,9 @@ def sky(p: Params, s: State, t_s: float) -> None:
 @njit(cache=True)
 def step(
     p: Params, s: State, t_s: float, dt_s: float, area_m2: np.ndarray, mass_kg: np.ndarray, density_scale: float,
-    f107: float, f107a: float, ap: float,
+    f107: float, f107a: float, ap: float, room: np.ndarray,
 ) -> None:  # fmt: skip
-    """Drag and J2 over one step for every station with mass."""
+    """Drag and J2 over one step for every station with mass; `room` is worked in (`laws.atmosphere.room_for`)."""
     era = 0
     for e in range(p.era_from_s.size):
         if p.era_from_s[e] <= t_s:
@@ -86,8 +100,8 @@ def step(
             continue
         ballistic = density_scale * p.drag_coefficient * area_m2[st] / mass_kg[st]
         fit = p.fit_a if p.fit_index[st] == 0 else p.fit_b if p.fit_index[st] == 1 else p.fit_c
-        a_m, raan, ex, ey, rho, outside = decay_step(
-            fit, s.a_m[st], s.raan_rad[st], s.free_ex[st], s.free_ey[st], t_s, dt_s, ballistic, f107, f107a, ap
+        a_m, raan, ex, ey, rho, outside = decay_step_within(
+            room, fit, s.a_m[st], s.raan_rad[st], s.free_ex[st], s.free_ey[st], t_s, dt_s, ballistic, f107, f107a, ap
         )
         s.a_m[st], s.raan_rad[st], s.free_ex[st], s.free_ey[st] = a_m, raan, ex, ey
         s.density_kg_per_m3[st] = rho * density_scale

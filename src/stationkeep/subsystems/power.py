@@ -9,7 +9,6 @@ import numpy as np
 from numba import njit
 
 from stationkeep.laws import power as law
-from stationkeep.laws import sun
 from stationkeep.loops import borrows
 
 US, RUSSIAN = 0, 1
@@ -209,14 +208,14 @@ def _age(p: Params, s: State, t_s: float) -> None:
 
 @borrows
 def generate(
-    p: Params, s: State, t_s: float, dt_s: float, beta_rad: np.ndarray, sunlit_frac: np.ndarray,
+    p: Params, s: State, t_s: float, sunlight: float, beta_rad: np.ndarray, sunlit_frac: np.ndarray,
     part_station: np.ndarray, part_works: np.ndarray, attitude_held: np.ndarray, out_rated_W: np.ndarray,
     out_generation_W: np.ndarray, out_connected_W: np.ndarray, channel_W: np.ndarray,
 ) -> None:  # fmt: skip
     """Fill rated, generated and connected power by station (main bus) and generation in sunlight by channel, W.
 
     Rated is what the deployed blankets gave when new; generated what they give in sunlight today (aged, pointed,
-    shaded); connected the part of it wired to loads. A station that tumbles collects what a tumbling panel does; a wing
+    shaded; `sunlight` is 1 at one astronomical unit); connected the part of it wired to loads. A station that tumbles collects what a tumbling panel does; a wing
     whose joint's part does not work turns on its own gimbal only. Only the whole station (0) is held along its orbit by
     others' arrays and in their shade: a segment on its own flies turned to the Sun, as Zarya and Zvezda did before the truss.
     """
@@ -231,7 +230,6 @@ def generate(
     week_s = math.floor(t_s / AGES_s) * AGES_s
     if not s.settled[1] or s.aged_s[0] != week_s:
         _age(p, s, week_s)
-    sunlight = 1.0 / sun.sun_distance_au(t_s) ** 2
     parked_at, parked_cos = -1, 0.0
     for i in range(s.live_count[0]):
         w = live[i]

@@ -85,12 +85,12 @@ def _look(
 @borrows
 def _differs(seen: np.ndarray, at: int, values: np.ndarray) -> bool:
     """Whether `values` are not those seen at `at`; takes note of them."""
-    differs = False
+    differs = 0
     for i in range(values.size):
-        if seen[at + i] != values[i]:
-            seen[at + i] = values[i]
-            differs = True
-    return differs
+        differs += 1 if seen[at + i] != values[i] else 0
+    for i in range(values.size if differs else 0):
+        seen[at + i] = values[i]
+    return differs > 0
 
 
 @borrows

@@ -54,12 +54,19 @@ class Params(_Fields):
 
 class State(NamedTuple):
     """stock_kg: (container,); here: (container,) those aboard a station when parts last moved, the first ``here_count`` (1,);
-    counted: (container,) what it came with is in the books."""
+    cell: (container,) of each of them its place in a table (station, owner, resource) laid out in one row; counted: (container,) what it came with is in the books."""
 
     stock_kg: np.ndarray
     here: np.ndarray
     here_count: np.ndarray
+    cell: np.ndarray
     counted: np.ndarray
+
+
+def not_lined_up(stock_kg: np.ndarray) -> State:
+    """The state of containers that hold ``stock_kg`` (container,), of which none is lined up yet."""
+    count = stock_kg.size
+    return State(stock_kg, np.zeros(count, np.int64), np.zeros(1, np.int64), np.zeros(count, np.int64), np.zeros(count, np.bool_))
 
 
 @borrows
@@ -202,26 +209,22 @@ def stowed_m3(p: Params, s: State, station: int, part_station: np.ndarray) -> fl
 
 
 @njit(cache=True)
-def line_up(p: Params, s: State, part_station: np.ndarray) -> None:
-    """List the containers aboard a station: whenever parts have moved."""
-    count, part, here = 0, p.container_part, s.here
+def line_up(p: Params, s: State, part_station: np.ndarray, table: np.ndarray) -> None:
+    """List the containers aboard a station, with their places in a ``table`` (station, partner, resource): whenever parts have moved."""
+    count, part, kind, owner, here, cell = 0, p.container_part, p.container_resource, p.container_owner, s.here, s.cell
+    _, partners, resources = table.shape
     for c in range(part.size):
         if part_station[part[c]] >= 0:
             here[count] = c
+            cell[count] = (part_station[part[c]] * partners + owner[c]) * resources + kind[c]
             count += 1
     s.here_count[0] = count
 
 
 @njit(cache=True)
-def totals(p: Params, s: State, part_station: np.ndarray, out_kg: np.ndarray) -> None:
-    """Fill ``out_kg`` (station, partner, resource) with what lies in the containers lined up; stored resources alone."""
-    part, kind, owner, stock, here = p.container_part, p.container_resource, p.container_owner, s.stock_kg, s.here
-    stations, partners, _ = out_kg.shape
-    for st in range(stations):
-        for who in range(partners):
-            row = out_kg[st, who]
-            for r in range(STORED):
-                row[r] = 0.0
+def totals(s: State, out_kg: np.ndarray) -> None:
+    """Fill ``out_kg``, a table (station, partner, resource) laid out in one row, with what lies in the containers lined up."""
+    stock, here, cell = s.stock_kg, s.here, s.cell
+    out_kg[:] = 0.0
     for i in range(s.here_count[0]):
-        c = here[i]
-        out_kg[part_station[part[c]], owner[c], kind[c]] += stock[c]
+        out_kg[cell[i]] += stock[here[i]]

@@ -250,7 +250,7 @@ def build_ships(
         engine_isp_s=reals([*(number(r, "isp_s") for r in engines), *(e[1] for e in own_engines)]),
         engine_thrust_N=reals([*(number(r, "thrust_N") for r in engines), *(e[2] for e in own_engines)]),
     )  # fmt: skip
-    return p, stores.State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64), np.zeros(stock.size, np.bool_)), ships, where
+    return p, stores.not_lined_up(stock), ships, where
 
 
 def _phased(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFlight, ...]) -> list[tuple[int, float, Phasing]]:

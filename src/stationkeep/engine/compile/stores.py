@@ -10,7 +10,7 @@ from ...laws.matter import RESOURCES, STORED
 from ...model.base import Quantity
 from ...model.catalogue import Catalogue, number
 from ...model.station import Station
-from ...subsystems.stores import Params, State
+from ...subsystems.stores import Params, State, not_lined_up
 
 
 def openings(catalogue: Catalogue, date: str) -> dict[tuple[str, str], tuple[float, float, float]]:
@@ -110,4 +110,4 @@ def build_stores(
             raise ValueError(f"opening stock of {kg:g} kg {resource} of {partner}: its containers hold {room:g} kg")
         if kg > 0.0:
             stock[here] = kg * params.capacity_kg[here] / room
-    return params, State(stock, np.zeros(stock.size, np.int64), np.zeros(1, np.int64), np.zeros(stock.size, np.bool_))
+    return params, not_lined_up(stock)

@@ -356,7 +356,8 @@ def _orbit(
     record, gap = _record(scenario, catalogue, t0_s, dt_s, steps)
     return orbit.Params(
         fit_a, fit_b, fit_c, integers(next(n for n, other in enumerate(flown) if abs(i - other) <= TOLERANCE_DEG) for i in inclinations),
-        reals(math.radians(i) for i in inclinations), DRAG_COEFFICIENT, from_s, floor, target, ceiling, record, gap,
+        reals(math.radians(i) for i in inclinations), np.array([(math.cos(math.radians(i)), math.sin(math.radians(i))) for i in inclinations]),
+        orbit.sun_table(t0_s, dt_s, steps), DRAG_COEFFICIENT, from_s, floor, target, ceiling, record, gap,
         int(30 * DAY_s / dt_s), *_density_eras(scenario.ap_mode, catalogue, power_p, bodies, names),
     )  # fmt: skip
 
