@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 from ..log import Log
-from . import judge
+from . import keep
 from .refs import by_reference
 from .step import step
 from .world import Luck, Rows, RunState, Scratch, World
@@ -32,4 +32,4 @@ def _advance(
     for k in range(first, last):
         step(w, s, luck, x, rows, log, k, t0_s + k * dt_s, dt_s)
         if k + 1 == last or rows.detail_of[k + 1] != rows.detail_of[k]:
-            judge.close_detail(x, rows, rows.detail_of[k])
+            keep.close_detail(x, rows, rows.detail_of[k])

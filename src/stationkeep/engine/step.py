@@ -6,7 +6,7 @@ from numba import njit
 
 from ..log import Log
 from ..subsystems import attitude, life_support, orbit, power, thermal, traffic
-from . import burns, configuration, judge, moves, sharing, upkeep, works
+from . import burns, configuration, judge, keep, moves, reserves, sharing, upkeep, workday, works
 from .world import Luck, Rows, RunState, Scratch, World
 
 
@@ -59,9 +59,9 @@ def step(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, k:
     burns.burn_for_attitude(w, s, x, t1_s, log)
     burns.drag(w, s, luck, x, t0_s, dt_s)
     burns.burns(w, s, luck, x, t0_s, t1_s, k, log)
-    judge.hours(w, s, x, dt_s, t1_s)
+    workday.hours(w, s, x, dt_s, t1_s)
     # 5. Rules act
-    judge.reserves(w, s, luck, x, t1_s, dt_s, log)
+    reserves.days_left(w, s, luck, x, t1_s, dt_s, log)
     judge.rules(w, s, x, t1_s, dt_s, log)
     judge.requirements(w, s, x, t1_s, log)
-    judge.record(w, s, luck, x, rows, k, t1_s)
+    keep.row(w, s, luck, x, rows, k, t1_s)

@@ -11,7 +11,8 @@ from ..laws import orbit as orbit_law
 from ..laws.matter import NITROGEN, OXYGEN, PROPELLANT
 from ..log import Log, add
 from ..subsystems import services
-from .judge import why_no_power, why_short
+from .judge import why_no_power
+from .reserves import why_short
 from .sharing import is_on, take_stock
 from .supply import refuel
 from .world import RESERVES, Luck, RunState, Scratch, World
