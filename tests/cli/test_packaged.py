@@ -17,7 +17,7 @@ def test_a_packaged_scenario_runs_to_its_verdict(name, capsys):
 def test_a_run_to_a_year_and_of_one_future_says_so(capsys):
     run("iss-partner-leaves", until="2023", future="returns", runs=1, workers=1, explain=0)
     text = capsys.readouterr().out
-    assert text.startswith("Russia leaves: returns\n")
+    assert text.startswith("Russia leaves: returns (simulated to 2023-01-01)\n")
     assert "without a break to 2023-01-01" in text
 
 

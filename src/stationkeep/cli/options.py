@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -30,9 +31,14 @@ def chosen(scenario: str, until: str = "", future: str = "") -> model.Scenario:
     import stationkeep as sk
 
     read = sk.read_scenario(scenario)
+    title = f"{read.title}: {future}" if future else read.title
+    if future:
+        read = read.branch(future)
     if until:
-        read = read.patch({"horizon": day(f"{until}-01-01" if len(until) == 4 else until, "--until")[:10]})
-    return read.branch(future).model_copy(update={"title": f"{read.title}: {future}"}) if future else read
+        end = day(f"{until}-01-01" if len(until) == 4 else until, "--until")[:10]
+        read = read.patch({"horizon": end})
+        title = re.sub(r" \(simulated to [0-9-]+\)$", "", title) + f" (simulated to {end})"
+    return read.model_copy(update={"title": title})
 
 
 def day(text: str, option: str) -> str:
