@@ -270,3 +270,15 @@ def test_a_station_that_cannot_go_on_says_so():
     p = small()
     full = replace(p.commodities[0], opening_kg=9000.0)
     assert conflicts(replace(p, commodities=(full,))) == [AT_START]
+
+
+def test_what_a_visit_brings_is_counted_on_from_its_week():
+    """Of what else arrives within the same four weeks nothing is."""
+    p = small(food_kg=640.0)
+    idle = tuple(replace(v, weeks=v.weeks & bool(v.crew)) for v in p.vessels)
+    visit = Vessel("guest", "nasa", "pad-c", "rocket", 10.0, (2,), np.arange(p.weeks) == 5, ("nadir",), 1, dry_kg=1500.0, visit_by="shuttle", guests={"nasa": 7})
+    with_it = replace(p, vessels=(*idle, visit), fixed=(Fixed("guest", "guest", 5, "", 2),))
+    assert solve(with_it).found
+    assert solve(replace(with_it, vessels=(*idle, replace(visit, visit_by="")))).status == "infeasible"
+    late = replace(with_it, vessels=(*idle, replace(visit, weeks=np.arange(p.weeks) == 7)), fixed=(Fixed("guest", "guest", 7, "", 2),))
+    assert solve(late).status == "infeasible", "the reserve holds up to it"

@@ -68,7 +68,7 @@ def plan(
     vehicles
         More vehicles of the catalogue to choose from, with commas.
     fix
-        Flights and series of the scenario that stay as they are, with commas.
+        Flights and series of the scenario that stay as they are, with commas; those whose people leave with them within two months stay anyway.
     budget
         Most money by partner and year: `nasa 2026 3000, nasa 2027 3000` (million USD).
     cadence

@@ -20,6 +20,7 @@ from ..model.catalogue import Catalogue, Row, number
 from ..model.events import StationIs
 from ..model.scenario import Scenario
 from ..subsystems import traffic
+from .compile.flights import KNOWN_s
 from .compile.life_support import stand_down_fit
 from .compile.machines import mean_life_s
 from .compile.world import Case
@@ -341,6 +342,8 @@ def flight_laws(
     def slip(lead_s: float | None) -> tuple[float, ...]:
         if lead_s is None:
             return *slips[0][1:], SERIES_MEAN_d
+        if lead_s == KNOWN_s:
+            return 1.0, 1.0, 1.0, 0.0
         return *next((s for s in slips if lead_s <= s[0] * DAY_s), slips[-1])[1:], 0.0
 
     return FlightLaws(
@@ -371,7 +374,7 @@ def mean_slips_s(case: Case) -> np.ndarray:
     table = [(number(r, "lead_to_d"), number(r, "mean_d")) for r in case.catalogue.table("life_support/launch_slips")]
 
     def mean_d(lead_s: float | None) -> float:
-        return 0.0 if lead_s is None else next((d for to_d, d in table if lead_s <= to_d * DAY_s), table[-1][1])
+        return 0.0 if lead_s in (None, KNOWN_s) else next((d for to_d, d in table if lead_s <= to_d * DAY_s), table[-1][1])
 
     return np.asarray([0.0 if f.flown else mean_d(f.lead_s) * DAY_s for f in case.flights])
 

@@ -13,7 +13,11 @@ Cargo = dict[Literal["propellant", "oxygen", "nitrogen", "water", "food", "suppl
 
 
 class Flight(Record):
-    """A single flight (`launch`) or a series (`every_d`). Its key in the scenario is its name."""
+    """A single flight (`launch`) or a series (`every_d`). Its key in the scenario is its name.
+
+    One named as a flight of the record that had flown by `as_of`, on its day, docks when that did and carries what that carried inside; modules
+    it brought come with it.
+    """
 
     vehicle: str
     """Vehicle type id of the fleet table."""

@@ -96,6 +96,10 @@ def cargo_columns(m: Model) -> None:
                     c = m.column(price(p, vessel, stay), 0.0, count)
                     m.visits[v, w, port, stay] = c
                     m.by_month[k].append((v, c))
+    chosen = [f for f in p.fixed if m.aboard is None or not p.vessel(f.vessel).crew]
+    for name, k in {(f.vessel, f.week // MONTH_w) for f in chosen}:
+        count = sum((f.vessel, f.week // MONTH_w) == (name, k) for f in chosen)
+        m.rows.add("commitments", {c: 1.0 for v, c in m.by_month[k] if p.vessels[v].name == name}, float(count), INF)
 
 
 def _agreed(p: Problem) -> bool:
@@ -158,7 +162,7 @@ def _crew_launches(m: Model) -> None:
 class Bound:
     """The relaxation of a problem: `possible` while nothing proves that there is no plan, `value` growing while `search` runs.
 
-    A replan or committed flights give single weeks a price or a duty of their own: for them it is that of the whole programme.
+    A replan gives single weeks a price of their own: for it it is that of the whole programme.
     """
 
     def __init__(self, m: Model, time_limit_s: float = 120.0) -> None:
@@ -171,13 +175,13 @@ class Bound:
         self._open: list[tuple[float, int, Counts, dict[int, float]]] = []
         self._thread: threading.Thread | None = None
         self._model, self._total = m, dict[int, int]()
-        if p.kept or p.fixed:
+        if p.kept:
             return
         self._model = by_months(p, crews=False)
         self._total = {v: self._model.column() for v, vessel in enumerate(p.vessels) if not vessel.crew}
         for v, total in self._total.items():
             self._model.rows.add("balance", {total: -1.0, **{c: 1.0 for key, c in self._model.visits.items() if key[0] == v}}, 0.0, 0.0)
-        self._weight = {v: max(p.vessels[v].cost_musd, 1.0) for v in self._total}  # where a whole flight moves the cost most, first
+        self._weight = {v: max(p.vessels[v].cost_musd, 1.0) for v in self._total}  # a total is branched on where both sides of it move the cost most
         self._solve({v: (0.0, INF) for v in self._total}, 0, time_limit_s)
 
     def search(self, until: float) -> None:
@@ -215,7 +219,7 @@ class Bound:
         while self._open and not self._stop.is_set() and time.perf_counter() + longest_s < until:
             bound, _, counts, x = heapq.heappop(self._open)
             self.value = max(self.value, bound)
-            v = max(x, key=lambda v: abs(x[v] - round(x[v])) * self._weight[v])
+            v = max(x, key=lambda v: (x[v] - math.floor(x[v])) * (math.ceil(x[v]) - x[v]) * self._weight[v])
             if max(abs(n - round(n)) for n in x.values()) < WHOLE_count:
                 return
             low, high = counts[v]

@@ -48,6 +48,14 @@ class Nominal:
     brought_kg: np.ndarray  # (F, R) cargo of each flight as it was stowed
     repair_kg_per_d: float  # spares that the mean failure rates of the machines take
 
+    def residents(self) -> np.ndarray:
+        """People aboard by day (D,) but for those of visits."""
+        out = self.people.copy()
+        for f, came_s, left_s in zip(self.case.flights, self.docked_s, self.left_s, strict=True):
+            if f.visit and f.people and not f.flown and f.station == self.case.scenario.main_station:
+                out -= sum(f.people.values()) * ((came_s <= self.t_s) & (self.t_s < left_s))
+        return out
+
     def use_kg(self, resource: str) -> np.ndarray:
         """Net use of a resource in each day (D,): what all uses but traffic took."""
         r = RESOURCES.index(resource)

@@ -9,10 +9,14 @@ import numpy as np
 from ..engine.compile.traffic import port_rows
 from ..model.base import NEVER_s
 from ..model.catalogue import number
+from ..model.fleet import Flight
 from ..model.scenario import Scenario
 from .nominal import Nominal
 from .problem import PortClass
-from .wishes import WEEK_s, series
+from .wishes import WEEK_s, series, visits
+
+VISIT = "visit by "
+"""Before the vehicle of visits, which may use other ports than its rotations do."""
 
 
 def partner_weeks(scenario: Scenario, run: Nominal, weeks: int) -> dict[str, np.ndarray]:
@@ -39,7 +43,11 @@ def port_classes(scenario: Scenario, run: Nominal, weeks: int, vehicles: Iterabl
     case = run.case
     rows = case.catalogue.by_id("fleet/vehicles")
     there = _port_there(scenario, run, weeks)
-    allowed = {v: ports_named(scenario, v) for v in vehicles}
+    allowed = {v: ports_named(series(scenario), v) for v in vehicles}
+    visiting = [scenario.flights[name] for name in visits(scenario)]
+    for f in visiting:
+        if f is not None:
+            allowed[VISIT + f.vehicle] = ports_named(visiting, f.vehicle)
     groups: dict[tuple[frozenset[str], bool, bool], list[tuple[str, np.ndarray]]] = {}
     docked = {f.vehicle for f, t in zip(case.flights, run.docked_s, strict=True) if f.flown and t < NEVER_s}
     for i, port in enumerate(port_rows(scenario, case.catalogue, case.names)):
@@ -48,33 +56,34 @@ def port_classes(scenario: Scenario, run: Nominal, weeks: int, vehicles: Iterabl
         accepts = port["_accepts"]
         assert isinstance(accepts, set)
         takes = frozenset(
-            v for v in {*vehicles, *docked}
-            if (v in accepts or f"standard:{rows[v]['standard']}" in accepts) and (not allowed.get(v) or port["id"] in allowed[v])
+            v for v in {*vehicles, *docked, *allowed}
+            if (v.removeprefix(VISIT) in accepts or f"standard:{rows[v.removeprefix(VISIT)]['standard']}" in accepts) and (not allowed.get(v) or port["id"] in allowed[v])
         )  # fmt: skip
         if takes:
-            pushes = float(port["_push"]) > 0 and any(number(rows[v], "reboost_propellant_kg", 0) > 0 for v in takes)  # type: ignore[arg-type]
-            refuels = bool(port["_refuels"]) and any(number(rows[v], "refuel_kg", 0) > 0 for v in takes)
+            pushes = float(port["_push"]) > 0 and any(number(rows[v.removeprefix(VISIT)], "reboost_propellant_kg", 0) > 0 for v in takes)  # type: ignore[arg-type]
+            refuels = bool(port["_refuels"]) and any(number(rows[v.removeprefix(VISIT)], "refuel_kg", 0) > 0 for v in takes)
             key = (takes, pushes, refuels)
             groups.setdefault(key, []).append((str(port["id"]), there[i]))
     out = []
     for (_, pushes, refuels), members in groups.items():
         names = tuple(dict.fromkeys(name for name, _ in members))
         open_count = sum((m.astype(int) for _, m in members), np.zeros(weeks, int))
-        out.append(PortClass("+".join(names), names, np.minimum(open_count, len(names)), pushes, refuels))
+        each = np.asarray([np.any([m for name, m in members if name == port], axis=0) for port in names])
+        out.append(PortClass("+".join(names), names, np.minimum(open_count, len(names)), pushes, refuels, each))
     return tuple(out)
 
 
-def ports_named(scenario: Scenario, vehicle: str) -> set[str]:
-    """Ports the scenario itself names for a vehicle; empty: any that accept it."""
+def ports_named(flights: Iterable[Flight | None], vehicle: str) -> set[str]:
+    """Ports that some flights of the scenario name for a vehicle; empty: any that accept it."""
     named: set[str] = set()
-    for flight in series(scenario):
-        if flight.vehicle == vehicle and flight.port:
+    for flight in flights:
+        if flight is not None and flight.vehicle == vehicle and flight.port:
             named |= {flight.port} if isinstance(flight.port, str) else set(flight.port)
     return named
 
 
 def _port_there(scenario: Scenario, run: Nominal, weeks: int) -> np.ndarray:
-    """(Q, W) bool: the port's part is at the main station and the port open all that week."""
+    """(Q, W) bool: the port is open all that week, its part at the main station, and since the week before: ships are launched to what is there."""
     case = run.case
     p = case.world.traffic
     start = case.t0_s + WEEK_s * np.arange(weeks)
@@ -88,7 +97,7 @@ def _port_there(scenario: Scenario, run: Nominal, weeks: int) -> np.ndarray:
         if p.part_brought_by[k] >= 0:
             at_s += run.docked_s[p.part_brought_by[k]]
         leaves_s = run.left_s[p.part_taken_by[k]] if p.part_taken_by[k] >= 0 else p.part_leave_s[k]
-        out[q] &= (at_s <= start) & (leaves_s >= start + WEEK_s)
+        out[q] &= ((at_s <= start - WEEK_s) | (at_s <= case.t0_s)) & (leaves_s >= start + WEEK_s)
         if p.part_segment[k] == 1:
             out[q] &= start + WEEK_s <= gone_s
     return out

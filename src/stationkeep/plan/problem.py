@@ -44,10 +44,13 @@ class Vessel:
     longest_d: float = 400.0
     unloads: bool = False  # its thrusters unload the gyroscopes on its own
     family: str = ""  # what a failure grounds together
+    visit_by: str = ""  # its vehicle, where it is one committed visit; name is then the flight's
+    pushes_frac: np.ndarray | float = 1.0  # (W,) share of each week's need for altitude that falls in its days there
+    guests: dict[str, int] = field(default_factory=dict)  # who comes and leaves with a visit: nobody of those who keep the station
 
     @property
     def crew(self) -> int:
-        """People it brings."""
+        """People it brings to keep the station."""
         return sum(self.people.values())
 
 
@@ -60,6 +63,7 @@ class PortClass:
     open_count: np.ndarray  # (W,) how many of them are open
     pushes: bool
     refuels: bool
+    each: np.ndarray | None = None  # (Q, W) bool: which of them are open; None: all of them always
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class Fixed:
     port: str  # class; empty: any that takes it
     stay_w: int
     launch_s: float | None = None  # as the scenario states it; a published flight's is by its week
+    expected_s: float | None = None  # its docking, with the mean slip of a date declared so long before
+    undock_s: float | None = None  # of a visit
 
     def flown_by(self, vessel: str, week: int, port: str, stay_w: int) -> bool:
         """Whether a visit is this flight."""

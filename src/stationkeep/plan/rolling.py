@@ -52,7 +52,7 @@ EARLY_frac = 1e-3
 REPLAN_frac = 1e-3
 """Gap of a replan, in which each kept flight is worth more than any costs: at a hundred flights a tenth of one."""
 PUSHES_frac = 5e-3
-"""Share of its cost by which a crew flight is dearer at a port where ships push or refuel, where cargo found no room beside crews."""
+"""Share of its cost by which a crew flight is dearer at a port where ships push or refuel, twice where both, where cargo found no room beside crews."""
 Key = tuple[int, int, int, int]
 
 
@@ -189,7 +189,7 @@ def _windows(
             elif key[1] < first:
                 w.low[c] = w.high[c] = float(key in mine)
             elif crew:  # of rotations that cost the same, the one that launches latest: slack is not spent on overlap
-                needed = spare and (p.ports[key[2]].pushes or p.ports[key[2]].refuels)
+                needed = spare * (p.ports[key[2]].pushes + p.ports[key[2]].refuels)
                 price = p.vessels[key[0]].cost_musd if p.kept else abs(w.cost[c])  # of a replan's visits the cost holds what a change is worth
                 w.cost[c] += price * (EARLY_frac * (last - key[1]) + PUSHES_frac * needed)
         for (i, week), c in w.leaves.items():
@@ -215,7 +215,7 @@ def _months(m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int],
     """(vessel, month) in and beside which cargo is launched, in whole flights, where launches are counted by months and crews are as they
     are chosen."""
     p = m.problem
-    if p.kept or p.fixed or p.objective != "cost":
+    if p.kept or p.objective != "cost":
         return None
     aboard = np.zeros(p.weeks)
     held = np.zeros((len(p.ports), p.weeks))
@@ -306,7 +306,7 @@ def _improve(
 def _cut(p: Problem, weeks: int) -> Problem:
     """The first weeks of a problem."""
     return replace(
-        p, weeks=weeks, vessels=tuple(replace(v, weeks=v.weeks[:weeks]) for v in p.vessels),
+        p, weeks=weeks, vessels=tuple(replace(v, weeks=v.weeks[:weeks], pushes_frac=np.broadcast_to(v.pushes_frac, p.weeks)[:weeks]) for v in p.vessels),
         ports=tuple(replace(q, open_count=q.open_count[:weeks]) for q in p.ports),
         docked=tuple(replace(d, leaves_w=tuple(sorted({min(w, weeks) for w in d.leaves_w}))) for d in p.docked),
         commodities=tuple(replace(c, use_kg=c.use_kg[:weeks], least_kg=c.least_kg[:weeks]) for c in p.commodities),

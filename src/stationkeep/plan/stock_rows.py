@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .problem import BOTTLE_FACTOR, DRY, GASES, Problem
+from .problem import BOTTLE_FACTOR, DRY, GASES, Commodity, Problem
 from .programme import INF, Model, MONTH_w, YEAR_w
 from .traffic_rows import money_rows, people_rows
 
@@ -17,6 +17,9 @@ BOTTLES_share = 0.1
 """Most gas in bottles against a ship's dry cargo (`engine.supply`)."""
 SHORT_share = 0.75
 """Share of dry cargo that is food and supplies while both are short: `CREW_share` less bags of water and gas bottles. Assumed."""
+Sure = dict[int, dict[str, int]]
+"""Month -> columns of what committed visits bring in it, by what they bring."""
+
 
 def need_rows(m: Model) -> None:
     """What a plan must meet whether its launches are weeks or months: people, stocks, propellant, waste, money."""
@@ -32,6 +35,8 @@ def need_rows(m: Model) -> None:
 def stock_rows(m: Model, crew: list[int]) -> None:
     """Balance of every commodity by month; what ships that launch in a month can carry."""
     p = m.problem
+    months = sorted({f.week // MONTH_w for f in p.fixed if p.vessel(f.vessel).visit_by})
+    sure: Sure = {k: {c.name: m.column() for c in p.commodities if c.name != "propellant"} for k in months}
     for commodity in p.commodities:
         name = commodity.name
         most_kg = np.broadcast_to(commodity.most_kg, (p.weeks,)) if np.ndim(commodity.most_kg) == 0 else np.asarray(commodity.most_kg)
@@ -40,7 +45,7 @@ def stock_rows(m: Model, crew: list[int]) -> None:
         m.stock[name], m.load[name] = stock, load
         for k in range(m.months):
             weeks = m.weeks_of(k)
-            m.rows.add(name, {stock[k]: 1.0, load[k]: -1.0}, float(max(commodity.least_kg[w] for w in weeks)), INF)
+            _reserve_rows(m, commodity, k, crew, sure)
             if name == "propellant":
                 continue
             terms = {stock[k]: 1.0, load[k]: -1.0}
@@ -55,29 +60,53 @@ def stock_rows(m: Model, crew: list[int]) -> None:
             m.rows.add("balance", terms, start if m.aboard is None else -INF, start)
     for k in range(m.months):
         ships = m.by_month.get(k)
+        for name, c in sure.get(k, {}).items():
+            m.rows.add("holds", {c: 1.0, m.load[name][k]: -1.0}, -INF, 0.0)
+        if k in sure:
+            _capacity(m, [(v, c) for v, c in m.by_month[k] if p.vessels[v].visit_by], sure[k])
         if ships:
-            _capacity(m, k, ships)
+            _capacity(m, ships, {name: columns[k] for name, columns in m.load.items()})
 
 
-def _capacity(m: Model, k: int, ships: list[tuple[int, int]]) -> None:
-    """Mass of a month's cargo against what its ships carry: tanks first, bags and bottles out of dry cargo."""
+def _reserve_rows(m: Model, commodity: Commodity, k: int, crew: list[int], sure: Sure) -> None:
+    """A reserve holds without what arrives in the same four weeks; but for what visits bring, whose week is known: it holds up to the first of
+    them, and with their cargo."""
+    p, name, weeks = m.problem, commodity.name, m.weeks_of(k)
+    stock, load = m.stock[name], m.load[name]
+    least = float(max(commodity.least_kg[w] for w in weeks))
+    if name not in sure.get(k, {}):
+        m.rows.add(name, {stock[k]: 1.0, load[k]: -1.0}, least, INF)
+        return
+    before = list(range(weeks[0], min(f.week for f in p.fixed if p.vessel(f.vessel).visit_by and f.week in weeks)))
+    left = {stock[k - 1]: 1.0} if k else {}
+    need = least + float(commodity.use_kg[before].sum()) - (0.0 if k else commodity.opening_kg)
+    if m.aboard is not None:
+        need += commodity.person_kg * float(m.aboard[before].sum())
+    elif commodity.person_kg:
+        left.update({crew[w]: -commodity.person_kg for w in before})
+    m.rows.add(name, left, need, INF)
+    m.rows.add(name, {stock[k]: 1.0, load[k]: -1.0, sure[k][name]: 1.0}, least, INF)
+
+
+def _capacity(m: Model, ships: list[tuple[int, int]], load: dict[str, int]) -> None:
+    """Mass of a month's cargo, `load` by what it is, against what its ships carry: tanks first, bags and bottles out of dry cargo."""
     p = m.problem
-    dry: dict[int, float] = {m.load[n][k]: 1.0 for n in DRY if n in m.load}
-    hold = {m.load[n][k] for n in ("food", "supplies") if n in m.load}
+    dry: dict[int, float] = {load[n]: 1.0 for n in DRY if n in load}
+    hold = {load[n] for n in ("food", "supplies") if n in load}
     gas: dict[int, float] = {}
     filled: dict[int, float] = {}
-    if "water" in m.load:
+    if "water" in load:
         bags = m.column(0.0, 0.0, INF)
         dry[bags] = 1.0
         hold.add(bags)
-        terms = {m.load["water"][k]: 1.0, bags: -1.0}
+        terms = {load["water"]: 1.0, bags: -1.0}
         terms.update({c: -p.vessels[v].water_kg for v, c in ships if p.vessels[v].water_kg})
         m.rows.add("holds", terms, -INF, 0.0)
     for name in GASES:
-        if name in m.load:
+        if name in load:
             bottles = m.column(0.0, 0.0, INF)
             dry[bottles] = BOTTLE_FACTOR
-            gas[m.load[name][k]] = 1.0
+            gas[load[name]] = 1.0
             gas[bottles] = -1.0
             filled[bottles] = 1.0
     if gas:
@@ -85,25 +114,25 @@ def _capacity(m: Model, k: int, ships: list[tuple[int, int]]) -> None:
         m.rows.add("holds", gas, -INF, 0.0)
         filled.update({c: -min(p.bottles_kg, BOTTLES_share * p.vessels[v].dry_kg) for v, c in ships})
         m.rows.add("holds", filled, -INF, 0.0)
-    if "propellant" in m.load:
-        fuel = {m.load["propellant"][k]: 1.0}
+    if "propellant" in load:
+        fuel = {load["propellant"]: 1.0}
         taken = m.column(0.0, 0.0, INF)
         dry[taken] = 1.0
-        extra = {m.load["propellant"][k]: 1.0, taken: -1.0}
+        extra = {load["propellant"]: 1.0, taken: -1.0}
         for v, c in ships:
             if p.vessels[v].refuel_most_kg:
                 fuel[c], extra[c] = -p.vessels[v].refuel_most_kg, -p.vessels[v].refuel_kg
         m.rows.add("holds", fuel, -INF, 0.0)
         m.rows.add("holds", extra, -INF, 0.0)
     crew = {c: kg for c, kg in dry.items() if c in hold}
-    people = {c: kg for c, kg in dry.items() if c not in {m.load[n][k] for n in ("spares", "research") if n in m.load}}
+    people = {c: kg for c, kg in dry.items() if c not in {load[n] for n in ("spares", "research") if n in load}}
     dry.update({c: -p.vessels[v].dry_kg for v, c in ships})
     m.rows.add("holds", dry, -INF, 0.0)
     m.rows.add("holds", {**crew, **{c: -CREW_share * p.vessels[v].dry_kg for v, c in ships}}, -INF, 0.0)
     for name in ("spares", "research"):
-        if name in m.load:
+        if name in load:
             full = {c: -p.vessels[v].dry_kg for v, c in ships}
-            m.rows.add("holds", {**full, **people, m.load[name][k]: 1.0 / HALF_share}, -INF, 0.0)
+            m.rows.add("holds", {**full, **people, load[name]: 1.0 / HALF_share}, -INF, 0.0)
 
 
 def standdown_rows(m: Model) -> None:
@@ -139,8 +168,8 @@ def standdown_rows(m: Model) -> None:
 
 
 def _first_month(m: Model) -> int:
-    """First month in which a cargo ship can be launched."""
-    return min((k for k, ships in m.by_month.items() if any(not m.problem.vessels[v].crew for v, _ in ships)), default=m.months)
+    """First month in which a cargo ship can be launched, visits not counted."""
+    return min((k for k, ships in m.by_month.items() if any(not m.problem.vessels[v].crew and not m.problem.vessels[v].visit_by for v, _ in ships)), default=m.months)
 
 
 def _carried(p: Problem, family: str) -> np.ndarray:
@@ -167,7 +196,7 @@ def propellant_rows(m: Model) -> None:
         if ship.push_kg and ship.unloads:
             _spread(m, alone, key, c, ship.push_kg, p.push_need_kg if port.pushes else p.turn_need_kg)
         elif ship.push_kg and port.pushes:
-            _spread(m, pushes, key, c, ship.push_kg, p.push_need_kg - p.turn_need_kg)
+            _spread(m, pushes, key, c, ship.push_kg, (p.push_need_kg - p.turn_need_kg) * ship.pushes_frac)
     for i, docked in enumerate(p.docked):
         if docked.push_kg and classes[docked.port].pushes:
             for w in docked.leaves_w:

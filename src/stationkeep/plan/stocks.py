@@ -65,6 +65,7 @@ def _propellant_kg(problem: Problem, solution: Solution, flights: list[Planned],
     there = [(0, solution.leaves_w.get(d.name, min(d.leaves_w)), problem.port(d.port)) for d in problem.docked]
     there += [(f.visit.week, f.visit.week + f.visit.stay_w, problem.port(f.visit.port)) for f in flights]
     own = [d.push_kg for d in problem.docked] + [problem.vessel(f.visit.vessel).push_kg for f in flights]
+    share = [np.ones(problem.weeks)] * len(problem.docked) + [problem.vessel(f.visit.vessel).pushes_frac * np.ones(problem.weeks) for f in flights]
     brought = [0.0] * len(problem.docked) + [f.visit.manifest_kg.get("propellant", 0.0) for f in flights]
     most = np.broadcast_to(tank.most_kg, (problem.weeks,))
     stock, out = tank.opening_kg, np.zeros(problem.weeks)
@@ -72,7 +73,7 @@ def _propellant_kg(problem: Problem, solution: Solution, flights: list[Planned],
         here = sorted((first, i) for i, (first, last, _) in enumerate(there) if first <= w < last)
         need = float(problem.push_need_kg[w] - problem.turn_need_kg[w])
         for _, i in here:
-            pushed = min(own[i], need) if there[i][2].pushes else 0.0
+            pushed = min(own[i], need * float(share[i][w])) if there[i][2].pushes else 0.0
             own[i], need = own[i] - pushed, need - pushed
         stock += float(problem.push_need_kg[w] - tank.use_kg[w]) - need - float(problem.turn_need_kg[w])
         for _, i in here:

@@ -51,7 +51,7 @@ def commodities_of(
     weeks = people.size
     table = quantities(scenario, run.case.catalogue)
     unsure = {n: (table[n][1].high or table[n][1].value) if wishes.careful else 1.0 for n in ("leak_factor", "hazard_factor")}
-    missing = np.floor(np.maximum(np.minimum(people, aboard) - weekly(run.people, weeks) / 7.0, 0.0))
+    missing = np.floor(np.maximum(np.minimum(people, aboard) - weekly(run.residents(), weeks) / 7.0, 0.0))
     out = []
     for name in ("food", "supplies", "water", "oxygen", "nitrogen", "spares", "research", "propellant"):
         resources = RESOURCE_OF.get(name, (name,))

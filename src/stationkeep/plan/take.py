@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
-from ..engine.compile.flights import plan_flights
+from ..engine.compile.flights import PlannedFlight, plan_flights
+from ..engine.luck import mean_slips_s
 from ..engine.supply import GAS_BOTTLES_kg
 from ..laws.crew_time import programme_h_per_week
 from ..model.base import NEVER_s, seconds
-from ..model.catalogue import Catalogue, number
+from ..model.catalogue import number
 from ..model.scenario import Scenario
+from ..subsystems.traffic import SHORT_frac
 from .nominal import Nominal
 from .ports import partner_weeks, port_classes, tanks_push, unloads_itself
 from .problem import Docked, Fixed, PortClass, Problem, Vessel
 from .stores import commodities_of, debt_most_kg, room_kg
-from .vessels import vessels_of
-from .wishes import DAY_s, FIXED_d, Published, WEEK_s, Wishes, chosen_vehicles, entry_of, weekly
+from .vessels import vessels_of, visiting
+from .wishes import DAY_s, FIXED_d, Published, WEEK_s, Wishes, chosen_vehicles, entry_of, visits, weekly
 
 RELIEVED_w = 6
 """Weeks after the first launch there can be by which a crew that was lost, or is home early, is replaced. Assumed."""
@@ -40,17 +43,20 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
     vessels = vessels_of(scenario, catalogue, wishes, classes, flies, weeks, t0_s)
     vessels = _ended(run, _grounded(scenario, run, vessels))
     vessels = _short_stays(wishes, vessels)
-    stand, kept = _published(wishes, vessels, classes, t0_s, weeks)
-    fixed = _fixed(scenario, catalogue, wishes, vessels, t0_s, weeks) + stand
+    stand, kept = _published(wishes, vessels, classes, t0_s, weeks, visits(scenario))
+    fixed = _fixed(scenario, run, wishes, vessels, weeks) + stand
     from_w = max(int((seconds(wishes.since) - t0_s) // WEEK_s), 0) if wishes.since else 0
     vessels = _not_at_once(vessels, {(f.vessel, f.week) for f in fixed} | {(name, week) for name, week, _ in kept}, from_w)
+    came = _visits(scenario, run, wishes, weeks)
+    vessels += tuple(replace(visiting(scenario, catalogue, classes, f, at.week, at.stay_w, weeks), pushes_frac=_falls_frac(run, at, weeks)) for f, at in came)
+    fixed += tuple(at for _, at in came)
     lines = _excused(lines_asked(scenario, run, wishes, flies), wishes, from_w, t0_s)
     stand_ins = _stand_ins(vessels, lines)
     people = people_asked(scenario, wishes, lines, {v.name: v.crew for v in vessels}, weeks)
     need = weekly(run.use_kg("propellant"), weeks)
     return Problem(
         start_s=t0_s, weeks=weeks, vessels=vessels, ports=classes, docked=_docked(run, classes, weeks, lines),
-        commodities=commodities_of(scenario, run, wishes, people, weekly(run.people, weeks) / 7.0 if aboard is None else aboard), people=people, lines=lines, stand_ins=stand_ins,
+        commodities=commodities_of(scenario, run, wishes, people, weekly(run.residents(), weeks) / 7.0 if aboard is None else aboard), people=people, lines=lines, stand_ins=stand_ins,
         push_need_kg=np.maximum(need, 0.0), turn_need_kg=np.clip(weekly(run.turned_kg(), weeks), 0.0, np.maximum(need, 0.0)), tanks_push=tanks_push(scenario, run, weeks), unload_need=~unloads_itself(scenario, run, weeks),
         debt_most_kg=debt_most_kg(scenario, run), waste_opening_kg=float(run.stock("waste")[0]),
         waste_kg=np.maximum(-weekly(run.use_kg("waste"), weeks), 0.0), waste_most_kg=room_kg(run, "waste"),
@@ -64,14 +70,14 @@ def problem_of(scenario: Scenario, run: Nominal, wishes: Wishes, aboard: np.ndar
 
 def lines_asked(scenario: Scenario, run: Nominal, wishes: Wishes, flies: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Crew ships that must be there by week: one of each of the scenario's own series while its partner flies; of single flights as many of a
-    kind as are there on the mean until the last of them leaves (a visit of a fortnight is none)."""
+    kind as are there on the mean until the last of them leaves. Visits are none."""
     if wishes.people is not None:
         return {}
-    rows = run.case.catalogue.by_id("fleet/vehicles")
+    rows, guests = run.case.catalogue.by_id("fleet/vehicles"), visits(scenario)
     out: dict[str, np.ndarray] = {}
     single: dict[tuple[str, str], list[str]] = {}
     for name, flight in scenario.flights.items():
-        if flight is None or flight.station != scenario.main_station or not flight.people or flight.after:
+        if flight is None or flight.station != scenario.main_station or not flight.people or flight.after or name in guests:
             continue
         partner = flight.partner or rows[flight.vehicle]["partner"]
         if flight.every_d is None:
@@ -104,24 +110,47 @@ def people_asked(scenario: Scenario, wishes: Wishes, lines: dict[str, np.ndarray
 
 
 def _fixed(
-    scenario: Scenario, catalogue: Catalogue, wishes: Wishes, vessels: tuple[Vessel, ...], t0_s: float, weeks: int
+    scenario: Scenario, run: Nominal, wishes: Wishes, vessels: tuple[Vessel, ...], weeks: int
 ) -> tuple[Fixed, ...]:
     """Flights and series the planner keeps as they stand."""
-    if not wishes.fix:
-        return ()
-    by_name = {v.name: v for v in vessels}
-    mine = [f for f in plan_flights(scenario, catalogue)
-            if not f.flown and f.vehicle in by_name and entry_of(scenario, f.id) in wishes.fix]  # fmt: skip
-    docks_w = [int((f.launch_s + f.transit_s - t0_s) // WEEK_s) for f in mine]
+    by_name, t0_s = {v.name: v for v in vessels}, run.case.t0_s
+    mine = [(f, dock_s) for f, dock_s in _expected(scenario, run, {*wishes.fix} - visits(scenario)) if f.vehicle in by_name]
+    docks_w = [int((dock_s - t0_s) // WEEK_s) for _, dock_s in mine]
     out = []
-    for f, week in zip(mine, docks_w, strict=True):
+    for (f, dock_s), week in zip(mine, docks_w, strict=True):
         vessel = by_name[f.vehicle]
-        relief_w = min((w for o, w in zip(mine, docks_w, strict=True) if o.vehicle == f.vehicle and w > week), default=week)
+        relief_w = min((w for (o, _), w in zip(mine, docks_w, strict=True) if o.vehicle == f.vehicle and w > week), default=week)
         least_w = relief_w - week + 1 if vessel.crew else 0  # a crew waits for its relief, and leaves a week after
         stays = sorted(vessel.stays_w, key=lambda s: (s < least_w <= vessel.stays_w[-1], abs(s * WEEK_s - f.stay_s)))
         if 0 <= week < weeks:
-            out.append(Fixed(f.id, f.vehicle, week, "", stays[0], f.launch_s))
+            out.append(Fixed(f.id, f.vehicle, week, "", stays[0], f.launch_s, dock_s))
     return tuple(out)
+
+
+def _expected(scenario: Scenario, run: Nominal, names: Iterable[str]) -> list[tuple[PlannedFlight, float]]:
+    """Flights of some entries of the scenario, and when they dock with the mean slip of dates declared so long before."""
+    slip_s = dict(zip((f.id for f in run.case.flights), mean_slips_s(run.case), strict=True))
+    mine = [f for f in plan_flights(scenario, run.case.catalogue) if not f.flown and entry_of(scenario, f.id) in names] if names else []
+    return [(f, f.launch_s + float(slip_s.get(f.id, 0.0)) + f.transit_s) for f in mine]
+
+
+def _visits(scenario: Scenario, run: Nominal, wishes: Wishes, weeks: int) -> list[tuple[PlannedFlight, Fixed]]:
+    """Visits, and the weeks in which they hold a port; they leave as the engine has it when they slipped."""
+    out = []
+    for f, dock_s in _expected(scenario, run, visits(scenario)):
+        planned_s = f.undock_s - f.launch_s - f.transit_s if f.undock_s < NEVER_s else f.stay_s
+        leaves_s = f.undock_s if dock_s + SHORT_frac * planned_s <= f.undock_s < NEVER_s else dock_s + planned_s
+        week, last = (int((t_s - run.case.t0_s) // WEEK_s) for t_s in (dock_s, leaves_s))
+        if 0 <= week < weeks and f.id not in wishes.lost:
+            out.append((f, Fixed(f.id, f.id, week, "", last + 1 - week, f.launch_s, dock_s, leaves_s)))
+    return out
+
+
+def _falls_frac(run: Nominal, at: Fixed, weeks: int) -> np.ndarray:
+    """(W,) share of each week's propellant for altitude that is burned on days of a visit."""
+    need = np.maximum(run.use_kg("propellant") - run.turned_kg(), 0.0)
+    while_there = need * ((run.t_s - run.case.dt_s >= (at.expected_s or 0.0)) & (run.t_s <= (at.undock_s or 0.0)))
+    return weekly(while_there, weeks) / np.maximum(weekly(need, weeks), 1e-9)
 
 
 def _grounded(scenario: Scenario, run: Nominal, vessels: tuple[Vessel, ...]) -> tuple[Vessel, ...]:
@@ -193,9 +222,9 @@ def _excused(lines: dict[str, np.ndarray], wishes: Wishes, from_w: int, t0_s: fl
 
 
 def _published(
-    wishes: Wishes, vessels: tuple[Vessel, ...], classes: tuple[PortClass, ...], t0_s: float, weeks: int
+    wishes: Wishes, vessels: tuple[Vessel, ...], classes: tuple[PortClass, ...], t0_s: float, weeks: int, guests: frozenset[str]
 ) -> tuple[tuple[Fixed, ...], tuple[tuple[str, int, str], ...]]:
-    """Published flights before `since`, which stand, and those after, which a replan keeps where it can."""
+    """Published flights before `since`, which stand, and those after, which a replan keeps where it can; visits, `guests`, stand by themselves."""
     since_s = seconds(wishes.since) if wishes.since else t0_s
     by_name = {v.name: v for v in vessels}
     of_port = {port: c.name for c in classes for port in c.ports}
@@ -203,7 +232,7 @@ def _published(
     for f in wishes.published:
         week = round((f.expected_s - t0_s) / WEEK_s)
         vessel = by_name.get(f.vehicle)
-        if vessel is None or f.name in wishes.lost or f.port not in of_port or not 0 <= week < weeks:
+        if vessel is None or f.name in {*wishes.lost, *guests} or f.port not in of_port or not 0 <= week < weeks:
             continue
         stay_w = min(vessel.stays_w, key=lambda s: abs(s - _stay_w(f, wishes)))
         if f.launch_s < since_s and vessel.weeks[week]:

@@ -125,11 +125,11 @@ def cadence_rows(m: Model) -> None:
     """Launches of each vehicle in any 52 weeks: written out by months, which HiGHS makes cuts of, and as differences of running sums
     for the weeks between, where launches do not stand for months."""
     p = m.problem
-    for v, vessel in enumerate(p.vessels):
+    for v, vessel in [(v, vessel) for v, vessel in enumerate(p.vessels) if not vessel.visit_by]:
         group, most = f"cadence {vessel.name}", float(vessel.per_year_count)
         launched = empty(m)
         for (k, w, _, _), c in m.visits.items():
-            if k == v:
+            if k == v or p.vessels[k].visit_by == vessel.name:
                 launched[w][c] = 1.0
         starts = range(max(p.weeks - YEAR_w, 0) + 1)
         for first in starts[::MONTH_w]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from ..engine.compile.bodies import cargo_of
-from ..engine.compile.flights import PlannedFlight, flown_dry_kg, transit_s
+from ..engine.compile.flights import LONG_STAY_d, PlannedFlight, flown_dry_kg, transit_s
 from ..model.base import NEVER_s, seconds
 from ..model.catalogue import Catalogue, Row, listed, number
 from ..model.fleet import Flight, launched_by
@@ -45,12 +46,8 @@ def _vessel(
     mine = [f for f in series(scenario) if f.vehicle == name]
     own = mine[0] if mine else None
     partner = (own.partner if own else None) or row["partner"]
-    cargo = cargo_of(_bare(catalogue, name, partner, scenario.main_station), row)
     people = _crew_of(own, row, partner)
-    modules = scenario.stations[scenario.main_station].modules
-    takes = ports_named(scenario, name) or {
-        str(p["id"]) for p in catalogue.table("stations/iss/ports") if {name, f"standard:{row['standard']}"} & set(listed(p, "accepts"))
-    } | {f"{module}/{i + 1}" for module, m in modules.items() for i, kind in enumerate(m.ports) if kind == row["standard"]}
+    takes = ports_named(mine, name) or _accepting(scenario, catalogue, row)
     ports = tuple(c.name for c in classes if set(c.ports) <= takes)
     alone = any(r["giver"] == name and r["service"] == "desaturation" and not r["needs_part"] for r in catalogue.table("stations/iss/services"))
     known = flies[partner][:weeks] & _window(mine, weeks, t0_s)
@@ -64,17 +61,40 @@ def _vessel(
         stays = sorted({rating_w - short - early_w for short in CREW_STAYS_w})
     else:
         stays = sorted({max(int(rating_w * frac), 1) for frac in CARGO_STAYS})
+    ship = _ship(_bare(catalogue, name, partner, scenario.main_station), catalogue, row)
+    return replace(
+        ship, site=site, launcher=launcher, stays_w=tuple(s for s in stays if s > 0), weeks=known, ports=ports, unloads=alone, people=people,
+        per_year_count=wishes.cadence_count.get(name, shown_cadence_count(catalogue, row, t0_s, mine)),
+    )
+
+
+def visiting(scenario: Scenario, catalogue: Catalogue, classes: tuple[PortClass, ...], f: PlannedFlight, week: int, stay_w: int, weeks: int) -> Vessel:
+    """The ship of one visit: it comes in its week with its own cargo and its guests, and leaves with them."""
+    row = catalogue.by_id("fleet/vehicles")[f.vehicle]
+    takes = _accepting(scenario, catalogue, row) & set(f.ports or _accepting(scenario, catalogue, row))
+    return replace(_ship(f, catalogue, row), name=f.id, visit_by=f.vehicle, site=f.site, launcher=f.launcher, stays_w=(stay_w,), weeks=np.arange(weeks) == week,
+                   ports=tuple(c.name for c in classes if set(c.ports) & takes), per_year_count=1, guests=dict(f.people))  # fmt: skip
+
+
+def _accepting(scenario: Scenario, catalogue: Catalogue, row: Row) -> set[str]:
+    """Ports that take a vehicle."""
+    modules = scenario.stations[scenario.main_station].modules
+    return {
+        str(p["id"]) for p in catalogue.table("stations/iss/ports") if {row["id"], f"standard:{row['standard']}"} & set(listed(p, "accepts"))
+    } | {f"{module}/{i + 1}" for module, m in modules.items() for i, kind in enumerate(m.ports) if kind == row["standard"]}
+
+
+def _ship(f: PlannedFlight, catalogue: Catalogue, row: Row) -> Vessel:
+    """What the ship of a flight carries and is."""
+    cargo = cargo_of(f, row)
     return Vessel(
-        name=name, partner=partner, site=site, launcher=launcher,
-        cost_musd=number(row, "cost_musd"), stays_w=tuple(s for s in stays if s > 0),
-        weeks=known, ports=ports, unloads=alone,
-        per_year_count=wishes.cadence_count.get(name, shown_cadence_count(catalogue, row, t0_s, mine)), people=people,
+        name=f.vehicle, partner=f.partner, site=f.site, launcher=f.launcher, cost_musd=number(row, "cost_musd"), stays_w=(), weeks=np.zeros(0, bool), ports=(), per_year_count=0,
         dry_kg=cargo["food"] + cargo["supplies"] + cargo["toilet"] + cargo["spares"] + cargo["research"],
         water_kg=cargo["water"], gas_kg=cargo["oxygen"] + cargo["nitrogen"], refuel_kg=cargo["propellant"],
         refuel_most_kg=max(cargo["propellant"], number(row, "refuel_high_kg", 0)),
         push_kg=number(row, "reboost_propellant_kg", 0) if number(row, "reboost_thrust_N", 0) > 0 else 0.0,
         trash_kg=max(number(row, "trash_kg", 0), number(row, "cargo_down_kg", 0)), down_kg=number(row, "cargo_down_kg", 0),
-        external_kg=number(row, "cargo_external_kg", 0), transit_d=transit_s(catalogue, name) / DAY_s,
+        external_kg=number(row, "cargo_external_kg", 0), transit_d=transit_s(catalogue, f.vehicle) / DAY_s,
         longest_d=number(row, "max_docked_high_d", 400.0), family=row["family"],
     )  # fmt: skip
 
@@ -86,11 +106,12 @@ def _bare(catalogue: Catalogue, vehicle: str, partner: str, station: str) -> Pla
 
 
 def _crew_of(own: Flight | None, row: Row, partner: str) -> dict[str, int]:
-    """Who flies in a crew ship: as in the scenario's own series, else its partner's people in every seat."""
+    """Who flies in a crew ship: as in the scenario's own series, else its partner's people in every seat; nobody stays who came by one that
+    cannot stay itself."""
     if own and own.people:
         return {str(k): v for k, v in own.people.items()}
     seats = int(number(row, "seats", 0))
-    return {partner: seats} if seats else {}
+    return {partner: seats} if seats and number(row, "max_docked_d", LONG_STAY_d) >= LONG_STAY_d else {}
 
 
 def _window(own: list[Flight], weeks: int, t0_s: float) -> np.ndarray:

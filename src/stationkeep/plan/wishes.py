@@ -7,9 +7,10 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from ..engine.compile.flights import transit_s
+from ..engine.compile.flights import LONG_STAY_d, transit_s
 from ..engine.luck import SERIES_MEAN_d
 from ..model.base import seconds
+from ..model.catalogue import number
 from ..model.files import InputError, ScenarioError
 from ..model.files import Problem as Mistake
 from ..model.fleet import Flight
@@ -91,9 +92,8 @@ def weekly(by_day: np.ndarray, weeks: int) -> np.ndarray:
 
 
 def chosen_vehicles(scenario: Scenario, wishes: Wishes) -> tuple[str, ...]:
-    """Vehicles the plan may fly: those of the scenario's own flights to its main station, and those wished for."""
-    own = [f.vehicle for f in scenario.flights.values() if f is not None and f.station == scenario.main_station]
-    return tuple(dict.fromkeys([*own, *wishes.vehicles]))
+    """Vehicles the plan may fly: those of the scenario's own flights to its main station but for visits, and those wished for."""
+    return tuple(dict.fromkeys([*(f.vehicle for f in series(scenario)), *wishes.vehicles]))
 
 
 def check(scenario: Scenario, wishes: Wishes) -> None:
@@ -120,10 +120,29 @@ def _struck(scenario: Scenario, fix: tuple[str, ...]) -> None:
     for name, event in scenario.events.items():
         entry = entry_of(scenario, event.fail or event.damage or event.ship or "")
         flight = scenario.flights.get(entry)
-        if flight is not None and flight.station == scenario.main_station and not flight.after and entry not in fix:
+        if flight is not None and flight.station == scenario.main_station and not flight.after and entry not in {*fix, *visits(scenario)}:
             words = f"it strikes a flight of '{entry}', and a plan chooses those anew"
             raise ScenarioError([Mistake(scenario.title, None, None, f"events.{name}", words, f"keep them as they stand, --fix {entry}, or leave the event out")])
 
 
 def series(scenario: Scenario) -> list[Flight]:
-    return [f for f in scenario.flights.values() if f is not None and f.station == scenario.main_station]
+    """Flights and series to the main station of which a plan chooses; visits are none."""
+    left_out = visits(scenario)
+    return [f for name, f in scenario.flights.items() if f is not None and f.station == scenario.main_station and name not in left_out]
+
+
+def visits(scenario: Scenario) -> frozenset[str]:
+    """Flights and series to the main station whose people come for less than two months and leave with their ship: they are asked of the
+    station and none of its crews, so a plan serves them as they stand. Where nobody stays longer they are its crews."""
+    rows = scenario.catalogue().by_id("fleet/vehicles")
+    found, crews = set(), False
+    for name, f in scenario.flights.items():
+        if f is None or f.station != scenario.main_station or not f.people or f.after:
+            continue
+        rated_d = number(rows[f.vehicle], "max_docked_d", LONG_STAY_d)  # a stay of the record is that of a rotation
+        stay_d = (seconds(f.undock) - seconds(f.launch)) / DAY_s if f.undock and f.launch else rated_d if f.stay_d == "record" else float(f.stay_d)
+        if stay_d < LONG_STAY_d:
+            found.add(name)
+        else:
+            crews = True
+    return frozenset(found if crews else ())

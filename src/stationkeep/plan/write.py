@@ -53,8 +53,10 @@ def planned(problem: Problem, solution: Solution) -> list[Planned]:
         stated = fixed.launch_s if fixed else None
         transit_s = problem.vessel(visit.vessel).transit_d * DAY_s
         launch_s = expected_s - SLIP_d * DAY_s - transit_s if stated is None else stated
-        expected_s = expected_s if stated is None else stated + transit_s
         undock_s = problem.start_s + (visit.week + visit.stay_w) * WEEK_s - LEAVES_EARLY_s
+        if fixed and stated is not None:
+            expected_s = stated + transit_s if fixed.expected_s is None else fixed.expected_s
+            undock_s = undock_s if fixed.undock_s is None else fixed.undock_s
         out.append(Planned(names[i], visit, to_utc(launch_s), to_utc(expected_s), to_utc(undock_s), ports[i],
                            names[reliefs[i]] if i in reliefs else None, relieves.get(i)))  # fmt: skip
     return out
@@ -126,7 +128,7 @@ def changes(problem: Problem, flights: list[Planned]) -> dict[str, int]:
 def crew_of(problem: Problem, visit: Visit) -> dict[str, int]:
     """Who flies in a ship: seats of a partner that is gone before they are home fall to the ship's own."""
     vessel = problem.vessel(visit.vessel)
-    out: dict[str, int] = {}
+    out: dict[str, int] = dict(vessel.guests)
     for partner, count in vessel.people.items():
         weeks = problem.flies.get(partner)
         there = weeks is None or weeks[visit.week : visit.week + visit.stay_w].all()
@@ -162,7 +164,7 @@ def rows(problem: Problem, flights: list[Planned]) -> list[dict[str, Any]]:
     for f in flights:
         vessel = problem.vessel(f.visit.vessel)
         row: dict[str, Any] = {
-            "name": f.name, "vehicle": vessel.name, "partner": vessel.partner, "launcher": vessel.launcher, "site": vessel.site,
+            "name": f.name, "vehicle": vessel.visit_by or vessel.name, "partner": vessel.partner, "launcher": vessel.launcher, "site": vessel.site,
             "launch": f.launch, "expected": f.expected, "undock": f.undock, "port": f.ports[0], "people": crew_of(problem, f.visit), "relief": f.relief,
             "cost_musd": vessel.cost_musd,
         }  # fmt: skip
@@ -235,12 +237,19 @@ def _ports(problem: Problem, solution: Solution, visits: list[Visit]) -> list[tu
     out = []
     for v in visits:
         ports = free[v.port]
-        chosen = min(ports, key=lambda q: (ports[q] > v.week, ports[q]))
+        chosen = min(_open(problem, v), key=lambda q: (ports[q] > v.week, ports[q]))
         ports[chosen] = float(v.week + v.stay_w)
         others = [q for c in problem.vessel(v.vessel).ports for q in problem.port(c).ports if q != chosen]
         same = [q for q in others if q in ports]
         out.append((chosen, *same, *(q for q in others if q not in ports)))
     return out
+
+
+def _open(problem: Problem, v: Visit) -> list[str]:
+    """Ports of the class of a visit that are open all its stay; where no single one is, all of them."""
+    port = problem.port(v.port)
+    weeks = slice(v.week, v.week + v.stay_w)
+    return [q for i, q in enumerate(port.ports) if port.each is None or port.each[i, weeks].all()] or list(port.ports)
 
 
 def _relieves(problem: Problem, solution: Solution, visits: list[Visit]) -> dict[int, str]:

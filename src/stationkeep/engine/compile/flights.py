@@ -25,6 +25,8 @@ HANDOVERS, HANDOVER_MOST_d = 6, 16.0
 """How many handovers show how long they are now; two crews that overlap for longer did not relieve each other."""
 LONG_STAY_d = 60.0
 """A crew ship docked for less is a visit, no rotation."""
+KNOWN_s = -math.inf
+"""Lead of a flight whose day is known when the scenario is made: it does not slip."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ class PlannedFlight:
     lead_s: float | None = None
     relocations: tuple[tuple[float, str], ...] = ()
     row: Row | None = None
+
+    @property
+    def visit(self) -> bool:
+        """Whether its people come for less than `LONG_STAY_d`: they keep no station and wait for no relief."""
+        planned_s = self.undock_s - self.launch_s if self.undock_s < NEVER_s else 0.0
+        return (planned_s if planned_s > 0.0 else self.stay_s) < LONG_STAY_d * DAY_s
 
 
 def plan_flights(scenario: Scenario, catalogue: Catalogue) -> list[PlannedFlight]:
@@ -110,6 +118,8 @@ def _recorded(scenario: Scenario, catalogue: Catalogue, start_s: float) -> list[
             continue
         moves = [item.split(">") for item in row["relocations"].split(";") if ">" in item]
         moves = [move for move in moves if move[0] <= (scenario.as_of or "9999")]
+        if scenario.as_of and scenario.replay is None:  # what is docked at the start leaves as the scenario has it
+            moves, undock_s = [move for move in moves if move[0] <= scenario.start], NEVER_s
         vehicle = vehicles[row["vehicle"]]
         flights.append(
             PlannedFlight(
@@ -219,6 +229,10 @@ def _planned(name: str, flight: Flight, scenario: Scenario, catalogue: Catalogue
     )  # fmt: skip
     if flight.launch is not None:
         launch_s = seconds(flight.launch)
+        known = catalogue.by_id("traffic/flights").get(name)
+        if known and known["dock_utc"] and known["launch_utc"][:10] == flight.launch[:10]:  # it had flown when the scenario was made
+            # spares outside come with pallets that join later: there is no room for them yet, nor for food in their place
+            return [replace(base, launch_s=launch_s, transit_s=seconds(known["dock_utc"]) - launch_s, lead_s=KNOWN_s, row=known | {"spares_kg": ""})]
         lead_s = launch_s - (seconds(scenario.as_of) if scenario.as_of else start_s)
         lead_s = min(lead_s, (flight.fixed_d or math.inf) * DAY_s)
         return [replace(base, launch_s=launch_s, lead_s=lead_s)]
@@ -275,8 +289,7 @@ def _with_relief(flights: list[PlannedFlight]) -> list[PlannedFlight]:
     """Name, for every rotating crew ship, the next flight of its kind to the same station as its relief."""
     out = list(flights)
     for i, flight in enumerate(flights):
-        visit = not flight.flown and flight.stay_s < LONG_STAY_d * DAY_s
-        if not flight.series or flight.relief or flight.undock_s < NEVER_s or visit:
+        if not flight.series or flight.relief or flight.undock_s < NEVER_s or (flight.visit and not flight.flown):
             continue
         for later in flights[i + 1 :]:
             same = later.series == flight.series or (flight.flown and later.vehicle == flight.vehicle and later.people)

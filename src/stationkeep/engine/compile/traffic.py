@@ -18,7 +18,6 @@ from .names import Names, integers, reals, truths
 DAY_s = 86400.0
 CANDIDATES = 8
 DIRECTIONS = {"+x": (1, 0, 0), "-x": (-1, 0, 0), "+y": (0, 1, 0), "-y": (0, -1, 0), "+z": (0, 0, 1), "-z": (0, 0, -1)}
-VISITOR_d = 60.0
 
 
 def build_traffic(
@@ -202,23 +201,25 @@ def _parts(
 
 
 def people_of(
-    catalogue: Catalogue, flights: tuple[PlannedFlight, ...]
+    catalogue: Catalogue, flights: tuple[PlannedFlight, ...], t0_s: float
 ) -> list[tuple[str, str, str, list[tuple[float, str]]]]:
-    """(name, partner, flight up, seats home from when) of everyone who may fly, recorded stays first."""
-    by_id = {f.id: f for f in flights}
+    """(name, partner, flight up, seats home from when) of everyone who may fly, recorded stays first: those of flights of the record that are
+    flown as recorded, and of people aboard at `t0_s` with a seat home in one."""
+    by_id, planned = {f.id for f in flights if f.flown}, {f.id for f in flights if not f.flown}
     seats: dict[str, list[tuple[float, str]]] = {}
     for row in catalogue.table("crew/seats"):
-        seats.setdefault(row["stay"], []).append((seconds(row["from_utc"]), row["flight"]))
+        if row["flight"] not in planned:
+            seats.setdefault(row["stay"], []).append((seconds(row["from_utc"]), row["flight"]))
     people: list[tuple[str, str, str, list[tuple[float, str]]]] = []
     for row in catalogue.table("crew/stays"):
         if row["up_flight"] in by_id:
             homes = sorted(seats.get(row["id"], [])) or [(seconds(row["dock_utc"]), row["up_flight"])]
-            if row["down_flight"] and row["undock_utc"] and homes[-1][1] != row["down_flight"]:
+            if row["down_flight"] and row["down_flight"] not in planned and row["undock_utc"] and homes[-1][1] != row["down_flight"]:
                 homes.append((seconds(row["undock_utc"]) - 1.0, row["down_flight"]))
             people.append((row["id"], row["partner"], row["up_flight"], homes))
-        elif row["undock_utc"] == "" or row["down_flight"] in by_id:
-            homes = sorted(seats.get(row["id"], []))
-            if homes and any(flight in by_id for _, flight in homes):
+        elif homes := sorted(seats.get(row["id"], [])):
+            there = seconds(row["dock_utc"]) <= t0_s < (seconds(row["undock_utc"]) if row["undock_utc"] else NEVER_s)
+            if any(flight in by_id for _, flight in homes) and (there or row["undock_utc"] == "" or row["down_flight"] in by_id):
                 people.append((row["id"], row["partner"], "", homes))
     for f in flights:
         if not f.flown:
@@ -231,10 +232,7 @@ def _resident(stay: Row | None, flight: PlannedFlight | None) -> bool:
     """Whether a stay is one of the crew that keeps the station: by the record, or planned for at least 60 days."""
     if stay is not None:
         return stay["role"] == "expedition"
-    if flight is None:
-        return True
-    planned_s = flight.undock_s - flight.launch_s if flight.undock_s < NEVER_s else flight.stay_s
-    return planned_s >= VISITOR_d * DAY_s
+    return flight is None or not flight.visit
 
 
 def build_crew(
@@ -244,7 +242,7 @@ def build_crew(
     t0_s = seconds(scenario.start)
     flight_index, partner = names.of("flights"), names.of("partners")
     vehicles = catalogue.by_id("fleet/vehicles")
-    people = people_of(catalogue, flights)
+    people = people_of(catalogue, flights, t0_s)
     n, stations = len(people), len(names.stations)
     status, seat = np.zeros(n, np.int64), np.full(n, -1, np.int64)
     changes: list[tuple[float, int, int]] = []

@@ -183,7 +183,7 @@ def _names(scenario: Scenario, catalogue: Catalogue, flights: tuple[PlannedFligh
         ports=tuple(ports), events=tuple(scenario.events), vehicles=tuple(vehicles), groups=groundable(catalogue),
         machines=tuple(row["id"] for row in machines), machine_kinds=machine_kinds(machines),
         services=services.SERVICES, resources=RESOURCES, requirements=tuple(scenario.requirements),
-        people=tuple(name for name, *_ in people_of(catalogue, flights)),
+        people=tuple(name for name, *_ in people_of(catalogue, flights, seconds(scenario.start))),
     )  # fmt: skip
 
 
