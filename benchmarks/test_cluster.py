@@ -6,7 +6,7 @@ import stationkeep as sk
 from stationkeep.engine.places import Dask
 
 distributed = pytest.importorskip("distributed")
-RUNS, CHUNK = 960, 20
+RUNS, CHUNK = 1000, 100  # the chunks that summaries have by default
 took_s: dict[int, float] = {}
 
 
