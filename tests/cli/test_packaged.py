@@ -21,7 +21,7 @@ def test_a_run_to_a_year_and_of_one_future_says_so(capsys):
     assert "without a break to 2023-01-01" in text
 
 
-@pytest.mark.parametrize("asked, told", [({"until": "20x"}, "--until: not a date: '20x'; write"), ({"future": "none"}, "one of: after-2024")])
+@pytest.mark.parametrize("asked, told", [({"until": "20x"}, "--until: not a date: '20x'; write"), ({"until": "2021"}, "--until: 2021-01-01 is not after 2022-07-26"), ({"future": "none"}, "one of: after-2024")])
 def test_a_day_or_future_there_is_not_is_told(asked, told):
     with pytest.raises(InputError) as wrong:
         run("iss-partner-leaves", runs=1, workers=1, **asked)

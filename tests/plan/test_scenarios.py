@@ -106,6 +106,11 @@ def test_options_are_read_before_anything_is_planned(options, words):
         plan_verb("iss-2022", **options)
 
 
+def test_a_horizon_of_a_week_is_no_plan():
+    with pytest.raises(InputError, match="less than 4 weeks after the start"):
+        check(sk.read_scenario("iss-2022").patch({"horizon": "2022-08-01"}), Wishes())
+
+
 def test_an_event_that_strikes_a_flight_chosen_anew_is_told_and_a_flight_is_no_series():
     scenario = sk.read_scenario("iss-2022").patch({"events.lost": {"fail": "progress-2", "on": "2023-01-10", "for_d": 90}})
     with pytest.raises(ScenarioError, match="--fix progress"):

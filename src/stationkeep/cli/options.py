@@ -36,6 +36,8 @@ def chosen(scenario: str, until: str = "", future: str = "") -> model.Scenario:
         read = read.branch(future)
     if until:
         end = day(f"{until}-01-01" if len(until) == 4 else until, "--until")[:10]
+        if end <= read.start:
+            raise InputError("--until", None, f"{end} is not after {read.start[:10]}, when the scenario starts", "write a later day")
         read = read.patch({"horizon": end})
         title = re.sub(r" \(simulated to [0-9-]+\)$", "", title) + f" (simulated to {end})"
     return read.model_copy(update={"title": title})

@@ -19,6 +19,8 @@ from .problem import Objective
 
 DAY_s = 86400.0
 WEEK_s = 7 * DAY_s
+SHORTEST_w = 4
+"""Weeks of the shortest plan: stocks are counted as often."""
 FIXED_d = 60.0
 """Days before launch at which the date of a planned flight stands: plans of the station's traffic are made anew each
 quarter, so a flight slips as launches slip at under 90 days (life_support/launch_slips.csv). Assumed. A plan adds no
@@ -106,6 +108,9 @@ def check(scenario: Scenario, wishes: Wishes) -> None:
             if name not in known:
                 near = get_close_matches(name, known, 1)
                 raise InputError(option, None, f"no '{name}' to choose from", f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(known)}")
+    if scenario.horizon != "last-flight" and seconds(scenario.horizon) - seconds(scenario.start) < SHORTEST_w * WEEK_s:
+        raise InputError(scenario.title, None, f"the horizon is {scenario.horizon[:10]}, less than {SHORTEST_w} weeks after the start, {scenario.start[:10]}: too soon to plan for",
+                         "give a later `horizon:` or --until")  # fmt: skip
     _struck(scenario, wishes.fix)
 
 
