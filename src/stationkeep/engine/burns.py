@@ -100,7 +100,7 @@ def burns(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: floa
         if s.partners.retired_row[st] >= 0 and s.people[st] == 0 and t1_s > w.rules.replay_until_s:
             _come_down(w, s, x, st, t1_s, log)
             continue
-        wanted, inferred = orbit.wanted_delta_v(w.orbit, s.orbit, st, t1_s, k + 1)
+        wanted, inferred = orbit.wanted_delta_v(w.orbit, s.orbit, st, t0_s, t1_s, k + 1)
         if inferred and wanted < 0.0:
             orbit.correct(s.orbit, st, wanted)
             x.inferred[st] += wanted
@@ -213,6 +213,7 @@ def _burn(w: World, s: RunState, x: Scratch, st: int, wanted_m_per_s: float, spe
     if not s.services.up[st, services.REBOOST] and not spend_all:
         return 0.0
     done = 0.0
+    x.pushed_kg[st, :] = 0.0
     burn_s = DAY_s if spend_all else w.rules.burn_longest_s
     for i in range(x.ships_count[0]):
         f = x.ships[i]
@@ -259,5 +260,6 @@ def _spend(w: World, s: RunState, x: Scratch, st: int, c: int, wanted: float, is
     done = orbit_law.burn_speed(s.attitude.mass_kg[st], kg, isp_s)
     s.stores.stock_kg[c] -= kg
     s.attitude.mass_kg[st] -= kg
+    x.pushed_kg[st, c] += kg
     x.flow_kg[st, PROPELLANT, FOR_REBOOST] -= kg
     return done

@@ -173,6 +173,7 @@ def new_scratch(case: Case) -> Scratch:
         use_kg_per_s=real(r), volume_m3=real(st), stock_kg=stock, stock_cells=stock.reshape(-1),
         kept_m3=real(st, 2), dated_m3=real(st, 2), came_s=real(st, 2), kept_y=real(2), load_h=real(2, 5), residents=real(sizes["P"]), hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), week=real(14, 2),
         room=real(max(map(room_for, (w.orbit.fit_a, w.orbit.fit_b, w.orbit.fit_c)))), inferred=real(st),
+        pushed_kg=real(st, w.stores.container_part.size),
     )  # fmt: skip
 
 

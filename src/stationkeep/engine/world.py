@@ -342,6 +342,7 @@ class Scratch(NamedTuple):
     week: np.ndarray  # (14, 2) room to share a week out in
     room: np.ndarray  # room to evaluate the density in
     inferred: np.ndarray  # (S,)
+    pushed_kg: np.ndarray  # (S, C) what each container gave to the last burn of a station
 
 
 class Rows(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, model_validator
 
 from .base import Date, DateLaw, Partner, Record
+from .station import Reboosts
 
 KINDS = ("withdraw", "rejoin", "extend", "separate", "retire", "fail", "ground", "damage", "lose_person", "open", "fund", "join")
 Taken = Literal["flights", "crews", "propellant", "command", "operation", "spares", "money"]
@@ -170,3 +171,5 @@ class Future(Record):
     """Events of this branch, over those of the scenario (same name replaces)."""
     flights: dict[str, Any] = {}
     """Flights of this branch, over those of the scenario (same name replaces, null removes)."""
+    reboosts: dict[str, Reboosts] = {}
+    """Planned reboosts of this branch by station, in place of the station's own."""

@@ -150,8 +150,9 @@ class Scenario(Record):
             raise InputError("--future", None, f"no future '{future}'", f"one of: {', '.join(self.futures) or 'none'}")
         chosen = self.futures[future]
         flights = {**self.flights, **{k: None if v is None else Flight.model_validate(v) for k, v in chosen.flights.items()}}
+        stations = {n: s.model_copy(update={"reboosts": chosen.reboosts.get(n, s.reboosts)}) for n, s in self.stations.items()}
         return self.model_copy(
-            update={"events": {**self.events, **chosen.events}, "flights": flights, "futures": {}}
+            update={"events": {**self.events, **chosen.events}, "flights": flights, "stations": stations, "futures": {}}
         )
 
     def patch(self, changes: dict[str, Any]) -> Scenario:
@@ -285,6 +286,7 @@ def _cross_check(scenario: Scenario, document: Document) -> list[Problem]:
         problems += _check_flights(branch, document, at, catalogue)
         problems += _check_events(branch, document, at)
         problems += _check_modules(branch, document)
+        problems += _check_reboosts(branch, document, at)
     unique: dict[tuple[Any, ...], Problem] = {(p.file, p.line, p.path, p.message): p for p in problems}
     return list(unique.values())
 
@@ -355,6 +357,22 @@ def _check_modules(scenario: Scenario, document: Document) -> list[Problem]:
             if m.at_port and m.at_port not in {*there, *_brought(station)}:
                 path = ("stations", name, "modules", module, "at_port")
                 problems.append(document.problem(path, f"no port '{m.at_port}'", _near(m.at_port, [*there, *_brought(station)])))
+    return problems
+
+
+def _check_reboosts(scenario: Scenario, document: Document, at: tuple[Any, ...]) -> list[Problem]:
+    """Planned reboosts lie after the start, between the floor and the ceiling of the policy in force that day."""
+    problems: list[Problem] = []
+    for name, station in scenario.stations.items():
+        for day, to_km in station.reboosts.items():
+            places = [(*above, key) for above in ((*at, "reboosts", name), ("stations", name, "reboosts")) for key in (day[:10], day)]
+            path = next((p for p in places if p in document.marks), places[-2])
+            band = next((b for b in reversed(station.policy) if (b.from_ or "") <= day), None)
+            if day < scenario.start:
+                problems.append(document.problem(path, f"{day[:10]} lies before the start {scenario.start[:10]}", "move the date"))
+            elif band and not band.floor_km < to_km <= (band.ceiling_km or to_km):
+                most = f", up to the ceiling {band.ceiling_km:g} km" if band.ceiling_km else ""
+                problems.append(document.problem(path, f"a reboost to {to_km:g} km is outside that day's altitude policy", f"raise it above the floor {band.floor_km:g} km{most}"))
     return problems
 
 

@@ -73,6 +73,10 @@ class Module(Record):
         return max(self.volume_m3 / (math.pi / 4 * MODULE_DIAMETER_m**2), MODULE_DIAMETER_m)
 
 
+Reboosts = dict[Date, Annotated[float, Field(gt=150, lt=1000)]]
+"""Day -> mean altitude (km) to raise the orbit to."""
+
+
 class Phasing(Record):
     """Raise the orbit ahead of a planned lift-off, so that where the station then is in its orbit admits a chase.
 
@@ -139,6 +143,10 @@ class Station(Record):
     burns needed for that are inferred and marked."""
     policy: tuple[Band, ...] = ()
     """Altitude policy by era, in order of dates."""
+    reboosts: Reboosts = {}
+    """Planned reboosts (day: mean altitude in km to raise the orbit to that day, by whatever is docked and tanked then); nothing is burned
+    where it is as high already. Near measured points the record rules, a burn for a ship's phase goes first, and none is made while
+    a ship that is phased is awaited or the station is let sink. Between the days the policy's floor asks alone."""
     stocks_kg: dict[Stocked, dict[Partner | Literal["all"], Quantity]] = {}
     """Opening stocks by kind and owner; a kind given here is all there is of it, of other kinds there is what the packaged
     table has for that month. A number alone (or `all`) is what is aboard in all, owned as in that table. Food counts with its

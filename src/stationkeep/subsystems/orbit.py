@@ -35,6 +35,8 @@ class Params(NamedTuple):
     floor_m: np.ndarray  # (S, B) altitude at which a reboost is asked for
     target_m: np.ndarray  # (S, B)
     ceiling_m: np.ndarray  # (S, B) altitude at which a burn back down to the target is asked for, inf where none is
+    reboost_s: np.ndarray  # (S, Q) days of planned reboosts, ascending, NEVER padded
+    reboost_m: np.ndarray  # (S, Q) altitude they raise to
     record_m: np.ndarray  # (n + 1,) measured altitude at stamp k, nan where there is none
     record_gap: np.ndarray  # (n + 1,) stamps to the next measured one; policy flies when it is far
     record_gap_most: int
@@ -109,9 +111,9 @@ def step(
 
 
 @njit(cache=True)
-def wanted_delta_v(p: Params, s: State, st: int, t_s: float, stamp: int) -> tuple[float, bool]:
-    """Delta-v (m/s, negative to lower the orbit) the policy or the record asks for now, and whether it is inferred from
-    the record.
+def wanted_delta_v(p: Params, s: State, st: int, t0_s: float, t_s: float, stamp: int) -> tuple[float, bool]:
+    """Delta-v (m/s, negative to lower the orbit) that a reboost planned since `t0_s`, the policy or the record asks for now, and
+    whether it is inferred from the record.
 
     Near measured points the record rules: at one, the difference is met; between two close ones nothing is asked.
     """
@@ -121,6 +123,11 @@ def wanted_delta_v(p: Params, s: State, st: int, t_s: float, stamp: int) -> tupl
         if math.isnan(record_m):
             return 0.0, False
         return law.speed_for_raise(s.a_m[st], law.EARTH_RADIUS_M + record_m), True
+    for i in range(p.reboost_s.shape[1]):
+        if p.reboost_s[st, i] > t_s:
+            break
+        if p.reboost_s[st, i] > t0_s and altitude_m < p.reboost_m[st, i]:
+            return law.speed_for_raise(s.a_m[st], law.EARTH_RADIUS_M + p.reboost_m[st, i]), False
     band = _band(p, st, t_s)
     if band < 0 or p.floor_m[st, band] < altitude_m < p.ceiling_m[st, band]:
         return 0.0, False

@@ -353,11 +353,16 @@ def _orbit(
             from_s[i, j] = seconds(band.from_) if band.from_ else -NEVER_s
             floor[i, j], target[i, j] = band.floor_km * 1e3, band.target_km * 1e3
             ceiling[i, j] = band.ceiling_km * 1e3 if band.ceiling_km else math.inf
+    reboosts = [sorted(scenario.stations[n].reboosts.items()) if n in scenario.stations else [] for n in names.stations]
+    reboost_s, reboost_m = (np.full((len(reboosts), max(1, *(len(r) for r in reboosts))), fill) for fill in (NEVER_s, 0.0))
+    for i, days in enumerate(reboosts):
+        reboost_s[i, : len(days)] = [seconds(day) for day, _ in days]
+        reboost_m[i, : len(days)] = [to_km * 1e3 for _, to_km in days]
     record, gap = _record(scenario, catalogue, t0_s, dt_s, steps)
     return orbit.Params(
         fit_a, fit_b, fit_c, integers(next(n for n, other in enumerate(flown) if abs(i - other) <= TOLERANCE_DEG) for i in inclinations),
         reals(math.radians(i) for i in inclinations), np.array([(math.cos(math.radians(i)), math.sin(math.radians(i))) for i in inclinations]),
-        orbit.sun_table(t0_s, dt_s, steps), DRAG_COEFFICIENT, from_s, floor, target, ceiling, record, gap,
+        orbit.sun_table(t0_s, dt_s, steps), DRAG_COEFFICIENT, from_s, floor, target, ceiling, reboost_s, reboost_m, record, gap,
         int(30 * DAY_s / dt_s), *_density_eras(scenario.ap_mode, catalogue, power_p, bodies, names),
     )  # fmt: skip
 
