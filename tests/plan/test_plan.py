@@ -14,7 +14,8 @@ from stationkeep.cli.plan import _bounds, _tell_answers, _write
 from stationkeep.cli.plan import plan as plan_verb
 from stationkeep.engine.compile.flights import flown_dry_kg
 from stationkeep.laws.matter import RESOURCES
-from stationkeep.model.base import seconds
+from stationkeep.laws.orbit import burn_propellant
+from stationkeep.model.base import seconds, to_utc
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.model.files import InputError
 from stationkeep.model.fleet import Flight
@@ -28,15 +29,16 @@ from stationkeep.plan.milp import _quiet, relax, run, solve
 from stationkeep.plan.nominal import lasting, nominal
 from stationkeep.plan.problem import Solution, Visit
 from stationkeep.plan.prove import refuted
+from stationkeep.plan.reboosts import with_reboosts
 from stationkeep.plan.robust import WIDE, with_margins
 from stationkeep.plan.rolling import _fewer
-from stationkeep.plan.stocks import stocks_csv
+from stationkeep.plan.stocks import apart, side_by_side, stocks_csv
 from stationkeep.plan.take import problem_of
 from stationkeep.plan.vessels import shown_cadence_count
 from stationkeep.plan.wishes import Wishes, published_flights
 from stationkeep.plan.write import crew_of, people_aboard, planned, planned_scenario
 
-PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "probability_frac", "conflicts")
+PROMISED = ("status", "objective", "bound", "gap_frac", "flights", "reboosts", "probability_frac", "conflicts")
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +51,17 @@ def made(short):
     return plan_branch(short, time_limit_s=30.0)
 
 
+def aboard(plan):
+    """Crew ships there at the start: the plan says how they leave."""
+    return {d.name for d in plan.problem.docked if d.crew}
+
+
 def test_the_plan_is_a_scenario_that_reads_back(made, tmp_path):
     file = tmp_path / "plan.yaml"
     file.write_text(made.scenario.to_yaml(), encoding="utf-8")
     again = sk.read_scenario(file)
-    assert {n for n, f in again.flights.items() if f} == {f.name for f in made.flights}
+    assert {n for n, f in again.flights.items() if f} == {f.name for f in made.flights} | aboard(made)
+    assert again.to_dict() | {"name": ""} == made.scenario.to_dict() | {"name": ""} and again.stations["iss"].reboosts
 
 
 def test_plan_and_simulation_agree(made):
@@ -68,12 +76,39 @@ def test_the_plans_own_arithmetic_agrees_week_by_week_with_a_run_of_its_manifest
     weeks = int((seconds(made.scenario.horizon) - made.problem.start_s) // (7 * 86400.0))
     names = {"food", "supplies", "water", "propellant"}
     assert {r["commodity"] for r in rows} >= names and sum(r["commodity"] == "food" for r in rows) == weeks
-    for name in ("food", "supplies"):
+    for name in ("food", "supplies", "propellant"):
         assert max(abs(r["difference_frac"]) for r in rows if r["commodity"] == name) <= 0.02
     assert max(r["difference_frac"] for r in rows if r["commodity"] == "water") <= 0.02, "the plan counts on more than there is"
-    propellant = sorted(abs(r["difference_frac"]) for r in rows if r["commodity"] == "propellant")
-    assert propellant[-2] <= 0.02 and propellant[-1] <= 0.08, "in one week one of them has pushed for a reboost and the other not yet"
     assert stocks_csv(rows).count("\n") == len(rows) + 1
+
+
+def test_the_comparison_fails_where_the_run_burns_by_another_schedule(made):
+    """A week later, or not to where the plan says: the run flies it by itself."""
+    later = {to_utc(seconds(day) + 7 * 86400.0): km for day, km in made.scenario.stations["iss"].reboosts.items()}
+    other = replace(made, scenario=with_reboosts(made.scenario, later))
+    assert max(abs(x) for x in apart(side_by_side(other))["propellant"]) > 0.02
+
+
+def test_every_burn_is_planned_ahead_of_the_floor_and_told_with_whose_propellant(made):
+    """Days and altitudes are in the file; ships and tanks named gave what was burned."""
+    flown, planned_days = nominal(made.scenario), made.scenario.stations["iss"].reboosts
+    burns = [b for b in made.reboosts if b["day"] < made.scenario.horizon[:10]]
+    assert burns and [b["day"] for b in burns] == [to_utc(b.t_s)[:10] for b in flown.burns]
+    names = {f.name for f in made.flights} | {d.name for d in made.problem.docked} | {"tanks"}
+    for b in burns:
+        assert planned_days[b["day"] + "T00:00:00Z"] == pytest.approx(b["to_km"], abs=0.02) and b["from_km"] > 415.2
+        assert set(b["with"]) <= names and sum(b["with"].values()) == pytest.approx(b["propellant_kg"], abs=0.3)
+        kept = burn_propellant(float(np.nanmedian(flown.mass_kg)), b["delta_v_m_per_s"], 290.0)
+        assert b["propellant_kg"] == pytest.approx(kept, rel=0.12), "Isp 290 to 320 s"
+
+
+def test_a_burn_before_a_ship_leaves_takes_what_ships_hold_and_is_left_out_where_that_is_little(short):
+    day = "2022-08-10T00:00:00Z"
+    tried = with_reboosts(short, {day: 418.5})
+    first = nominal(tried, by_ships={day: 0.5}).burns[0]
+    assert to_utc(first.t_s)[:10] == day[:10] and first.with_kg["progress-ms-20"] == pytest.approx(220.0, rel=0.01) and first.with_kg.get("tanks", 0.0) < 8.0
+    assert first.to_km == pytest.approx(first.from_km + 2.4, abs=0.3)
+    assert nominal(tried).burns[0].with_kg["tanks"] > 10.0 and to_utc(nominal(tried, by_ships={day: 3.0}).burns[0].t_s)[:10] > day[:10]
 
 
 def test_ships_are_filled_when_they_fly_and_the_table_says_with_what(made):
@@ -195,14 +230,16 @@ def test_wrong_options_are_told():
 
 
 def test_files_are_written(made, tmp_path):
-    names = [str(tmp_path / n) for n in ("plan.yaml", "flights.csv", "flights.ics", "ports.svg")]
-    assert _write(made.scenario, made, *names) == names
-    scenario, table, calendar, chart = (Path(name).read_bytes().decode() for name in names)
+    names = [str(tmp_path / n) for n in ("plan.yaml", "flights.csv", "flights.ics", "ports.svg", "stocks.csv", "reboosts.csv")]
+    assert sorted(_write(made.scenario, made, *names)) == sorted(names)
+    scenario, table, calendar, chart, _, burns = (Path(name).read_bytes().decode() for name in names)
+    assert burns.count("\n") == len(made.reboosts) + 1 and burns.startswith("day,kind,ship,from_km,to_km,delta_v_m_per_s,propellant_kg,with\n2022-")
     count = len(made.flights)
-    assert scenario.count("source: chosen by stationkeep plan") == count and table.count("\n") == count + 1
-    assert calendar.count("BEGIN:VEVENT") == count and calendar.endswith("END:VCALENDAR\r\n")
+    assert scenario.count("source: chosen by stationkeep plan") == count + len(aboard(made)) and table.count("\n") == count + 1
+    assert calendar.count("BEGIN:VEVENT") == count + len(made.reboosts) and calendar.endswith("END:VCALENDAR\r\n")
     shown = sum(f.expected < made.scenario.horizon for f in made.flights)
-    assert chart.count('<rect class="stay') == shown and f"{shown} visits" in chart and "progress-ms (" in chart
+    burned = sum(b["day"] < made.scenario.horizon for b in made.reboosts)
+    assert chart.count('<rect class="stay') == shown + burned and f"{shown} visits" in chart and "progress-ms (" in chart
     with pytest.raises(InputError, match="cannot be written"):
         _write(made.scenario, made, str(tmp_path / "no" / "plan.yaml"), "", "", "")
 
@@ -213,7 +250,8 @@ def test_the_calendar_is_read_by_others(made, tmp_path):
     _write(made.scenario, made, "", "", str(file), "")
     read = icalendar.Calendar.from_ical(file.read_bytes())
     events = {str(e["UID"]).split("@")[0]: e for e in read.walk("VEVENT")}
-    assert set(events) == {f.name for f in made.flights} and not read.errors
+    assert set(events) == {f.name for f in made.flights} | {f"reboost-{b['day']}" for b in made.reboosts} and not read.errors
+    assert all(str(events[f"reboost-{b['day']}"]["DTSTART"].dt) == b["day"] for b in made.reboosts)
     for flight in made.flights:
         event = events[flight.name]
         assert event["DTSTART"].dt.strftime("%Y-%m-%dT%H:%M:%SZ") == flight.expected and event["DTEND"].dt > event["DTSTART"].dt
@@ -354,16 +392,19 @@ def test_the_bound_in_which_no_crews_are_chosen_is_below_the_plan(made):
 def replan(short, made, **more):
     """The published half year, planned again from 1 November 2022."""
     published = published_flights(made.scenario)
-    return plan_branch(short, time_limit_s=30.0, margin_d=0.001, published=published, since="2022-11-01", **more)
+    reboosts = made.scenario.stations["iss"].reboosts
+    return plan_branch(short, time_limit_s=30.0, margin_d=0.001, published=published, reboosts=reboosts, since="2022-11-01", **more)
 
 
 def test_a_replan_after_a_lost_ship_changes_little_and_holds(short, made):
     ship = next(f for f in made.flights if not made.problem.vessel(f.visit.vessel).crew)
     again = replan(short, made, lost=(ship.name,))
     told = again.as_dict()["changes"]
-    assert set(again.scenario.flights) == {f.name for f in again.flights}, "nothing of the scenario's own flies beside them"
+    assert set(again.scenario.flights) == {f.name for f in again.flights} | aboard(again), "nothing of the scenario's own flies beside them"
     assert again.solution.found and all("on 2022-1" in why for why in again.refuted), "nothing launched in time mends the first weeks"
     assert told["kept_count"] >= 0.8 * len([f for f in made.flights if f.launch >= "2022-11-01"]) - 1 and told["dropped_count"] <= 2
+    before, now = made.scenario.stations["iss"].reboosts, again.scenario.stations["iss"].reboosts
+    assert {d: km for d, km in now.items() if d < "2022-11-01"} == {d: km for d, km in before.items() if d < "2022-11-01"} != {} and max(now) > "2022-11-01"
     assert all(f.launch >= "2022-12" for f in again.flights if (f.visit.vessel, f.visit.week) not in {(o.visit.vessel, o.visit.week) for o in made.flights})
 
 

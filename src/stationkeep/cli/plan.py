@@ -47,10 +47,11 @@ def plan(
     ics: str = "",
     gantt: str = "",
     stocks: str = "",
+    reboosts: str = "",
     manifests: bool = False,
     json: Json = False,
 ) -> None:
-    """Choose the flights of a scenario: vehicle, week, port, stay, people and manifest, at least cost or for most research.
+    """Choose the flights of a scenario: vehicle, week, port, stay, people and manifest, at least cost or for most research; then its reboosts.
 
     Parameters
     ----------
@@ -104,11 +105,13 @@ def plan(
     csv
         Table of flights to write.
     ics
-        Calendar (iCalendar) to write.
+        Calendar (iCalendar) of visits and reboosts to write.
     gantt
         Chart of the ports (SVG) to write.
     stocks
         Table (CSV) of every stock by week, by the plan's own arithmetic and in a run of its manifests and dates, to write.
+    reboosts
+        Table (CSV) of the reboosts to write: when, from and to what altitude, with whose propellant.
     manifests
         Write each ship's manifest into the scenario file; else ships are filled by need when they fly.
     """
@@ -134,7 +137,7 @@ def plan(
         raise InputError("--time-limit-s", None, f"{time_limit_s:g} s are no time to solve in", "write 60, or more for long horizons")
     if not replan and (since or lost or home):
         raise InputError("--replan", None, "`--since`, `--lost` and `--home` are about a published plan", "name its scenario file: --replan published.yaml")
-    for file in (out, csv, ics, gantt, stocks):
+    for file in (out, csv, ics, gantt, stocks, reboosts):
         if file and not Path(file).parent.is_dir():  # told before the plan is made, not after
             raise InputError(file, None, f"cannot be written: no folder '{Path(file).parent}'", "choose another place")
     if probability and not runs:
@@ -149,12 +152,13 @@ def plan(
     if replan:
         from stationkeep.plan.wishes import published_flights
 
-        published = published_flights(sk.read_scenario(replan))
+        plan_before = sk.read_scenario(replan)
+        published = published_flights(plan_before)
         early = {words[0]: day(words[-1], "--home") for words in (item.split() for item in _listed(home))}
         unknown = sorted({*_listed(lost), *early} - {f.name for f in published})
         if unknown:
             raise InputError(replan, None, f"no flight '{unknown[0]}'", "name flights of the published plan")
-        wishes.update(published=published, since=day(since, "--since"), lost=_listed(lost), home=early)
+        wishes.update(published=published, reboosts=plan_before.stations[plan_before.main_station].reboosts, since=day(since, "--since"), lost=_listed(lost), home=early)
     if people >= 0:
         wishes["people"] = people
     made = {}
@@ -180,9 +184,9 @@ def plan(
 
         first = replace(first, scenario=with_manifests(first.scenario, first.problem, list(first.flights)))
         new = with_plan(read, names[0], first)
-    written = _write(new, first, out, csv, ics, gantt, stocks) if first.stands else []
+    written = _write(new, first, out, csv, ics, gantt, stocks, reboosts) if first.stands else []
     if first.answer is not None and len(names) == 1 and (not first.stands or first.answer.met):  # the branch with what was added
-        written = _write(first.answer.scenario, first.answer, out, csv, ics, gantt)
+        written = _write(first.answer.scenario, first.answer, out, csv, ics, gantt, reboosts=reboosts)
     emit(told, json, lambda: _tell(made, written))
     if any(found.refuted for found in made.values()):
         raise SystemExit(1)
@@ -216,16 +220,17 @@ def _is(word: str, kind: str) -> bool:
     return {"partner": word in PARTNERS, "year": word.isdigit() and len(word) == 4, "count": word.isdigit()}.get(kind, True)
 
 
-def _write(scenario: Any, made: Any, out: str, csv: str, ics: str, gantt: str, stocks: str = "") -> list[str]:
+def _write(scenario: Any, made: Any, out: str, csv: str, ics: str, gantt: str, stocks: str = "", reboosts: str = "") -> list[str]:
     """Write what was asked for; returns the names written."""
+    from stationkeep.plan.reboosts import reboosts_csv
     from stationkeep.plan.stocks import stocks_csv
     from stationkeep.plan.write import calendar, rows, table_csv
     from stationkeep.report.gantt import gantt_svg
 
     table = rows(made.problem, list(made.flights))
     texts = {
-        out: scenario.to_yaml, csv: lambda: table_csv(table), ics: lambda: calendar(table, scenario.as_of or scenario.start),
-        stocks: lambda: stocks_csv(list(made.stocks)), gantt: lambda: gantt_svg(scenario.title, table, scenario.start, scenario.horizon),
+        out: scenario.to_yaml, csv: lambda: table_csv(table), ics: lambda: calendar(table, list(made.reboosts), scenario.as_of or scenario.start),
+        stocks: lambda: stocks_csv(list(made.stocks)), reboosts: lambda: reboosts_csv(list(made.reboosts)), gantt: lambda: gantt_svg(scenario.title, table, scenario.start, scenario.horizon, list(made.reboosts)),
     }  # fmt: skip
     written = [name for name in texts if name]
     for name in written:
@@ -279,6 +284,8 @@ def _tell_answers(found: Any) -> None:
 
 
 def _tell(made: dict[str | None, Any], written: list[str]) -> None:
+    from stationkeep.plan.reboosts import with_words
+
     for name, found in made.items():
         s = found.solution
         head = f"{name}: " if name else ""
@@ -319,5 +326,10 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
         print("  launch      expected    undocking   port             flight")
         for f in found.flights:
             print(f"  {f.launch[:10]}  {f.expected[:10]}  {f.undock[:10]}  {f.ports[0]:<16} {f.name}")
+        if found.reboosts:
+            print("  reboost        from       to    m/s     kg  with")
+        for b in found.reboosts:
+            print(f"  {b['day']}  {b['from_km']:>7.2f}  {b['to_km']:>7.2f}  {b['delta_v_m_per_s']:>5.2f}  {b['propellant_kg']:>5.0f}  {with_words(b)}"
+                  + (f" (for the phase of {b['ship']})" if b["ship"] else ""))  # fmt: skip
     for name in written:
         print(f"written: {name}")

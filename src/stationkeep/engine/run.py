@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from numba import njit
 
 from ..log import Log
@@ -15,9 +18,22 @@ def advance(
     w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, first: int, last: int, t0_s: float, dt_s: float
 ) -> None:
     """Advance a run from stamp `first` to stamp `last`; stamp 0 is at `t0_s`."""
-    world, state, chance = by_reference(w, lasts=True), by_reference(s), by_reference(luck)
-    scratch, kept, happenings = by_reference(x), by_reference(rows), by_reference(log)
+    world, state, chance, scratch, kept, happenings = _referred(w, s, luck, x, rows, log)
     _advance(world, state, chance, scratch, kept, happenings, first, last, t0_s, dt_s)
+
+
+def each_step(
+    w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log, first: int, last: int, t0_s: float, dt_s: float
+) -> Iterator[int]:
+    """Advance a run likewise; before each step its number, so that the caller can look."""
+    world, state, chance, scratch, kept, happenings = _referred(w, s, luck, x, rows, log)
+    for k in range(first, last):
+        yield k
+        _advance(world, state, chance, scratch, kept, happenings, k, k + 1, t0_s, dt_s)
+
+
+def _referred(w: World, s: RunState, luck: Luck, x: Scratch, rows: Rows, log: Log) -> tuple[Any, ...]:
+    return by_reference(w, lasts=True), by_reference(s), by_reference(luck), by_reference(x), by_reference(rows), by_reference(log)
 
 
 def is_compiled() -> bool:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..laws.matter import PROPELLANT, REBOOST
 from ..model.base import NEVER_s, seconds, to_utc
 from ..model.catalogue import number
 from ..model.scenario import Scenario
@@ -15,6 +16,7 @@ from .milp import fill, solve
 from .nominal import Nominal, nominal
 from .problem import Problem, Solution
 from .prove import RESERVES, AGREE_frac, agree, least_d, loaded, refuted
+from .reboosts import reboost_rows, scheduled
 from .robust import WIDE, Climb, Levels, Trial, cheapest_crew, counted, priced, share, told, with_margins, words
 from .stocks import apart
 from .stores import reserve_d
@@ -55,6 +57,8 @@ class Plan:
     answers: tuple[dict[str, Any], ...] = ()  # plans with the first of these vehicles
     answer: Plan | None = None  # the best of them
     refuted: tuple[str, ...] = ()  # why the nominal run says that the flights are no plan
+    reboosts: tuple[dict[str, Any], ...] = ()  # burns of its nominal run: when, how high, with what
+    burned_kg: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (D,) propellant of that run for them and for debris avoidance
     stocks: tuple[dict[str, Any], ...] = ()  # by week and commodity: the plan's own arithmetic beside a run of its manifests and dates
     replanned: tuple[dict[str, Any], ...] = ()  # how it differs from the published plan, flight by flight
     altitude: dict[str, float] | None = None  # figures of the chosen altitude policy
@@ -89,7 +93,7 @@ class Plan:
         return {
             "status": self.status, "objective": s.objective, "bound": s.bound, "gap_frac": s.gap_frac,
             "cost_musd": self.cost_musd(), "flights": rows(self.problem, list(self.flights)) if self.stands else [],
-            "margins": self.margins, "probability_asked_frac": self.asked_frac,
+            "reboosts": list(self.reboosts) if self.stands else [], "margins": self.margins, "probability_asked_frac": self.asked_frac,
             "probability_frac": self.probability_frac, "probability_interval_frac": self.interval_frac,
             "proved_runs_count": self.proved_runs, "broke": self.broke, "met": self.met,
             "conflicts": list(self.conflicts), "additions": list(self.additions),
@@ -251,9 +255,9 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, ask: Ask) -> Plan:
     solution = solve(problem, time_limit_s=ask.time_limit_s)
     if not solution.found:
         return Plan(scenario, problem, solution)
+    stand = {day: to_km for day, to_km in wishes.reboosts.items() if day < wishes.since}
     for left in reversed(range(MOST_PASSES)):
-        new = planned_scenario(scenario, problem, solution, planned(problem, solution))
-        run = nominal(new)
+        new, run = scheduled(planned_scenario(scenario, problem, solution, planned(problem, solution)), stand)
         solution = loaded(problem, solution, run)
         agreement = agree(problem, solution, run, wishes.careful, ask.until_s)
         if max(agreement.values(), default=0.0) > AGREE_frac and (run.people[run.t_s < ask.until_s] > 0).all():  # a lost station uses nothing
@@ -270,7 +274,8 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, ask: Ask) -> Plan:
             agreement = agree(problem, solution, run, wishes.careful, ask.until_s)
         break
     why = refuted(agreement, run, ask.until_s, _reserves_asked(scenario, wishes, problem))
-    return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run, ask.until_s), refuted=why)
+    return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run, ask.until_s), refuted=why,
+                reboosts=tuple(reboost_rows(run)), burned_kg=-run.flow_kg[:, PROPELLANT, REBOOST])  # fmt: skip
 
 
 __all__ = ["Ask", "Plan", "Say", "Tried", "at", "beyond", "robust", "to_horizon", "widest"]

@@ -16,6 +16,7 @@ from .altitude import altitude_plan
 from .chosen import Ask, Plan, Say, beyond, robust, to_horizon, widest
 from .helped import better, possible
 from .nominal import Nominal, lasting, nominal
+from .reboosts import with_reboosts
 from .replan import changed
 from .robust import Trial
 from .stocks import side_by_side
@@ -65,9 +66,10 @@ def with_plan(scenario: Scenario, future: str | None, made: Plan) -> Scenario:
     """The scenario with a branch's plan put in its place."""
     if future is None:
         return scenario.model_copy(update={"flights": made.scenario.flights, "stations": made.scenario.stations})
+    main = scenario.main_station
     gone = {name: None for name, f in scenario.branch(future).flights.items() if name not in made.scenario.flights and f is not None}
     new = {n: f.model_dump(mode="json", exclude_defaults=True) for n, f in made.scenario.flights.items() if f is not None and n not in scenario.flights}
-    chosen = scenario.futures[future].model_copy(update={"flights": {**gone, **new}})
+    chosen = scenario.futures[future].model_copy(update={"flights": {**gone, **new}, "reboosts": {main: made.scenario.stations[main].reboosts}})
     return scenario.model_copy(update={"futures": {**scenario.futures, future: chosen}})
 
 
@@ -79,7 +81,7 @@ def plan_branch(
 
     With `altitude` the height flown in each year is chosen first, for the traffic of the scenario as it stands.
     """
-    asked = Wishes(**wishes)
+    asked, scenario = Wishes(**wishes), with_reboosts(scenario, {})  # they are chosen anew, as flights are
     tell = say or (lambda _: None)
     check(scenario, asked)
     horizon = scenario.horizon
@@ -101,7 +103,7 @@ def plan_branch(
     ask = Ask(asked, time_limit_s, tell, trial, probability, horizon)
     made = replace(to_horizon(robust(scenario, run, ask) if trial else widest(scenario, run, ask), horizon), altitude=heights)
     if made.stands:
-        made = replace(made, stocks=tuple(side_by_side(made.scenario, made.problem, made.solution, list(made.flights), made.agreement_frac)))
+        made = replace(made, stocks=tuple(side_by_side(made)))
     if made.solution.status == "infeasible":
         return possible(made, scenario, run, ask)
     if made.problem.kept:

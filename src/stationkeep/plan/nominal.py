@@ -11,13 +11,14 @@ import numpy as np
 
 from ..engine.compile.world import Case, compile
 from ..engine.luck import draw, mean_slips_s, prepare, quantities
-from ..engine.run import advance
+from ..engine.run import each_step
 from ..engine.simulate import finish, new_rows, new_scratch
-from ..engine.world import ALTITUDE, MASS, PEOPLE
+from ..engine.world import ALTITUDE, MASS, PEOPLE, Rows, RunState, Scratch, World
 from ..laws.matter import ATTITUDE, DELIVERED, DUMPED, MOVED, PROPELLANT, REMOVED, RESOURCES, USES
+from ..laws.orbit import EARTH_RADIUS_M, burn_speed, burned_propellant, raise_per_speed, raised_semi_major_axis
 from ..laws.solar_outlook import at_percentile
-from ..log import KINDS, new_log
-from ..model.base import NEVER_s, Quantity
+from ..log import KINDS, PHASING, REBOOST, Log, new_log
+from ..model.base import NEVER_s, Quantity, to_utc
 from ..model.scenario import Scenario
 
 DAY_s = 86400.0
@@ -25,8 +26,22 @@ YEAR_s = 365.25 * DAY_s
 MEDIAN = 50.0
 LOST_d = 60
 """Days before the last crew leaves in which a station lives no longer as usual: crews are cut first. Assumed."""
+TANKS = "tanks"
+"""Name under which the station's own propellant is told beside that of ships."""
 TRAFFIC_USES = (DELIVERED, REMOVED, DUMPED, MOVED)
 """Uses that are traffic or housekeeping, not demand."""
+
+
+@dataclass(frozen=True)
+class Burn:
+    """A burn of the main station along its orbit that its policy, its plan or a ship to come asked for."""
+
+    t_s: float  # stamp at the end of its day
+    ship: str  # whose phase it is for; empty: none's
+    from_km: float
+    to_km: float
+    m_per_s: float  # negative: downwards
+    with_kg: dict[str, float]  # by ship; `tanks` are the station's own
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,7 @@ class Nominal:
     events: tuple[tuple[float, str, str, str], ...]  # (t_s, kind, name, station)
     brought_kg: np.ndarray  # (F, R) cargo of each flight as it was stowed
     repair_kg_per_d: float  # spares that the mean failure rates of the machines take
+    burns: tuple[Burn, ...] = ()
 
     def residents(self) -> np.ndarray:
         """People aboard by day (D,) but for those of visits."""
@@ -81,9 +97,9 @@ class Nominal:
         return self.stock_kg[:, [RESOURCES.index(r) for r in resources]].sum(axis=1)
 
 
-def nominal(scenario: Scenario, *, as_dated: bool = False) -> Nominal:
-    """Run one branch (no futures) once without chance; `as_dated`: no ship is brought forward. Raises ScenarioError when it cannot be
-    compiled."""
+def nominal(scenario: Scenario, *, as_dated: bool = False, by_ships: dict[str, float] | None = None) -> Nominal:
+    """Run one branch (no futures) once without chance; `as_dated`: no ship is brought forward; `by_ships`: planned reboosts (by day) that
+    go no higher than the docked ships can push, and are left out where that is less than so many kilometres. Raises ScenarioError when it cannot be compiled."""
     case = compile(_certain(scenario))
     case = replace(case, openings_kg={k: (v, v, v) for k, (v, _, _) in case.openings_kg.items()})
     chances = prepare(case)
@@ -101,8 +117,19 @@ def nominal(scenario: Scenario, *, as_dated: bool = False) -> Nominal:
     luck.traffic.misses[:] = False
     every = np.arange(luck.avoid_s.size) + 0.5
     luck.avoid_s[:] = case.t0_s + every * YEAR_s / per_y if per_y > 0 else NEVER_s
-    rows, log = new_rows(case, False), new_log()
-    advance(world, state, luck, new_scratch(case), rows, log, 0, case.steps, case.t0_s, case.dt_s)
+    rows, log, scratch = new_rows(case, False), new_log(), new_scratch(case)
+    burns: list[Burn] = []
+    planned_s, to_m, seen = world.orbit.reboost_s[0], world.orbit.reboost_m[0], 0
+    least_km = {int(i): (by_ships or {}).get(to_utc(planned_s[i]), 0.0) for i in np.flatnonzero(planned_s < NEVER_s)}
+    for k in each_step(world, state, luck, scratch, rows, log, 0, case.steps, case.t0_s, case.dt_s):
+        burns += _burns(case, scratch, rows, log, seen, k - 1)
+        seen, now_s = int(log.size[0]), case.t0_s + k * case.dt_s
+        for i in np.flatnonzero((planned_s > now_s) & (planned_s <= now_s + case.dt_s)):
+            if least_km[int(i)]:
+                now_m = float(state.orbit.a_m[0]) - EARTH_RADIUS_M
+                to_m[i] = min(to_m[i], now_m + _ships_raise_m(world, state, scratch))
+                to_m[i] = 0.0 if to_m[i] < now_m + 1e3 * least_km[int(i)] else to_m[i]
+    burns += _burns(case, scratch, rows, log, seen, case.steps - 1)
     result = finish(case, 0, world, state, luck, rows, log)
     t_s, kind, station, name, _, _ = result.events
     events = tuple(
@@ -116,7 +143,34 @@ def nominal(scenario: Scenario, *, as_dated: bool = False) -> Nominal:
         case, case.t0_s + case.dt_s * np.arange(1, case.steps + 1), scalar[:, PEOPLE], rows.partner_people[:, 0],
         rows.stock_kg[:, 0].sum(axis=1), rows.flow_kg[:, 0], rows.reserve_d[:, 0], scalar[:, ALTITUDE], scalar[:, MASS],
         result.docked_s, result.left_s, events, _brought_kg(case, result.docked_s, rows.flow_kg[:, 0]), float((spare_kg / life_s).sum() * DAY_s),
+        tuple(burns),
     )  # fmt: skip
+
+
+def _ships_raise_m(w: World, s: RunState, x: Scratch) -> float:
+    """By how much the ships docked at the main station could raise it in a day."""
+    speed, modules = 0.0, w.traffic.part_station.size
+    for f in map(int, x.ships[: x.ships_count[0]]):
+        if w.ships.tank[f] >= 0 and s.traffic.part_station[modules + f] == 0 and w.ships.port_push_frac[s.traffic.port[f]] > 0.0:
+            most_kg = burned_propellant(w.ships.thrust_N[f], w.ships.isp_s[f], w.rules.burn_longest_s)
+            speed += burn_speed(s.attitude.mass_kg[0], min(s.stores.stock_kg[w.ships.tank[f]], most_kg), w.ships.isp_s[f])
+    return float(speed * raise_per_speed(s.orbit.a_m[0]))
+
+
+def _burns(case: Case, scratch: Scratch, rows: Rows, log: Log, seen: int, k: int) -> list[Burn]:
+    """The burn of step `k` of the main station, if there was one among what was logged since `seen`, with what each container gave."""
+    row = next((i for i in range(seen, int(log.size[0])) if log.kind[i] in (REBOOST, PHASING) and log.station[i] == 0), -1)
+    if row < 0:
+        return []
+    speed, modules, given_kg, altitude_km = float(log.value[row]), len(case.names.modules), scratch.pushed_kg[0], float(rows.scalar[k, 0, ALTITUDE])
+    with_kg: dict[str, float] = {}
+    for c in map(int, np.flatnonzero(given_kg)):
+        part = int(case.world.stores.container_part[c])
+        name = case.names.flights[part - modules] if part >= modules else TANKS
+        with_kg[name] = with_kg.get(name, 0.0) + float(given_kg[c])
+    before_m = float(raised_semi_major_axis(EARTH_RADIUS_M + altitude_km * 1e3, -speed)) - EARTH_RADIUS_M
+    ship = case.names.text(int(log.name[row])) if log.kind[row] == PHASING else ""
+    return [Burn(float(log.t_s[row]), ship, before_m / 1e3, altitude_km, speed, with_kg)]
 
 
 def lasting(run: Nominal, scenario: Scenario) -> Nominal:

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..model.base import seconds, to_utc
 from ..model.scenario import Scenario
 from .nominal import nominal
-from .problem import Commodity, Problem, Solution
-from .prove import COMPARED
+from .problem import Commodity, Problem
 from .stores import RESOURCE_OF, room_kg
-from .wishes import WEEK_s
+from .wishes import DAY_s, WEEK_s
 from .write import Planned, people_aboard
+
+if TYPE_CHECKING:
+    from .chosen import Plan
 
 COLUMNS = ("week_ends", "commodity", "plan_kg", "run_kg", "difference_frac")
 
 
-def side_by_side(
-    scenario: Scenario, problem: Problem, solution: Solution, flights: list[Planned], names: Iterable[str] = COMPARED
-) -> list[dict[str, Any]]:
-    """Rows by week and commodity up to the scenario's horizon: the stock by the plan's manifests, weeks and uses alone, and that of a
-    run without chance of the same flights, each with its manifest written down and flown on its day. Nothing is taken from that
-    run. `names`: commodities compared (a careful plan counts on more leaks than the run has). `difference_frac` is of
-    the run's mean; above zero the plan counts on more than there is.
+def side_by_side(made: Plan) -> list[dict[str, Any]]:
+    """Rows by week and commodity up to the scenario's horizon: the stock by the plan's manifests, weeks, uses and reboosts alone, and that of
+    a run without chance of the same flights, each with its manifest written down and flown on its day, which burns by the plan's schedule
+    and with what it has. Nothing is taken from that run. Compared are the commodities of `made.agreement_frac` (a careful plan
+    counts on more leaks than the run has). `difference_frac` is of the run's mean; above zero the plan counts on more than there is.
     """
+    scenario, problem, flights = made.scenario, made.problem, list(made.flights)
     run = nominal(with_manifests(scenario, problem, flights), as_dated=True)
     until_s = run.t_s[-1] if scenario.horizon == "last-flight" else seconds(scenario.horizon)
-    people = people_aboard(problem, solution)
+    people = people_aboard(problem, made.solution)
     weeks = min(problem.weeks, run.t_s.size // 7, int((until_s - problem.start_s) // WEEK_s))
     out = []
     for c in problem.commodities:
-        if c.name not in names:
+        if c.name not in made.agreement_frac:
             continue
         resources = RESOURCE_OF.get(c.name, (c.name,))
         came = np.zeros(problem.weeks)
@@ -43,7 +43,7 @@ def side_by_side(
             came[f.visit.week] += f.visit.manifest_kg.get(c.name, 0.0)
         plan_kg = _held_kg(run.opening_kg(*resources), came - c.use_kg - c.person_kg * people, sum(room_kg(run, r) for r in resources))[:weeks]
         if c.name == "propellant":
-            plan_kg = _propellant_kg(problem, solution, flights, c)[:weeks]
+            plan_kg = _propellant_kg(made, c)[:weeks]
         run_kg = run.stock(*resources)[6::7][:weeks]
         off = (plan_kg - run_kg) / max(float(run_kg.mean()), 1.0)
         out += [{"week_ends": to_utc(problem.start_s + (w + 1) * WEEK_s)[:10], "commodity": c.name, "plan_kg": round(float(plan_kg[w]), 1),
@@ -59,28 +59,40 @@ def _held_kg(opening_kg: float, change_kg: np.ndarray, room_kg: float) -> np.nda
     return out
 
 
-def _propellant_kg(problem: Problem, solution: Solution, flights: list[Planned], tank: Commodity) -> np.ndarray:
-    """(W,) propellant in tanks and docked ships: ships push before tanks do, first come first served, and what they have left, or tanks had
-    no room for, leaves with them."""
-    there = [(0, solution.leaves_w.get(d.name, min(d.leaves_w)), problem.port(d.port)) for d in problem.docked]
-    there += [(f.visit.week, f.visit.week + f.visit.stay_w, problem.port(f.visit.port)) for f in flights]
-    own = [d.push_kg for d in problem.docked] + [problem.vessel(f.visit.vessel).push_kg for f in flights]
-    share = [np.ones(problem.weeks)] * len(problem.docked) + [problem.vessel(f.visit.vessel).pushes_frac * np.ones(problem.weeks) for f in flights]
-    brought = [0.0] * len(problem.docked) + [f.visit.manifest_kg.get("propellant", 0.0) for f in flights]
+def _propellant_kg(made: Plan, tank: Commodity) -> np.ndarray:
+    """(W,) propellant in tanks and docked ships at the end of each week, burned day by day as the plan's reboosts say: ships push with all they hold
+    before tanks do, first come first served; what they brought for the tanks goes there as there is room, what they have left leaves with them."""
+    problem, flights, days = made.problem, made.flights, 7 * made.problem.weeks
+
+    def day_of(utc: str) -> int:
+        return int((seconds(utc) - problem.start_s) // DAY_s)
+
+    stays = [(0, 7 * made.solution.leaves_w.get(d.name, min(d.leaves_w)) - 1, problem.port(d.port), d.push_kg, 0.0) for d in problem.docked]
+    stays += [(day_of(f.expected), day_of(f.undock), problem.port(f.visit.port), problem.vessel(f.visit.vessel).push_kg, f.visit.manifest_kg.get("propellant", 0.0))
+              for f in flights]  # fmt: skip
+    stays.sort(key=lambda s: s[0])
+    holds = [own + brought for *_, own, brought in stays]
+    turned_kg = (problem.turn_need_kg + tank.use_kg - problem.push_need_kg) / 7.0  # what is used beside pushes; below zero where a part brings some
     most = np.broadcast_to(tank.most_kg, (problem.weeks,))
-    stock, out = tank.opening_kg, np.zeros(problem.weeks)
-    for w in range(problem.weeks):
-        here = sorted((first, i) for i, (first, last, _) in enumerate(there) if first <= w < last)
-        need = float(problem.push_need_kg[w] - problem.turn_need_kg[w])
-        for _, i in here:
-            pushed = min(own[i], need * float(share[i][w])) if there[i][2].pushes else 0.0
-            own[i], need = own[i] - pushed, need - pushed
-        stock += float(problem.push_need_kg[w] - tank.use_kg[w]) - need - float(problem.turn_need_kg[w])
-        for _, i in here:
-            moved = max(min(brought[i], float(most[w]) - stock), 0.0) if there[i][2].refuels else 0.0
-            brought[i], stock = brought[i] - moved, stock + moved
-        out[w] = stock + sum(own[i] + brought[i] for _, i in here if there[i][1] > w + 1)
-    return out
+    stock, out = tank.opening_kg, np.zeros(days)
+
+    def refuel(here: list[int], most_kg: float) -> None:
+        nonlocal stock
+        for i in here:
+            moved = max(min(holds[i] - stays[i][3], most_kg - stock), 0.0) if stays[i][2].refuels else 0.0
+            holds[i], stock = holds[i] - moved, stock + moved
+
+    for day in range(days):
+        here = [i for i, (first, last, *_) in enumerate(stays) if first <= day < last]
+        refuel(here, float(most[day // 7]))
+        need = float(made.burned_kg[day])
+        for i in here:
+            pushed = min(holds[i], need) if stays[i][2].pushes else 0.0
+            holds[i], need = holds[i] - pushed, need - pushed
+        stock -= need + float(turned_kg[day // 7])
+        refuel(here, float(most[day // 7]))
+        out[day] = stock + sum(holds[i] for i in here)
+    return out[6::7]
 
 
 def with_manifests(scenario: Scenario, problem: Problem, flights: list[Planned]) -> Scenario:

@@ -69,6 +69,7 @@ class Wishes:
     usd_per_research_h: float = 0.0
     usd_per_person_week: float = 0.0
     published: tuple[Published, ...] = ()  # flights of a plan that is to change as little as possible
+    reboosts: dict[str, float] = field(default_factory=dict)  # those of the published plan, km by day; those before `since` stand
     since: str = ""  # published flights launched before this day stand
     lost: tuple[str, ...] = ()  # published flights that were lost
     home: dict[str, str] = field(default_factory=dict)  # published flight -> day on which its crew came home early

@@ -13,6 +13,7 @@ from ..model.base import seconds, to_utc
 from ..model.fleet import Flight
 from ..model.scenario import Scenario
 from .problem import Fixed, MOVED_w, Problem, Solution, Visit
+from .reboosts import with_words
 from .wishes import DOCKS_d, FIXED_d, SLIP_d, entry_of
 
 DAY_s = 86400.0
@@ -82,13 +83,14 @@ def planned_scenario(scenario: Scenario, problem: Problem, solution: Solution, f
 
 
 def _leaving(problem: Problem, scenario: Scenario, solution: Solution, relieved: set[str | None]) -> dict[str, Flight]:
-    """Crew ships there at the start that nobody relieves, each with the day it leaves: it waits for nobody."""
+    """Crew ships there at the start: those that nobody relieves with the day they leave, the others with the days they stay with their relief."""
     rows = scenario.catalogue().by_id("traffic/flights")
     out = {}
     for d in problem.docked:
-        if d.crew and d.name in rows and d.name not in relieved:
+        if d.crew and d.name in rows:
             leaves_s = problem.start_s + solution.leaves_w.get(d.name, min(d.leaves_w)) * WEEK_s - LEAVES_EARLY_s
-            out[d.name] = Flight(vehicle=rows[d.name]["vehicle"], launch=rows[d.name]["launch_utc"], undock=to_utc(leaves_s), source="chosen by stationkeep plan")
+            how: dict[str, Any] = {"handover_d": HANDOVER_d} if d.name in relieved else {"undock": to_utc(leaves_s)}
+            out[d.name] = Flight(vehicle=rows[d.name]["vehicle"], launch=rows[d.name]["launch_utc"], source="chosen by stationkeep plan", **how)
     return out
 
 
@@ -183,8 +185,8 @@ def table_csv(table: list[dict[str, Any]]) -> str:
     return out.getvalue()
 
 
-def calendar(table: list[dict[str, Any]], made: str) -> str:
-    """The visits as an iCalendar (RFC 5545), one event each; `made` is the instant it was made."""
+def calendar(table: list[dict[str, Any]], burns: list[dict[str, Any]], made: str) -> str:
+    """The visits and the reboosts (all-day) as an iCalendar (RFC 5545), one event each; `made` is the instant it was made."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//stationkeep//plan//EN"]
     for row in table:
         who = ", ".join(f"{count} {partner}" for partner, count in row["people"].items())
@@ -194,6 +196,10 @@ def calendar(table: list[dict[str, Any]], made: str) -> str:
             "BEGIN:VEVENT", f"UID:{row['name']}@stationkeep", f"DTSTAMP:{_stamp(made)}", f"DTSTART:{_stamp(row['expected'])}",
             f"DTEND:{_stamp(row['undock'])}", f"SUMMARY:{row['name']} ({row['vehicle']})", f"LOCATION:{row['port']}", *_folded(f"DESCRIPTION:{_escaped(says)}"), "END:VEVENT",
         ]  # fmt: skip
+    for b in burns:
+        says = f"{b['from_km']:.2f} to {b['to_km']:.2f} km, {b['delta_v_m_per_s']:.2f} m/s; {with_words(b)}" + (f"; for the phase of {b['ship']}" if b["ship"] else "")
+        lines += ["BEGIN:VEVENT", f"UID:reboost-{b['day']}@stationkeep", f"DTSTAMP:{_stamp(made)}", f"DTSTART;VALUE=DATE:{_stamp(b['day'])}",
+                  f"SUMMARY:reboost to {b['to_km']:.1f} km", *_folded(f"DESCRIPTION:{_escaped(says)}"), "END:VEVENT"]  # fmt: skip
     return "\r\n".join([*lines, "END:VCALENDAR"]) + "\r\n"
 
 

@@ -19,8 +19,9 @@ KEY_x, HEAD, FOOT, LETTER_px = 20, 28, 24, 6.6
 """Places in pixels: the key's left edge, room above and below the chart, a letter of the key."""
 
 
-def gantt_svg(title: str, flights: list[dict[str, Any]], start: str, end: str) -> str:
-    """SVG text: one row for each port, one bar for each visit that begins before the end, coloured by vehicle; title and key.
+def gantt_svg(title: str, flights: list[dict[str, Any]], start: str, end: str, burns: list[dict[str, Any]] | None = None) -> str:
+    """SVG text: one row for each port, one bar for each visit that begins before the end, coloured by vehicle, and a row with a mark for each
+    reboost; title and key.
 
     All bars of a plan are there with their dates as tooltips; names stand in bars that have room for them.
     """
@@ -31,6 +32,8 @@ def gantt_svg(title: str, flights: list[dict[str, Any]], start: str, end: str) -
              np.datetime64(f["expected"][:19]), np.datetime64((f["undock"] if end == "last-flight" else min(f["undock"], end))[:19]))
         for f in flights
     ]  # fmt: skip
+    days = [b for b in burns or [] if end == "last-flight" or b["day"] < end]
+    stays += [Stay("reboosts", "", f"{b['day']}: {b['from_km']:.1f} to {b['to_km']:.1f} km", COLOURS - 1, np.datetime64(b["day"]), np.datetime64(b["day"]) + 1) for b in days]
     last = max((s.undocked for s in stays), default=np.datetime64(start[:19]))
     close = last if end == "last-flight" else np.datetime64(end[:19])
     chart = port_chart(title, stays, np.datetime64(start[:19]), close)

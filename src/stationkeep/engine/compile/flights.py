@@ -83,11 +83,12 @@ def plan_flights(scenario: Scenario, catalogue: Catalogue) -> list[PlannedFlight
 
 
 def _as_planned(flight: PlannedFlight, scenario: Scenario) -> PlannedFlight:
-    """A recorded flight still docked when the record ends leaves on the day the scenario plans, if it names one."""
+    """A recorded flight still docked when the record ends leaves on the day the scenario plans, or so long after its relief has come, if it says so."""
     plan = scenario.flights.get(flight.id)
-    if plan is None or plan.undock is None or flight.undock_s < NEVER_s:
+    if plan is None or flight.undock_s < NEVER_s:
         return flight
-    return replace(flight, undock_s=seconds(plan.undock))
+    handed_s = flight.handover_s if plan.handover_d == "record" else float(plan.handover_d) * DAY_s
+    return replace(flight, handover_s=handed_s, undock_s=seconds(plan.undock) if plan.undock else NEVER_s)
 
 
 def end_of_record_s(catalogue: Catalogue) -> float:
