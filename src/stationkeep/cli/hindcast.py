@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from stationkeep.cli.output import emit
+from stationkeep.cli.output import can_be_written, emit, writing
 from stationkeep.model.files import InputError
 
 if TYPE_CHECKING:
@@ -77,16 +77,15 @@ def hindcast(
     json
         Print one JSON object instead of words.
     """
+    can_be_written(page)
     records = _records(altitude, space_weather, ap_mode)
     verbs = {"decay": _decay, "burns": _burns, "lifetime": _lifetime, "propellant": _propellant}
     result, render = verbs[subject](records, ap_mode)
     if page:
         from stationkeep.flight import hindcast_page
 
-        try:
+        with writing(page):
             page.write_text(hindcast_page.page(subject, records.driven, result), encoding="utf-8")
-        except OSError as error:
-            raise InputError("--page", None, f"{page}: {error.strerror}", "give a file that can be written") from None
     emit(result, json, render)
 
 

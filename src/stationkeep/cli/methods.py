@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stationkeep.cli.options import Future, Json, Scenario, Seed, Until, Workers, chosen, processes
-from stationkeep.cli.output import emit
+from stationkeep.cli.output import can_be_written, emit, writing
 from stationkeep.cli.progress import Progress
 from stationkeep.model.files import InputError
 
@@ -37,6 +37,7 @@ def sensitivity(
 
     if runs < 2:
         raise InputError("--runs", None, f"{runs} runs", "give at least 2, better 256")
+    can_be_written(chart)
     read = chosen(scenario, until, future)
     progress = Progress(json)
     try:
@@ -50,7 +51,8 @@ def sensitivity(
     if chart:
         from stationkeep.report.rank_chart import write_rank_chart
 
-        write_rank_chart(f"What {of} hangs on", [(i.name, i.total_frac, i.total_low_frac, i.total_high_frac) for i in found.indices], chart)
+        with writing(chart):
+            write_rank_chart(f"What {of} hangs on", [(i.name, i.total_frac, i.total_low_frac, i.total_high_frac) for i in found.indices], chart)
 
     def words() -> None:
         if found.base_runs < runs:

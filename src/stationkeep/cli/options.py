@@ -23,6 +23,8 @@ Json = Annotated[bool, Parameter(help="Print one JSON object instead of words.")
 
 def processes(workers: int) -> int:
     """How many processes `--workers` asks for; 0 is one for each processor."""
+    if workers < 0:
+        raise InputError("--workers", None, f"{workers} processes", "give 1 or more, or 0 for one of each processor")
     return workers or os.cpu_count() or 1
 
 

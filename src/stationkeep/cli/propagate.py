@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from stationkeep.cli.output import emit
+from stationkeep.cli.output import emit, writing
 from stationkeep.model.files import InputError, ScenarioError
 
 if TYPE_CHECKING:
@@ -246,17 +246,13 @@ def _write(plan: Plan, factor: float, flown: Trajectory, oem: str, czml: str, cs
 
     paths = {"oem": oem, "czml": czml, "csv": csv}
     for kind, path in paths.items():
-        try:
+        with writing(path):
             if path and kind == "oem":
                 _write_oem(path, plan, factor, flown)
             elif path and kind == "czml":
                 write_czml(path, plan.name, flown.t_s, flown.r_gcrf_m)
             elif path:
                 _write_csv(path, plan.frame, flown)
-        except OSError as error:
-            raise InputError(
-                path, None, f"cannot be written: {error.strerror}", "give a path in a folder you own"
-            ) from None
     return {kind: path for kind, path in paths.items() if path}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from stationkeep.cli.options import Future, Json, Scenario, Seed, Until, Workers, chosen, processes
-from stationkeep.cli.output import emit
+from stationkeep.cli.output import can_be_written, emit, writing
 from stationkeep.cli.progress import Progress
 from stationkeep.model.files import InputError
 
@@ -68,6 +68,7 @@ def run(
     if out and not resume and Path(out).exists() and any(Path(out).iterdir()):
         advice = "choose another folder, or --resume to go on with the runs begun in it"
         raise InputError(out, None, "is there already and not empty", advice)
+    can_be_written(page, netcdf)
     read = chosen(scenario, until, future)
     progress = Progress(json)
     count = processes(workers)
@@ -109,11 +110,13 @@ def run(
         asked = days_worth_telling(read)
         result.attrs["depends"] = text.dumps([sk.depends(read, day, future=future, seed=seed) for day, future in asked])
     told = sk.verdict(result)
-    if page:
-        sk.report(result, page, told)
-    if netcdf:
-        sk.to_netcdf(result, netcdf)
     _tell(told, json)
+    if page:
+        with writing(page):
+            sk.report(result, page, told)
+    if netcdf:
+        with writing(netcdf):
+            sk.to_netcdf(result, netcdf)
     for kind, name in (("result", out), ("report", page), ("netCDF", netcdf)):
         if name and not json:
             print(f"{kind}: {name}")
@@ -161,11 +164,14 @@ def show(result: str, *, run: int = -1, future: str = "", page: str = "", netcdf
     """
     import stationkeep as sk
 
+    can_be_written(page, netcdf)
     ds = _of_run(result, run) if run >= 0 else sk.read_result(result)
     if page:
-        sk.report(ds, page)
+        with writing(page):
+            sk.report(ds, page)
     if netcdf:
-        sk.to_netcdf(ds, netcdf)
+        with writing(netcdf):
+            sk.to_netcdf(ds, netcdf)
     if run < 0:
         _tell(sk.verdict(ds), json)
         return

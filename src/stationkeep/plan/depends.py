@@ -6,6 +6,7 @@ the run continued from that day without it, on the same draws, against the run a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,13 +80,15 @@ def depends(
 
 
 def days_worth_telling(scenario: Scenario) -> list[tuple[str, str | None]]:
-    """(day, future) for a report: a month after the start, and the day before each partner leaves on a fixed date."""
-    first = next(iter(scenario.futures), None)
-    days: dict[str, str | None] = {to_utc(seconds(scenario.start) + 30 * DAY_s)[:10]: first}
+    """(day, future) for a report, before the horizon: a month after the start or half the time to the horizon, and the day before each
+    partner leaves on a fixed date."""
+    first, start_s = next(iter(scenario.futures), None), seconds(scenario.start)
+    end_s = seconds(scenario.horizon) if scenario.horizon != "last-flight" else math.inf
+    days: dict[str, str | None] = {to_utc(start_s + min(30 * DAY_s, 0.5 * (end_s - start_s)))[:10]: first}
     branches: list[str | None] = [*scenario.futures] or [None]
     for future in branches:
         for event in scenario.branch(future).events.values():
-            if event.withdraw and event.on and event.on.at and event.on.at > scenario.start:
+            if event.withdraw and event.on and event.on.at and start_s < seconds(event.on.at) <= end_s:
                 days.setdefault(to_utc(seconds(event.on.at) - DAY_s)[:10], future)
     return list(days.items())
 
