@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import stationkeep as sk
-from stationkeep.cli.plan import _bounds, _tell_answers, _write
+from stationkeep.cli.plan import _bounds, _tell_answers, _written
 from stationkeep.cli.plan import plan as plan_verb
 from stationkeep.engine.compile.flights import flown_dry_kg
 from stationkeep.laws.matter import RESOURCES
@@ -231,7 +231,8 @@ def test_wrong_options_are_told():
 
 def test_files_are_written(made, tmp_path):
     names = [str(tmp_path / n) for n in ("plan.yaml", "flights.csv", "flights.ics", "ports.svg", "stocks.csv", "reboosts.csv")]
-    assert sorted(_write(made.scenario, made, *names)) == sorted(names)
+    tables = dict(zip(("csv", "ics", "gantt", "stocks", "reboosts"), names[1:], strict=True))
+    assert sorted(_written(made.scenario, {None: made}, names[0], tables, False)) == sorted(names)
     scenario, table, calendar, chart, _, burns = (Path(name).read_bytes().decode() for name in names)
     assert burns.count("\n") == len(made.reboosts) + 1 and burns.startswith("day,kind,ship,from_km,to_km,delta_v_m_per_s,propellant_kg,with\n2022-")
     count = len(made.flights)
@@ -241,13 +242,13 @@ def test_files_are_written(made, tmp_path):
     burned = sum(b["day"] < made.scenario.horizon for b in made.reboosts)
     assert chart.count('<rect class="stay') == shown + burned and f"{shown} visits" in chart and "progress-ms (" in chart
     with pytest.raises(InputError, match="cannot be written"):
-        _write(made.scenario, made, str(tmp_path / "no" / "plan.yaml"), "", "", "")
+        list(_written(made.scenario, {None: made}, str(tmp_path / "no" / "plan.yaml"), {}, False))
 
 
 def test_the_calendar_is_read_by_others(made, tmp_path):
     icalendar = pytest.importorskip("icalendar")
     file = tmp_path / "flights.ics"
-    _write(made.scenario, made, "", "", str(file), "")
+    assert list(_written(made.scenario, {None: made}, "", {"ics": str(file)}, False)) == [str(file)]
     read = icalendar.Calendar.from_ical(file.read_bytes())
     events = {str(e["UID"]).split("@")[0]: e for e in read.walk("VEVENT")}
     assert set(events) == {f.name for f in made.flights} | {f"reboost-{b['day']}" for b in made.reboosts} and not read.errors
@@ -271,6 +272,21 @@ def test_flights_that_the_nominal_run_does_not_bear_out_are_no_plan(made, monkey
         plan_verb("iss-2022", json=True)
     told = json.loads(capsys.readouterr().out)
     assert end.value.code == 1 and told["status"] == "refuted" and told["flights"] == [] and told["refuted"]
+
+
+def test_each_future_that_has_a_plan_has_files_of_its_own(made, monkeypatch, tmp_path, capsys):
+    plans = iter([replace(made, refuted=("the plan's food differs",)), made])
+    monkeypatch.setattr(sys.modules["stationkeep.plan.make"], "plan_branch", lambda *a, **k: next(plans))
+    scenario = tmp_path / "two.yaml"
+    scenario.write_text("base: iss-2022\nfutures:\n  lean: {weight: 0.5}\n  rich: {weight: 0.5}\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as end:
+        plan_verb(str(scenario), out=str(tmp_path / "plan.yaml"), csv=str(tmp_path / "plan.csv"), gantt=str(tmp_path / "ports.svg"))
+    said = capsys.readouterr().out
+    assert end.value.code == 1 and "lean: NO PLAN" in said
+    assert sorted(x.name for x in tmp_path.iterdir()) == ["plan.rich.csv", "plan.yaml", "ports.rich.svg", "two.yaml"]
+    planned = sk.read_scenario(tmp_path / "plan.yaml")
+    assert {f.name for f in made.flights} <= set(planned.branch("rich").flights) and not {f.name for f in made.flights} <= set(planned.branch("lean").flights)
+    assert ": rich" in (tmp_path / "ports.rich.svg").read_text(encoding="utf-8") and f"written: {tmp_path / 'plan.rich.csv'}" in said
 
 
 def test_where_nobody_unloads_the_gyroscopes_the_proof_is_told_and_what_would_do(short):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from stationkeep.cli.options import Json, Scenario, Until, Workers, chosen, day, processes
-from stationkeep.cli.output import emit
+from stationkeep.cli.output import can_be_written, emit, writing
 from stationkeep.model.base import PARTNERS
 from stationkeep.model.files import InputError
 
@@ -52,6 +53,8 @@ def plan(
     json: Json = False,
 ) -> None:
     """Choose the flights of a scenario: vehicle, week, port, stay, people and manifest, at least cost or for most research; then its reboosts.
+
+    Exit status 1 where a future has no plan, 2 where what was asked cannot be read.
 
     Parameters
     ----------
@@ -101,9 +104,9 @@ def plan(
         Seconds for the solver each time it is asked; the best plan found until then is given with its gap. Where the widest margins have no plan
         it is asked up to four times in each future, and again for what conflicts or would help.
     out
-        Scenario file to write the plan to.
+        Scenario file to write the plan to, with those of all futures that have one.
     csv
-        Table of flights to write.
+        Table of flights to write; of a scenario with several futures each has files of its own (plan.csv: plan.returns.csv).
     ics
         Calendar (iCalendar) of visits and reboosts to write.
     gantt
@@ -137,9 +140,7 @@ def plan(
         raise InputError("--time-limit-s", None, f"{time_limit_s:g} s are no time to solve in", "write 60, or more for long horizons")
     if not replan and (since or lost or home):
         raise InputError("--replan", None, "`--since`, `--lost` and `--home` are about a published plan", "name its scenario file: --replan published.yaml")
-    for file in (out, csv, ics, gantt, stocks, reboosts):
-        if file and not Path(file).parent.is_dir():  # told before the plan is made, not after
-            raise InputError(file, None, f"cannot be written: no folder '{Path(file).parent}'", "choose another place")
+    can_be_written(out, csv, ics, gantt, stocks, reboosts)
     if probability and not runs:
         runs = PROVED_runs
     names: list[str | None] = [future] if future else [*read.futures] or [None]
@@ -184,11 +185,16 @@ def plan(
 
         first = replace(first, scenario=with_manifests(first.scenario, first.problem, list(first.flights)))
         new = with_plan(read, names[0], first)
-    written = _write(new, first, out, csv, ics, gantt, stocks, reboosts) if first.stands else []
-    if first.answer is not None and len(names) == 1 and (not first.stands or first.answer.met):  # the branch with what was added
-        written = _write(first.answer.scenario, first.answer, out, csv, ics, gantt, reboosts=reboosts)
-    emit(told, json, lambda: _tell(made, written))
-    if any(found.refuted for found in made.values()):
+    answer = first.answer if len(names) == 1 and first.answer is not None and (not first.stands or first.answer.met) else None
+    plans = {name: found for name, found in made.items() if found.stands}
+    if answer is not None:  # the branch with what was added
+        new, plans = answer.scenario, {names[0]: answer}
+    tables = {"csv": csv, "ics": ics, "gantt": gantt, "stocks": stocks, "reboosts": reboosts}
+    emit(told, json, lambda: _tell(made))
+    for file in _written(new, plans, out, tables, len(names) > 1):
+        if not json:
+            print(f"written: {file}")
+    if not all(found.stands for found in made.values()):
         raise SystemExit(1)
 
 
@@ -220,25 +226,35 @@ def _is(word: str, kind: str) -> bool:
     return {"partner": word in PARTNERS, "year": word.isdigit() and len(word) == 4, "count": word.isdigit()}.get(kind, True)
 
 
-def _write(scenario: Any, made: Any, out: str, csv: str, ics: str, gantt: str, stocks: str = "", reboosts: str = "") -> list[str]:
-    """Write what was asked for; returns the names written."""
+def _written(scenario: Any, plans: dict[str | None, Any], out: str, tables: dict[str, str], several: bool) -> Iterator[str]:
+    """Write what was asked for, of several futures each a file of its own; the names of what is written, one by one."""
+    if out and plans:
+        with writing(out):
+            Path(out).write_text(scenario.to_yaml(), encoding="utf-8", newline="")
+        yield out
+    for future, made in plans.items():
+        for kind, file in tables.items():
+            if file:
+                name = str(Path(file).with_stem(f"{Path(file).stem}.{future}")) if several else file
+                title = f"{scenario.title}: {future}" if several else scenario.title
+                with writing(name):
+                    Path(name).write_text(_text(kind, scenario, title, made), encoding="utf-8", newline="")
+                yield name
+
+
+def _text(kind: str, scenario: Any, title: str, made: Any) -> str:
+    """One table, calendar or chart of a plan."""
     from stationkeep.plan.reboosts import reboosts_csv
     from stationkeep.plan.stocks import stocks_csv
     from stationkeep.plan.write import calendar, rows, table_csv
     from stationkeep.report.gantt import gantt_svg
 
-    table = rows(made.problem, list(made.flights))
-    texts = {
-        out: scenario.to_yaml, csv: lambda: table_csv(table), ics: lambda: calendar(table, list(made.reboosts), scenario.as_of or scenario.start),
-        stocks: lambda: stocks_csv(list(made.stocks)), reboosts: lambda: reboosts_csv(list(made.reboosts)), gantt: lambda: gantt_svg(scenario.title, table, scenario.start, scenario.horizon, list(made.reboosts)),
-    }  # fmt: skip
-    written = [name for name in texts if name]
-    for name in written:
-        try:
-            Path(name).write_text(texts[name](), encoding="utf-8", newline="")
-        except OSError as error:
-            raise InputError(name, None, f"cannot be written: {error.strerror}", "choose another place") from None
-    return written
+    flights, burns = rows(made.problem, list(made.flights)), list(made.reboosts)
+    if kind == "ics":
+        return calendar(flights, burns, scenario.as_of or scenario.start)
+    if kind == "gantt":
+        return gantt_svg(title, flights, scenario.start, scenario.horizon, burns)
+    return {"csv": lambda: table_csv(flights), "stocks": lambda: stocks_csv(list(made.stocks)), "reboosts": lambda: reboosts_csv(burns)}[kind]()
 
 
 def _tell_runs(found: Any) -> None:
@@ -283,7 +299,7 @@ def _tell_answers(found: Any) -> None:
         print(f"  with {more['addition']}: {more['flights_count']} flights, {more['of_it_count']} of it, {more['cost_musd']:,.0f} M$ ({words})")
 
 
-def _tell(made: dict[str | None, Any], written: list[str]) -> None:
+def _tell(made: dict[str | None, Any]) -> None:
     from stationkeep.plan.reboosts import with_words
 
     for name, found in made.items():
@@ -331,5 +347,3 @@ def _tell(made: dict[str | None, Any], written: list[str]) -> None:
         for b in found.reboosts:
             print(f"  {b['day']}  {b['from_km']:>7.2f}  {b['to_km']:>7.2f}  {b['delta_v_m_per_s']:>5.2f}  {b['propellant_kg']:>5.0f}  {with_words(b)}"
                   + (f" (for the phase of {b['ship']})" if b["ship"] else ""))  # fmt: skip
-    for name in written:
-        print(f"written: {name}")
