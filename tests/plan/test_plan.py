@@ -241,6 +241,7 @@ def test_files_are_written(made, tmp_path):
     shown = sum(f.expected < made.scenario.horizon for f in made.flights)
     burned = sum(b["day"] < made.scenario.horizon for b in made.reboosts)
     assert chart.count('<rect class="stay') == shown + burned and f"{shown} visits" in chart and "progress-ms (" in chart
+    assert max(chart.index(f">{f.ports[0]}<") for f in made.flights if f.expected < made.scenario.horizon) < chart.index(">reboosts<")
     with pytest.raises(InputError, match="cannot be written"):
         list(_written(made.scenario, {None: made}, str(tmp_path / "no" / "plan.yaml"), {}, False))
 

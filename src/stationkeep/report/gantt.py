@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stationkeep.report.plots import Stay, port_chart
+from stationkeep.report.plots import REBOOSTS, Stay, port_chart
 
 STYLE = (
     "<style>text{font:12px sans-serif;fill:#222}.grid{stroke:#ccc}.inbar{fill:#fff;font-size:11px}"
@@ -33,7 +33,7 @@ def gantt_svg(title: str, flights: list[dict[str, Any]], start: str, end: str, b
         for f in flights
     ]  # fmt: skip
     days = [b for b in burns or [] if end == "last-flight" or b["day"] < end]
-    stays += [Stay("reboosts", "", f"{b['day']}: {b['from_km']:.1f} to {b['to_km']:.1f} km", COLOURS - 1, np.datetime64(b["day"]), np.datetime64(b["day"]) + 1) for b in days]
+    stays += [Stay(REBOOSTS, "", f"{b['day']}: {b['from_km']:.1f} to {b['to_km']:.1f} km", COLOURS - 1, np.datetime64(b["day"]), np.datetime64(b["day"]) + 1) for b in days]
     last = max((s.undocked for s in stays), default=np.datetime64(start[:19]))
     close = last if end == "last-flight" else np.datetime64(end[:19])
     chart = port_chart(title, stays, np.datetime64(start[:19]), close)

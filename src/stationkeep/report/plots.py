@@ -148,10 +148,13 @@ def break_chart(title: str, spans: Sequence[Span], start: np.datetime64, end: np
     return _svg(title, f"{title}: bars from 5 to 95 % of the dates, dot at the median", body, height)
 
 
+REBOOSTS = "reboosts"
+
+
 def port_chart(title: str, stays: Sequence[Stay], start: np.datetime64, end: np.datetime64) -> str:
-    """One row per port, one bar per visit, coloured by partner."""
+    """One row per port, one bar per visit, coloured by partner; below them what is no port's."""
     width, left, row = 960, 150, 24
-    ports = sorted(dict.fromkeys(stay.port for stay in stays))
+    ports = sorted(dict.fromkeys(stay.port for stay in stays), key=lambda port: (port == REBOOSTS, port))
     height = TOP + row * len(ports) + BOTTOM
     body = [_years((start, end), height, left, width)]
     for place, port in enumerate(ports):
