@@ -106,6 +106,14 @@ def test_options_are_read_before_anything_is_planned(options, words):
         plan_verb("iss-2022", **options)
 
 
+@pytest.mark.parametrize("entry, told", [("progress-2", "one of 'progress'"), ("soyuz-ms", "one of the record")])
+def test_two_flights_of_one_name_are_told(entry, told):
+    flight = {"vehicle": "progress-ms", "launch": "2022-09-10", "port": "zvezda-aft"} if entry == "progress-2" else {"vehicle": "soyuz-ms", "every_d": 30}
+    scenario = sk.read_scenario("iss-2022").patch({f"flights.{entry}": flight})
+    with pytest.raises(ScenarioError, match=told):
+        nominal(scenario)
+
+
 def test_a_horizon_of_a_week_is_no_plan():
     with pytest.raises(InputError, match="less than 4 weeks after the start"):
         check(sk.read_scenario("iss-2022").patch({"horizon": "2022-08-01"}), Wishes())

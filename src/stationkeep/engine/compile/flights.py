@@ -72,11 +72,16 @@ def plan_flights(scenario: Scenario, catalogue: Catalogue) -> list[PlannedFlight
     start_s = seconds(scenario.start)
     recorded = _recorded(scenario, catalogue, start_s)
     planned: list[PlannedFlight] = []
-    for name, flight in scenario.flights.items():
-        if flight is not None:
-            planned += _planned(name, flight, scenario, catalogue, start_s)
     recorded = [_as_planned(f, scenario) for f in recorded]
     known = {f.id for f in recorded}
+    entry_of = dict.fromkeys(known, "the record")
+    for name, flight in scenario.flights.items():
+        made = _planned(name, flight, scenario, catalogue, start_s) if flight is not None else []
+        for one in made:
+            if entry_of.setdefault(one.id, name) != name and one.id not in known & {name}:
+                words = f"its flight '{one.id}' has the name of one of {entry_of[one.id] if one.id in known else repr(entry_of[one.id])}"
+                raise ScenarioError([Problem(scenario.title, None, None, f"flights.{name}", words, "give the entry another name")])
+        planned += made
     planned = [f for f in planned if f.id not in known]
     flights = sorted(recorded + planned, key=lambda f: (f.launch_s if not f.after else NEVER_s, f.launch_s, f.id))
     return _with_relief(flights)
