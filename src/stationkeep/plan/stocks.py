@@ -76,21 +76,16 @@ def _propellant_kg(made: Plan, tank: Commodity) -> np.ndarray:
     most = np.broadcast_to(tank.most_kg, (problem.weeks,))
     stock, out = tank.opening_kg, np.zeros(days)
 
-    def refuel(here: list[int], most_kg: float) -> None:
-        nonlocal stock
-        for i in here:
-            moved = max(min(holds[i] - stays[i][3], most_kg - stock), 0.0) if stays[i][2].refuels else 0.0
-            holds[i], stock = holds[i] - moved, stock + moved
-
     for day in range(days):
         here = [i for i, (first, last, *_) in enumerate(stays) if first <= day < last]
-        refuel(here, float(most[day // 7]))
+        for i in here:  # before the day's burns: a ship that leaves the day after takes along what they make room for
+            moved = max(min(holds[i] - stays[i][3], float(most[day // 7]) - stock), 0.0) if stays[i][2].refuels else 0.0
+            holds[i], stock = holds[i] - moved, stock + moved
         need = float(made.burned_kg[day])
         for i in here:
             pushed = min(holds[i], need) if stays[i][2].pushes else 0.0
             holds[i], need = holds[i] - pushed, need - pushed
         stock -= need + float(turned_kg[day // 7])
-        refuel(here, float(most[day // 7]))
         out[day] = stock + sum(holds[i] for i in here)
     return out[6::7]
 
