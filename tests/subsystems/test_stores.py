@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import stationkeep as sk
 from stationkeep.engine.compile.stores import build_stores, openings
-from stationkeep.laws.matter import FOOD, RESOURCES, WATER
+from stationkeep.engine.compile.world import compile
+from stationkeep.laws.matter import FOOD, PROPELLANT, RESOURCES, WATER
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.subsystems import stores
 
@@ -130,3 +132,13 @@ def test_opening_stock_that_makes_no_sense_is_refused(opening, message):
 def test_no_opening_for_a_date_says_which_there_are():
     with pytest.raises(ValueError, match="2022-07-26"):
         openings(CATALOGUE, "1999-01-01")
+
+
+@pytest.mark.parametrize("name", ["iss-2022", "successors"])
+def test_tanks_of_ships_come_after_those_of_modules(name):
+    """The step stops looking for tanks at the first ship's (engine/works)."""
+    scenario = sk.read_scenario(name)
+    world = compile(scenario.branch(next(iter(scenario.futures), None))).world
+    p = world.stores
+    of_ship = p.container_part[p.order[p.first[PROPELLANT] : p.first[PROPELLANT + 1]]] >= world.traffic.part_station.size
+    assert of_ship.any() and not of_ship.all() and (np.diff(of_ship.astype(int)) >= 0).all()
