@@ -344,14 +344,24 @@ def test_published_flights_read_back(made):
     assert len(published_flights(made.scenario)) == len(made.flights)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("margins", "gap_frac"), [(WIDE[-1], 0.01), (WIDE[0], 0.02)])  # with the widest margins one per cent is not reached: docs/decisions.md
-def test_the_gap_of_eight_ports_over_eight_years_in_a_minute(margins, gap_frac):
+def eight_ports(margins):
     scenario = beyond(sk.read_scenario("iss-2022").patch({"horizon": "2030-01-01"}))
     problem = problem_of(scenario, nominal(scenario), with_margins(Wishes(), margins, ("soyuz-ms",)))
     assert sum(len(port.ports) for port in problem.ports) == 8
-    found = solve(problem, time_limit_s=60.0)
-    assert found.found and found.wall_s < 66.0 and found.gap_frac <= gap_frac and len(found.visits) > 85
+    return solve(problem, time_limit_s=60.0)
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="the gap is 1.4 to 1.6 %: docs/decisions.md")
+def test_eight_ports_over_eight_years_within_one_per_cent_in_a_minute():
+    found = eight_ports(WIDE[0])
+    assert found.found and found.wall_s < 66.0 and found.gap_frac <= 0.01 and len(found.visits) > 100
+
+
+@pytest.mark.slow
+def test_eight_ports_over_eight_years_within_one_per_cent_in_a_minute_without_margins():
+    found = eight_ports(WIDE[-1])
+    assert found.found and found.wall_s < 66.0 and found.gap_frac <= 0.01
 
 
 @pytest.mark.slow

@@ -149,10 +149,11 @@ def break_chart(title: str, spans: Sequence[Span], start: np.datetime64, end: np
 
 
 REBOOSTS = "reboosts"
+"""The row of a chart of ports that is no port's: it stands last."""
 
 
 def port_chart(title: str, stays: Sequence[Stay], start: np.datetime64, end: np.datetime64) -> str:
-    """One row per port, one bar per visit, coloured by partner; below them what is no port's."""
+    """One row per port, one bar per visit, coloured by partner; `REBOOSTS` below them."""
     width, left, row = 960, 150, 24
     ports = sorted(dict.fromkeys(stay.port for stay in stays), key=lambda port: (port == REBOOSTS, port))
     height = TOP + row * len(ports) + BOTTOM
