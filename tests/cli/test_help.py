@@ -25,3 +25,12 @@ def test_the_help_of_a_verb_ends_with_an_example(verb, capsys):
     told = " ".join(capsys.readouterr().out.split())
     assert told.startswith(f"Usage: stationkeep {verb}")
     assert told.endswith(f"Example: stationkeep {VERBS[verb][1]}")
+
+
+def test_compare_reads_both_scenarios_before_it_runs_one(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "wrong.yaml"
+    path.write_text("base: iss-2022\ntitle: wrong\nflihgts: {}\n")
+    monkeypatch.setattr("stationkeep.simulate", lambda *a, **k: pytest.fail("it ran"), raising=False)
+    with pytest.raises(SystemExit) as stop:
+        main(["compare", "iss-2022", str(path)])
+    assert stop.value.code == 2 and "wrong.yaml:3: flihgts" in capsys.readouterr().err

@@ -208,15 +208,14 @@ def compare(a: str, b: str, *, runs: int = 50, seed: Seed = 0, workers: Workers 
     """
     import stationkeep as sk
 
-    both = []
-    for name in (a, b):
-        if Path(name).is_dir():
-            both.append(sk.read_result(name))
-        else:
+    count, both = processes(workers), []
+    for read in [sk.read_result(name) if Path(name).is_dir() else sk.read_scenario(name) for name in (a, b)]:  # both, before either is run
+        if isinstance(read, sk.Scenario):
             progress = Progress(json)
-            count = processes(workers)
-            both.append(sk.simulate(sk.read_scenario(name), runs=runs, seed=seed, workers=count, progress=progress.step))
+            both.append(sk.simulate(read, runs=runs, seed=seed, workers=count, progress=progress.step))
             progress.done()
+        else:
+            both.append(read)
     told = sk.compare(*both)
     from stationkeep.report.compare import render
 
