@@ -11,7 +11,6 @@ import heapq
 import math
 import threading
 import time
-from collections import defaultdict
 from dataclasses import replace
 from itertools import product
 
@@ -69,18 +68,6 @@ def _any_port(p: Problem) -> Problem:
     docked = tuple(replace(d, port="pushes" if d.port in pushing else "other") for d in p.docked)
     ports = (PortClass("other", ("other",), free, False, False), PortClass("pushes", ("pushes",), free, True, True))
     return replace(p, vessels=vessels, docked=docked, ports=ports)
-
-
-def held_rows(m: Model, held: np.ndarray) -> None:
-    """Ports hold what is there (Q, W) and in the last week of a month the cargo ships that are, whenever in theirs they came."""
-    p = m.problem
-    ships: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
-    for (v, w, q, _), c in m.visits.items():
-        for k in range(w // MONTH_w, min(w + min(p.vessels[v].stays_w), p.weeks) // MONTH_w) if not p.vessels[v].crew else ():
-            ships[q, k][c] = 1.0
-    for (q, k), terms in ships.items():
-        last = m.weeks_of(k)[-1]
-        m.rows.add(f"ports {p.ports[q].name}", terms, 0.0, max(float(p.ports[q].open_count[last] - held[q, last]), 0.0))
 
 
 def cargo_columns(m: Model) -> None:
@@ -246,4 +233,4 @@ class Bound:
             self.possible = found.status != 2
 
 
-__all__ = ["Bound", "by_months", "cargo_columns", "held_rows"]
+__all__ = ["Bound", "by_months", "cargo_columns"]

@@ -54,6 +54,7 @@ class Model:
     load: dict[str, list[int]] = field(default_factory=dict)
     by_month: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))  # month -> (vessel, column)
     aboard: np.ndarray | None = None  # (W,) people where crews are not chosen here; each vehicle then has one stay
+    moved: dict[int, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))  # week -> column -> people it adds to those `aboard`
     monthly: bool = False  # a column of cargo visits stands for a launch in any week of its month
 
     @property

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from .bound import Bound, cargo_columns, held_rows
+from .bound import Bound
 from .milp import build, finished, no_crews, relax, run
+from .months import cargo_months
 from .problem import Problem, Solution
 from .programme import Model, MONTH_w, YEAR_w
-from .stock_rows import need_rows
-from .traffic_rows import PRESENCE_per_musd, cadence_rows, committed
+from .traffic_rows import PRESENCE_per_musd, committed
 
 CREW_w = (208, 104)
 CARGO_w = (104, 52)
@@ -38,9 +38,7 @@ TRIES_share = 0.5
 ALWAYS_share = 0.7
 """Share of the time in which a plan with everyone aboard all the time is looked for, when presence is asked for."""
 GUIDE_share = 0.5
-"""Most of the time left for the months in which cargo is launched, chosen without ports."""
-GUIDE_frac = 2e-3
-"""Gap at which that choice ends."""
+"""Most of the time left for the months in which cargo is launched."""
 ROUGH_frac = 0.01
 """Gap at which the first choice of cargo ends."""
 FINISH_s = 1.0
@@ -105,25 +103,32 @@ def _chosen(m: Model, flown: dict[int, float], until: float, gap_frac: float) ->
     p = m.problem
     chosen = set[Key]()
     leaves: dict[int, int] = {}
-    crews = crews_of(m)
+    crews, asked = crews_of(m), asked_keys(m)
     best: tuple[float, set[Key], dict[int, int]] | None = None
     blend = p.objective == "blend"  # fewer crews may be worth more: what is found first is not taken at once
     enough = time.perf_counter() + TRIES_share * (until - time.perf_counter())
     ports_kept = {v for v, vessel in enumerate(p.vessels) if vessel.unloads} if p.unload_need.any() else set[int]()
-    tries: list[tuple[bool, dict[int, int]]] = [(False, {}), (True, {})] if p.objective == "cost" else [(False, fewer) for fewer in _fewer(p, crews, flown)]
-    for spare, fewer in tries if crews else tries[:1]:  # where cargo finds no room, crews leave the ports that push, or most of them are too many
-        if crews and not _windows(_with_fewer(m, fewer), chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
-            if any(fewer.values()):
+    rarer = _fewer_stays(m)
+    every = [(m, False)] if not p.kept and any(a.stays_w != b.stays_w for a, b in zip(p.vessels, rarer.problem.vessels, strict=True)) else []
+    tries = [*every, (rarer, False), (rarer, True)] if p.objective == "cost" else [(_with_fewer(rarer, fewer), False) for fewer in _fewer(p, crews, flown)]
+    for crewed, spare in tries if crews else tries[:1]:  # where cargo finds no room, crews stay by fortnights, leave the ports that push, or most of them are too many
+        if crews and not _windows(crewed, chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
+            if crewed is not tries[0][0]:
                 break
             return None
         chosen -= {key for key in chosen if key[0] in ports_kept}  # crews leave a port for those who unload the gyroscopes: when is cargo's matter
-        months = _months(m, chosen, leaves, crews, max(GUIDE_share * (until - time.perf_counter()), 1.0))
-        left = (TRIES_share if blend else 1.0) * (until - time.perf_counter())
-        x = _cargo(m, chosen, leaves, crews, months, max(CARGO_share * left, LEAST_s), gap_frac)
-        if x is None and months:
-            x = _cargo(m, chosen, leaves, crews, None, max(CARGO_share * (until - time.perf_counter()), LEAST_s), max(gap_frac, ROUGH_frac))
+        guide = None if p.kept or p.objective != "cost" else cargo_months(m, chosen, leaves, asked, max(GUIDE_share * (until - time.perf_counter()), 1.0))
+        x, left = None, (TRIES_share if blend else 1.0) * (until - time.perf_counter())
+        for beside in ((0,), (-1, 0, 1))[not guide.moved :] if guide else ():
+            if guide and x is None:
+                months = {(v, k + d) for v, k in guide.months for d in beside}
+                x = _cargo(m, guide.crews, guide.leaves, crews, months, max(CARGO_share * left, LEAST_s), gap_frac)
+        if x is None:
+            left = (TRIES_share if blend else 1.0) * (until - time.perf_counter())
+            x = _cargo(m, chosen, leaves, crews, None, max(CARGO_share * left, LEAST_s), gap_frac if guide is None else max(gap_frac, ROUGH_frac))
         if x is not None and (best is None or float(np.dot(m.cost, x)) < best[0]):
-            best = float(np.dot(m.cost, x)), {key for key, c in m.visits.items() if x[c] > 0.5}, dict(leaves)
+            goes = {i: week for (i, week), c in m.leaves.items() if x[c] > 0.5}
+            best = float(np.dot(m.cost, x)), {key for key, c in m.visits.items() if x[c] > 0.5}, goes
         if best is not None and (not blend or time.perf_counter() > enough):
             break
     if best is not None:
@@ -152,6 +157,14 @@ def _with_fewer(m: Model, fewer: dict[int, int]) -> Model:
     p = m.problem
     rarer = (replace(x, per_year_count=x.per_year_count - fewer.get(v, 0)) for v, x in enumerate(p.vessels))
     return replace(m, problem=replace(p, vessels=tuple(rarer)))
+
+
+def _fewer_stays(m: Model) -> Model:
+    """The model with every second stay of crew ships, and those of commitments."""
+    p = m.problem
+    asked = {(f.vessel, f.stay_w) for f in p.fixed}
+    kept = ([s for s in v.stays_w if not v.crew or (v.stays_w[-1] - s) % 2 == 0 or (v.name, s) in asked] for v in p.vessels)
+    return replace(m, problem=replace(p, vessels=tuple(replace(v, stays_w=tuple(stays)) for v, stays in zip(p.vessels, kept, strict=True))))
 
 
 def crews_of(m: Model) -> set[int]:
@@ -209,39 +222,6 @@ def _windows(
     chosen.clear()
     chosen.update(others | mine)
     return True
-
-
-def _months(m: Model, chosen: set[Key], leaves: dict[int, int], crews: set[int], time_limit_s: float) -> set[tuple[int, int]] | None:
-    """(vessel, month) in and beside which cargo is launched, in whole flights, where launches are counted by months and crews are as they
-    are chosen."""
-    p = m.problem
-    if p.kept or p.objective != "cost":
-        return None
-    aboard = np.zeros(p.weeks)
-    held = np.zeros((len(p.ports), p.weeks))
-    there = [(p.vessels[v].crew, q, w, w + stay) for v, w, q, stay in chosen if v in crews]
-    there += [(d.crew, [q.name for q in p.ports].index(d.port), 0, leaves.get(i, min(d.leaves_w))) for i, d in enumerate(p.docked)]
-    for people, q, first, last in there:
-        aboard[first:last] += people
-        held[q, first:last] += 1.0
-    g = Model(p, monthly=True, aboard=aboard)
-    cargo_columns(g)
-    for (v, w, q, stay), c in g.visits.items():
-        g.whole[c] = int(v not in crews)
-        if v in crews:
-            g.low[c] = g.high[c] = float(sum(x[0] == v and x[2] == q and x[1] in g.starts((v, w, q, stay)) for x in chosen))
-    for i, d in enumerate(p.docked):
-        for w in d.leaves_w:
-            goes = float(leaves.get(i, min(d.leaves_w)) == w)
-            g.leaves[i, w] = g.column(0.0, goes, goes)
-    held_rows(g, held)
-    cadence_rows(g)
-    need_rows(g)
-    result = run(g, time_limit_s=time_limit_s, gap_frac=GUIDE_frac)
-    if result.x is None:
-        return None
-    flown = [(key[0], key[1] // MONTH_w) for key, c in g.visits.items() if key[0] not in crews and result.x[c] > 0.5]
-    return {(v, k + d) for v, k in flown for d in (-1, 0, 1)}
 
 
 def _cargo(

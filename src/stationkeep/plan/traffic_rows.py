@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -151,7 +151,14 @@ def people_rows(m: Model) -> list[int]:
     """
     p = m.problem
     if m.aboard is not None:
-        months = [m.column(0.0, n, n) for n in np.add.reduceat(m.aboard, range(0, p.weeks, MONTH_w))]
+        months = []
+        for k, n in enumerate(np.add.reduceat(m.aboard, range(0, p.weeks, MONTH_w))):
+            moved = Counter[int]()
+            for w in m.weeks_of(k) if m.moved else ():
+                moved.update(m.moved[w])
+            months.append(m.column(0.0, 0.0 if moved else n, n))
+            if moved:
+                m.rows.add("balance", {months[k]: 1.0, **{c: -x for c, x in moved.items()}}, n, n)
         return [months[w // MONTH_w] for w in range(p.weeks)]
     aboard: list[dict[int, float]] = [{} for _ in range(p.weeks)]
     surely: dict[str, list[int]] = {}

@@ -17,8 +17,10 @@ from .ports import ports_named
 from .problem import PortClass, Vessel
 from .wishes import DAY_s, SLIP_d, WEEK_s, Wishes, chosen_vehicles, series
 
-CREW_STAYS_w = (8, 6, 4, 2, 0)
+CREW_STAYS_w = tuple(range(9))
 """Weeks short of its rating a crew ship may leave: a plan that may only use the rating cannot fit two lines together."""
+BETWEEN_STAYS_w = CREW_STAYS_w[::2]
+"""The same where weeks may pass between crews: they fit without, and there are fewer columns."""
 CARGO_STAYS = (0.5, 1.0)
 """Shares of its rating a cargo ship may stay."""
 NEW_d = 730.0
@@ -58,7 +60,7 @@ def _vessel(
     rating_w = max(int(max(number(row, "max_docked_d", 180), stated_d) // 7), 1)
     if people:
         early_w = wishes.early_w + wishes.early_by_w.get(name, 0)
-        stays = sorted({rating_w - short - early_w for short in CREW_STAYS_w})
+        stays = sorted({rating_w - short - early_w for short in (BETWEEN_STAYS_w if wishes.between_w else CREW_STAYS_w)})
     else:
         stays = sorted({max(int(rating_w * frac), 1) for frac in CARGO_STAYS})
     ship = _ship(_bare(catalogue, name, partner, scenario.main_station), catalogue, row)
