@@ -113,9 +113,11 @@ def _chosen(m: Model, flown: dict[int, float], until: float, gap_frac: float) ->
     tries = [*every, (rarer, False), (rarer, True)] if p.objective == "cost" else [(_with_fewer(rarer, fewer), False) for fewer in _fewer(p, crews, flown)]
     for crewed, spare in tries if crews else tries[:1]:  # where cargo finds no room, crews stay by fortnights, leave the ports that push, or most of them are too many
         if crews and not _windows(crewed, chosen, leaves, crews | ports_kept, CREW_w, None, until, spare):
-            if crewed is not tries[0][0]:
-                break
-            return None
+            if crewed is m:  # none in time: by fortnights they are found sooner
+                continue
+            if crewed is rarer or crewed is tries[0][0]:
+                return None
+            break
         chosen -= {key for key in chosen if key[0] in ports_kept}  # crews leave a port for those who unload the gyroscopes: when is cargo's matter
         guide = None if p.kept or p.objective != "cost" else cargo_months(m, chosen, leaves, asked, max(GUIDE_share * (until - time.perf_counter()), 1.0))
         x, left = None, (TRIES_share if blend else 1.0) * (until - time.perf_counter())
