@@ -249,7 +249,11 @@ def _reserves_asked(scenario: Scenario, wishes: Wishes, problem: Problem) -> dic
 
 
 def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, ask: Ask) -> Plan:
-    """Solve, simulate once without chance, and fill the ships again until plan and simulation agree."""
+    """Solve, simulate once without chance, and fill the ships again until plan and simulation agree.
+
+    Agreed is with the run on the published dates: what ships bring there is what the plan tells. Whether it holds is asked of the run
+    as the rules fly it, in which ships come sooner when a stock is low.
+    """
     problem = problem_of(scenario, run, wishes)
     ask.tell(f"{len(problem.vessels)} vehicles, {problem.weeks} weeks: choosing flights ...")
     solution = solve(problem, time_limit_s=ask.time_limit_s)
@@ -258,10 +262,11 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, ask: Ask) -> Plan:
     stand = {day: to_km for day, to_km in wishes.reboosts.items() if day < wishes.since}
     for left in reversed(range(MOST_PASSES)):
         new, run = scheduled(planned_scenario(scenario, problem, solution, planned(problem, solution)), stand)
-        solution = loaded(problem, solution, run)
-        agreement = agree(problem, solution, run, wishes.careful, ask.until_s)
-        if max(agreement.values(), default=0.0) > AGREE_frac and (run.people[run.t_s < ask.until_s] > 0).all():  # a lost station uses nothing
-            measured = problem_of(scenario, run, wishes, people_aboard(problem, solution))
+        dated = nominal(new, as_dated=True)
+        solution = loaded(problem, solution, dated)
+        agreement = agree(problem, solution, dated, wishes.careful, ask.until_s)
+        if max(agreement.values(), default=0.0) > AGREE_frac and (dated.people[dated.t_s < ask.until_s] > 0).all():  # a lost station uses nothing
+            measured = problem_of(scenario, dated, wishes, people_aboard(problem, solution))
             problem = replace(problem, commodities=measured.commodities, push_need_kg=measured.push_need_kg,
                               turn_need_kg=measured.turn_need_kg, waste_kg=measured.waste_kg)  # fmt: skip
             if left and fill(problem, solution) is None:
@@ -270,12 +275,12 @@ def _agreed(scenario: Scenario, run: Nominal, wishes: Wishes, ask: Ask) -> Plan:
                 if again.found:
                     solution = again
                     continue
-            solution = loaded(problem, solution, run)
-            agreement = agree(problem, solution, run, wishes.careful, ask.until_s)
+            solution = loaded(problem, solution, dated)
+            agreement = agree(problem, solution, dated, wishes.careful, ask.until_s)
         break
     why = refuted(agreement, run, ask.until_s, _reserves_asked(scenario, wishes, problem))
     return Plan(new, problem, solution, tuple(planned(problem, solution)), agreement, least_d(run, ask.until_s), refuted=why,
-                reboosts=tuple(reboost_rows(run)), burned_kg=-run.flow_kg[:, PROPELLANT, REBOOST])  # fmt: skip
+                reboosts=tuple(reboost_rows(dated)), burned_kg=-dated.flow_kg[:, PROPELLANT, REBOOST])  # fmt: skip
 
 
 __all__ = ["Ask", "Plan", "Say", "Tried", "at", "beyond", "robust", "to_horizon", "widest"]
