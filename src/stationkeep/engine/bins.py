@@ -17,3 +17,20 @@ def count(value: np.ndarray, low: float, width: float, counts: np.ndarray) -> No
             if math.isfinite(value[run, i]):
                 place = math.ceil((value[run, i] - low) / width)
                 counts[i, min(max(place, 0), counts.shape[1] - 1)] += 1
+
+
+@njit(cache=True)
+def places_used(counts: np.ndarray) -> np.ndarray:
+    """Places of a flat table that count anything."""
+    size = 0
+    for i in range(counts.size):
+        size += counts[i] != 0
+    places = np.empty(size, np.int64)
+    k = 0
+    for i in range(0, counts.size, 4):
+        if counts[i] | counts[i + 1] | counts[i + 2] | counts[i + 3]:  # few do
+            for j in range(i, i + 4):
+                if counts[j] != 0:
+                    places[k] = j
+                    k += 1
+    return places

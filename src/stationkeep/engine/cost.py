@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,14 +36,13 @@ class Ledger:
     case: Case
     prices: Prices
     edges_s: np.ndarray  # (T + 1,)
-    edges: list[float]
     booked: dict[tuple[int, int], list[tuple[int, int, float, float]]] = field(default_factory=dict)
     """By flight and number of the day of new prices: they change on no other."""
 
 
 def prepare_costs(case: Case, edges_s: np.ndarray) -> Ledger:
     """The ledger of a case; `edges_s` (T + 1,) are the ends of the T intervals costs are summed over."""
-    return Ledger(case, Prices(case.scenario, case.catalogue), edges_s, edges_s.tolist())
+    return Ledger(case, Prices(case.scenario, case.catalogue), edges_s)
 
 
 def run_costs(ledger: Ledger, events: tuple[np.ndarray, ...]) -> np.ndarray:
@@ -53,8 +51,11 @@ def run_costs(ledger: Ledger, events: tuple[np.ndarray, ...]) -> np.ndarray:
     out = np.zeros((ledger.edges_s.size - 1, len(names.stations), len(names.partners), len(COST_USES)))
     t_s, kind, station, name = events[0], events[1], events[2], events[3]
     launched = np.flatnonzero((kind == happened.LAUNCH) | (kind == happened.LAUNCH_FAILURE))
-    for row in launched:
-        _flight(ledger, out, int(name[row] - happened.FLIGHT), float(t_s[row]), int(station[row]))
+    when_s = t_s[launched]
+    interval = np.clip(np.searchsorted(ledger.edges_s, when_s) - 1, 0, out.shape[0] - 1)
+    flights = (name[launched] - happened.FLIGHT).tolist()
+    for f, at_s, st, where in zip(flights, when_s.tolist(), station[launched].tolist(), interval.tolist(), strict=True):
+        _flight(ledger, out, f, at_s, st, where)
     ends_s = np.full(len(names.stations), NEVER_s)
     for row in np.flatnonzero(kind == happened.ENTRY):
         ends_s[station[row]] = min(ends_s[station[row]], t_s[row])
@@ -67,12 +68,11 @@ def run_costs(ledger: Ledger, events: tuple[np.ndarray, ...]) -> np.ndarray:
     return out
 
 
-def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int) -> None:
+def _flight(ledger: Ledger, out: np.ndarray, f: int, t_s: float, station: int, interval: int) -> None:
     """One launch: the flight to its partner, seats in it between partners, propulsion and the deorbit vehicle apart."""
     price_day = ledger.prices.day(t_s)
     if (f, price_day) not in ledger.booked:
         ledger.booked[f, price_day] = _bookings(ledger, f, t_s)
-    interval = min(max(bisect_left(ledger.edges, t_s) - 1, 0), out.shape[0] - 1)
     for who, use, usd, ordered_s in ledger.booked[f, price_day]:
         if ordered_s < t_s:
             _over(ledger.edges_s, out[:, station, who, use], ordered_s, t_s, usd / (t_s - ordered_s) * YEAR_s)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..formats.chunks import joined, pruned
+from ..formats.chunks import WHOLE_LOGS, joined
 from ..formats.run_folder import ChunkName, RunFolder, program_digest, read_ensemble
 from ..model.scenario import Scenario
 from .compile.world import Case
@@ -90,9 +90,9 @@ class Work:
         if self.keep != "summary":
             monthly = self.keep == "series"
             return dataset(name.future, case, done(runs, monthly), monthly), None
-        made = summary(name.future, case, in_turn())
+        made = summary(name.future, case, in_turn(), None if self.in_folder else WHOLE_LOGS)
         if not self.in_folder:
-            return pruned(made), None
+            return made, None
         first = [run for run in runs if run < FULL_RUNS]
         return made, dataset(name.future, case, done(first, monthly=False), monthly=False) if first else None
 

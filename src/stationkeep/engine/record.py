@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import log as happened
+from ..formats.chunks import pruned
 from ..laws.crew_time import CREW_USES
 from ..laws.matter import RESOURCES, STORED, USES
 from ..model.base import PARTNERS, NEVER_s
@@ -143,11 +144,15 @@ def dataset(label: str | None, case: Any, results: Sequence[RunResult], monthly:
     return _of_runs(xr, case, results, monthly).assign(events(label, case, [(r.run, r.events) for r in results]))
 
 
-def daily_sky(case: Any, sky: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """F10.7 of the day before and Ap at each stamp, float32."""
-    day = ((times - EPOCH) / np.timedelta64(1, "s") - case.world.sky_day0_s) // 86400.0
-    day = np.clip(day.astype(int), 0, sky.shape[0] - 1)
-    return sky[day, 0].astype(np.float32), sky[day, 2].astype(np.float32)
+def sky_days(case: Any, times: np.ndarray) -> np.ndarray:
+    """Day of each stamp in the sky of a run."""
+    return np.maximum(((times - EPOCH) / np.timedelta64(1, "s") - case.world.sky_day0_s) // 86400.0, 0.0).astype(int)
+
+
+def daily_sky(sky: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """F10.7 of the day before and Ap on some days (the last one after it), float32."""
+    flux, ap = sky[np.minimum(days, sky.shape[0] - 1)][:, [0, 2]].astype(np.float32).T
+    return flux, ap
 
 
 def _on_all_uses(array: np.ndarray, uses: Sequence[str]) -> np.ndarray:
@@ -176,7 +181,8 @@ def _of_runs(xr: Any, case: Any, results: Sequence[RunResult], monthly: bool) ->
         data[name] = (base, np.ascontiguousarray(scalar[..., i].transpose(0, 2, 1)))
     inclination = np.asarray(case.world.station_inclination_deg, np.float32)
     data["inclination_deg"] = (base, np.broadcast_to(inclination[None, :, None], data["mass_kg"][1].shape).copy())
-    sky = [daily_sky(case, r.sky, times) for r in results]
+    days = sky_days(case, times)
+    sky = [daily_sky(r.sky, days) for r in results]
     data["f107"] = (("run", "time"), np.stack([f107 for f107, _ in sky]))
     data["ap"] = (("run", "time"), np.stack([ap for _, ap in sky]))
     people = np.stack([r.rows.partner_people for r in results]).transpose(0, 2, 1, 3)
@@ -270,27 +276,24 @@ def doses_mSv(case: Any, result: RunResult) -> np.ndarray:
     return out
 
 
-def events(label: str | None, case: Any, logs: Sequence[tuple[int, Log]]) -> dict[str, Any]:
-    """The logs of runs (run, log) one after another as columns `event_*`; causes point along the joint dimension."""
-    columns: dict[str, list[np.ndarray]] = {k: [] for k in ("run", "utc", "station", "kind", "name", "cause", "value")}
-    stations = np.asarray(case.names.stations)
-    kinds = np.asarray(happened.KINDS)
-    offset = 0
-    for run, (t_s, kind, station, name, cause, value) in logs:
-        columns["run"].append(np.full(t_s.size, run, np.int64))
-        columns["utc"].append(moments(t_s))
-        columns["station"].append(np.maximum(station, 0))
-        columns["kind"].append(kind)
-        columns["name"].append(name)
-        columns["cause"].append(np.where(cause >= 0, cause + offset, -1))
-        columns["value"].append(value)
-        offset += t_s.size
-    joint = {k: np.concatenate(v) for k, v in columns.items()}
-    codes, inverse = np.unique(joint["name"], return_inverse=True)
+def events(label: str | None, case: Any, logs: Sequence[tuple[int, Log]], whole_logs: int | None = None) -> dict[str, Any]:
+    """The logs of runs (run, log) one after another as columns `event_*`; causes point along the joint dimension. `whole_logs`: runs
+    below it have their whole log, the others what `formats.chunks` keeps of it (None: all)."""
+    t_s, kind, station, name, cause, value = (np.concatenate(part) for part in zip(*(log for _, log in logs), strict=True))
+    sizes = [log[0].size for _, log in logs]
+    offsets = np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+    joint = {
+        "event_run": np.repeat(np.array([run for run, _ in logs], np.int64), sizes), "event_utc": moments(t_s), "event_station": np.maximum(station, 0),
+        "event_kind": kind, "event_name": name, "event_cause": np.where(cause >= 0, cause + offsets, -1), "event_value": value,
+    }  # fmt: skip
+    if whole_logs is not None:
+        joint = pruned(joint, whole_logs, happened.BREACH)
+    codes, inverse = np.unique(joint["event_name"], return_inverse=True)
     texts = np.asarray([case.names.text(c) for c in codes], dtype=str)
-    joint["name"] = texts[inverse] if codes.size else np.empty(0, "<U1")
-    joint["station"], joint["kind"] = stations[joint["station"]], kinds[joint["kind"]]
-    return {"event_future": ("event", np.full(offset, label or ""))} | {f"event_{k}": ("event", v) for k, v in joint.items()}
+    joint["event_name"] = texts[inverse] if codes.size else np.empty(0, "<U1")
+    joint["event_station"] = np.asarray(case.names.stations)[joint["event_station"]]
+    joint["event_kind"] = np.asarray(happened.KINDS)[joint["event_kind"]]
+    return {"event_future": ("event", np.full(joint["event_run"].size, label or ""))} | {k: ("event", v) for k, v in joint.items()}
 
 
-__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "costs_of", "daily_sky", "dataset", "empty_rows", "events", "joined", "moments", "months_of", "stamps", "wiped"]
+__all__ = ["FULL_RUNS", "STORED", "VARIABLES", "RunResult", "costs_of", "daily_sky", "dataset", "empty_rows", "events", "joined", "moments", "months_of", "sky_days", "stamps", "wiped"]

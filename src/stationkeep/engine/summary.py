@@ -17,11 +17,11 @@ from ..laws.crew_time import CREW_USES
 from ..laws.matter import RESOURCES, USES
 from ..model.base import PARTNERS
 from ..subsystems.services import SERVICES
-from .bins import count
+from .bins import count, places_used
 from .capability import CAPABILITY, capability, members_of, span
 from .compile.world import Case
 from .cost import COST_USES
-from .record import Log, RunResult, costs_of, daily_sky, events, months_of, stamps
+from .record import Log, RunResult, costs_of, daily_sky, events, months_of, sky_days, stamps
 from .summary_people import People
 from .world import ALTITUDE, CAPABLE, PEOPLE, RESERVES, SCALARS, Rows
 from .world import REBOOST_DV as REBOOST
@@ -125,8 +125,7 @@ class Histograms:
         self.blocks = blocks_of(len(case.names.stations), case.steps, months)
         last = self.blocks[-1]
         size = last.first + int(np.prod(last.shape)) * last.bins
-        self.counts = np.zeros(-(-size // 4) * 4, np.uint16)  # four at a time, see `used`
-
+        self.counts = np.zeros(-(-size // 4) * 4, np.uint16)  # four at a time, see `places_used`
         self.waiting: list[dict[str, np.ndarray]] = []
 
     def add(self, values: dict[str, np.ndarray]) -> None:
@@ -137,7 +136,7 @@ class Histograms:
 
     def _count(self) -> None:
         for block in self.blocks if self.waiting else []:
-            value = np.stack([values[block.name].reshape(-1) for values in self.waiting]).astype(np.float64)
+            value = np.stack([values[block.name].reshape(-1) for values in self.waiting], dtype=np.float64)
             if block.log10:
                 value = np.log10(np.maximum(value, 1e-30))
             last = block.first + value.shape[1] * block.bins
@@ -145,20 +144,21 @@ class Histograms:
         self.waiting.clear()
 
     def used(self) -> np.ndarray:
-        """Places of the table that count anything; looked for four at a time, since few do."""
+        """Places of the table that count anything."""
         self._count()
-        near = (4 * np.flatnonzero(self.counts.view(np.uint64))[:, None] + np.arange(4)).ravel()
-        return near[self.counts[near] > 0]
+        return places_used(self.counts)
 
 
-def summary(label: str | None, case: Case, results: Iterable[RunResult]) -> xr.Dataset:
+def summary(label: str | None, case: Case, results: Iterable[RunResult], whole_logs: int | None = None) -> xr.Dataset:
     """The Dataset a chunk of runs leaves: outcomes of each run, every event, histograms; rows may be daily or monthly.
 
-    Runs are taken one by one, so that each may be made in the rows of the one before.
+    Runs are taken one by one, so that each may be made in the rows of the one before; `whole_logs`: runs whose whole log is told, of the
+    others as much as a joined summary keeps (None: all).
     """
     import xarray as xr
 
     times = stamps(case.t0_s, case.dt_s, case.steps)
+    days = sky_days(case, times)
     month_of, month_ends = months_of(times)
     histograms, people = Histograms(case, month_ends.size), People(case, times, month_ends)
     capable = np.zeros(times.size, np.int64)
@@ -174,7 +174,7 @@ def summary(label: str | None, case: Case, results: Iterable[RunResult]) -> xr.D
         rows = by_month(r.rows, month_of)
         for name, value in (outcomes(rows, times, case.dt_s) | capability(case, r, times, members)).items():
             found[name].append(value)
-        histograms.add(_spread(case, r, rows, times))
+        histograms.add(_spread(r, rows, days))
         least.append(np.where(rows.reserve_d < ENDLESS_d, rows.reserve_d, np.inf).astype(np.float32).min(axis=1))
         people.add(r, rows)
         capable += (np.nansum(rows.scalar[:, :, CAPABLE], axis=1) >= 1.0).astype(np.int64)
@@ -206,7 +206,7 @@ def summary(label: str | None, case: Case, results: Iterable[RunResult]) -> xr.D
         "cost_use": list(COST_USES),
     } | people.coordinates()  # fmt: skip
     declared = json.dumps([vars(block) for block in histograms.blocks])
-    return xr.Dataset(data, coords=coords, attrs={BLOCKS: declared}).assign(events(label, case, logs))
+    return xr.Dataset(data, coords=coords, attrs={BLOCKS: declared}).assign(events(label, case, logs, whole_logs))
 
 
 def by_month(rows: Rows, month_of: np.ndarray) -> Rows:
@@ -248,16 +248,16 @@ def outcomes(rows: Rows, times: np.ndarray, dt_s: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _spread(case: Case, r: RunResult, rows: Rows, times: np.ndarray) -> dict[str, np.ndarray]:
+def _spread(r: RunResult, rows: Rows, days: np.ndarray) -> dict[str, np.ndarray]:
     """The values to count at every stamp; of a station that is not there only people and seats."""
     table = np.array(rows.scalar.transpose(2, 1, 0), order="C")  # (variable, station, time)
     there = np.isfinite(table[ALTITUDE])
     out = {
-        name: table[i] if name.endswith("_count") else np.where(there, table[i], np.nan)
+        name: table[i] if name.endswith("_count") or there.all() else np.where(there, table[i], np.nan)
         for i, name in enumerate(SCALARS) if name in BINS
     }  # fmt: skip
     out["people_total_count"] = table[PEOPLE].sum(axis=0)
-    out["f107"], out["ap"] = daily_sky(case, r.sky, times)
+    out["f107"], out["ap"] = daily_sky(r.sky, days)
     last = np.flatnonzero(np.diff(rows.detail_of, append=rows.detail_of[-1] + 1))
     there_then = there[:, last]
     out["propellant_kg"] = np.where(there_then, rows.stock_kg[..., PROPELLANT].sum(axis=2).T, np.nan)

@@ -52,7 +52,7 @@ def _runs_joined(xr: Any, chunks: Iterable[xr.Dataset], whole_logs: int) -> tupl
         first = ds if first is None else first
         summary = BLOCKS in ds.attrs
         log = {str(k): v.values for k, v in ds.data_vars.items() if v.dims == ("event",)}
-        logs.append(_pruned(log, whole_logs) if summary else log)
+        logs.append(pruned(log, whole_logs) if summary else log)
         if summary:
             if counts is None:
                 counts = np.zeros(_size(ds), np.uint32)
@@ -92,17 +92,14 @@ def _appended(logs: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]
     return out
 
 
-def pruned(ds: xr.Dataset) -> xr.Dataset:
-    """A summary's chunk with as much of its log as `joined` keeps: all there need be of one that is in no folder."""
-    log = {str(k): v.values for k, v in ds.data_vars.items() if v.dims == ("event",)}
-    return ds.drop_vars(log).assign({name: ("event", values) for name, values in _pruned(log, WHOLE_LOGS).items()})
+def pruned(log: Mapping[str, np.ndarray], whole_logs: int, breach: str | int = "breach") -> dict[str, np.ndarray]:
+    """What a verdict reads of a log: all of the first runs; of the others first breaches and what led to them.
 
-
-def _pruned(log: Mapping[str, np.ndarray], whole_logs: int) -> dict[str, np.ndarray]:
-    """What a verdict reads of a log: all of the first runs; of the others first breaches and what led to them."""
+    `breach` is how the column of kinds writes one; names may be numbers too.
+    """
     kind, run, name, cause = (log[f"event_{key}"] for key in ("kind", "run", "name", "cause"))
     kept = run < whole_logs
-    breaches = np.flatnonzero(kind == "breach")
+    breaches = np.flatnonzero(kind == breach)
     breaches = breaches[np.argsort(log["event_utc"][breaches], kind="stable")]
     _, requirement = np.unique(name[breaches], return_inverse=True)
     _, firsts = np.unique(run[breaches] * (requirement.max(initial=0) + 1) + requirement, return_index=True)
