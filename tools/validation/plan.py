@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections import Counter
 
 import stationkeep as sk
+from stationkeep.model.base import seconds
 from stationkeep.model.catalogue import Catalogue
 from stationkeep.plan.chosen import Plan, beyond
 from stationkeep.plan.make import plan_branch
 from stationkeep.plan.milp import solve
 from stationkeep.plan.nominal import nominal
 from stationkeep.plan.problem import Solution
+from stationkeep.plan.prove import least_d
 from stationkeep.plan.robust import WIDE, with_margins
 from stationkeep.plan.stocks import apart
 from stationkeep.plan.take import problem_of
@@ -131,6 +133,8 @@ def rows_of(found: Plan, real: Counter[str], years: str) -> list[Row]:
         least = found.least_d.get(name)
         got = "no plan" if least is None else f"{least:.0f} d"
         told.append(Row(f"least reserve of {name} in its nominal run", f"{days} d", got, least is not None and least >= days, "test", "scenarios/iss.yaml"))
+    dated = least_d(nominal(found.scenario, as_dated=True), seconds(TO)) if found.stands else {}
+    told.append(Row("least reserve of food on its published dates, no ship brought forward", "45 d", f"{dated['food']:.0f} d" if dated else "no plan", None, "in view", "scenarios/iss.yaml"))
     told.append(Row("flown and planned, by vehicle", ", ".join(f"{n} {k}" for k, n in sorted(real.items())), ", ".join(f"{n} {k}" for k, n in sorted(chosen.items())), None, "in view", source))
     return [told[0], *(r._replace(what=f"{r.what} ({years})") for r in told[1:])]
 

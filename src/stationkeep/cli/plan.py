@@ -322,10 +322,10 @@ def _tell(made: dict[str | None, Any]) -> None:
         print(f"{head}{len(found.counted())} flights, {found.cost_musd():,.0f} M$; {s.status}: {bounds}in {s.wall_s:.0f} s")
         if found.agreement_frac:
             parts = ", ".join(f"{k} {v:.1%}" for k, v in found.agreement_frac.items())
-            print(f"  stocks of plan and nominal run differ by at most: {parts}")
+            print(f"  stocks of plan and nominal run, on these dates, differ by at most: {parts}")
             print("  by its own arithmetic and manifests, flown on their days, the plan has (of the run's mean, week by week): "
                   + ", ".join(f"{k} {low:+.1%} to {high:+.1%}" for k, (low, high) in found.as_dict()["apart_frac"].items()))  # fmt: skip
-            print("  least reserves of the nominal run: " + ", ".join(f"{k} {v:,.0f} d" for k, v in found.least_d.items()))
+            print("  least reserves of the nominal run, in which ships come sooner when a stock is low: " + ", ".join(f"{k} {v:,.0f} d" for k, v in found.least_d.items()))
         _tell_runs(found)
         _tell_answers(found)
         told = found.as_dict()

@@ -21,14 +21,14 @@ def count(value: np.ndarray, low: float, width: float, counts: np.ndarray) -> No
 
 @njit(cache=True)
 def places_used(counts: np.ndarray) -> np.ndarray:
-    """Places of a flat table that count anything."""
+    """Places of a flat table that count anything; its size is a multiple of four, for few places do."""
     size = 0
     for i in range(counts.size):
         size += counts[i] != 0
     places = np.empty(size, np.int64)
     k = 0
     for i in range(0, counts.size, 4):
-        if counts[i] | counts[i + 1] | counts[i + 2] | counts[i + 3]:  # few do
+        if counts[i] | counts[i + 1] | counts[i + 2] | counts[i + 3]:
             for j in range(i, i + 4):
                 if counts[j] != 0:
                     places[k] = j

@@ -252,8 +252,9 @@ def _spread(r: RunResult, rows: Rows, days: np.ndarray) -> dict[str, np.ndarray]
     """The values to count at every stamp; of a station that is not there only people and seats."""
     table = np.array(rows.scalar.transpose(2, 1, 0), order="C")  # (variable, station, time)
     there = np.isfinite(table[ALTITUDE])
+    throughout = there.all()
     out = {
-        name: table[i] if name.endswith("_count") or there.all() else np.where(there, table[i], np.nan)
+        name: table[i] if throughout or name.endswith("_count") else np.where(there, table[i], np.nan)
         for i, name in enumerate(SCALARS) if name in BINS
     }  # fmt: skip
     out["people_total_count"] = table[PEOPLE].sum(axis=0)

@@ -40,7 +40,7 @@ class Plan:
     problem: Problem
     solution: Solution
     flights: tuple[Planned, ...] = ()
-    agreement_frac: dict[str, float] = field(default_factory=dict)  # stock of the plan against the nominal run, largest difference
+    agreement_frac: dict[str, float] = field(default_factory=dict)  # stock of the plan against the nominal run on its dates, largest difference
     least_d: dict[str, float] = field(default_factory=dict)  # least reserve in the nominal run
     probability_frac: float | None = None
     interval_frac: tuple[float, float] | None = None
@@ -57,7 +57,7 @@ class Plan:
     answers: tuple[dict[str, Any], ...] = ()  # plans with the first of these vehicles
     answer: Plan | None = None  # the best of them
     refuted: tuple[str, ...] = ()  # why the nominal run says that the flights are no plan
-    reboosts: tuple[dict[str, Any], ...] = ()  # burns of its nominal run: when, how high, with what
+    reboosts: tuple[dict[str, Any], ...] = ()  # burns of its nominal run on its dates: when, how high, with what
     burned_kg: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (D,) propellant of that run for them and for debris avoidance
     stocks: tuple[dict[str, Any], ...] = ()  # by week and commodity: the plan's own arithmetic beside a run of its manifests and dates
     replanned: tuple[dict[str, Any], ...] = ()  # how it differs from the published plan, flight by flight

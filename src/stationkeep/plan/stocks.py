@@ -25,7 +25,7 @@ COLUMNS = ("week_ends", "commodity", "plan_kg", "run_kg", "difference_frac")
 def side_by_side(made: Plan) -> list[dict[str, Any]]:
     """Rows by week and commodity up to the scenario's horizon: the stock by the plan's manifests, weeks, uses and reboosts alone, and that of
     a run without chance of the same flights, each with its manifest written down and flown on its day, which burns by the plan's schedule
-    and with what it has. Nothing is taken from that run. Compared are the commodities of `made.agreement_frac` (a careful plan
+    and with what it has. Of a run on these dates the plan has its manifests and what each day burns, not its stocks. Compared are the commodities of `made.agreement_frac` (a careful plan
     counts on more leaks than the run has). `difference_frac` is of the run's mean; above zero the plan counts on more than there is.
     """
     scenario, problem, flights = made.scenario, made.problem, list(made.flights)
