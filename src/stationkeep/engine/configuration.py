@@ -37,7 +37,7 @@ def is_new_date(w: World, s: RunState, t_s: float) -> bool:
 def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
     """Masses now; outfitting, places, inertia and frontal area when parts changed or a week has passed."""
     place, held_in, stock = s.traffic.part_station, w.stores.container_part, s.stores.stock_kg
-    if x.anew[0]:
+    if x.moved[0]:
         _measure_kept(w, s, x)
         stores.line_up(w.stores, s.stores, place, x.stock_kg)
     if s.traffic.changed[0] or t1_s - s.last_pose_s[0] >= 7 * DAY_s:
@@ -47,16 +47,16 @@ def configuration(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
             x.part_kg[held_in[c]] += stock[c]
         _pose(w, s, x, t1_s)
         return
-    here, count = s.stores.here, s.stores.here_count[0]
+    here, at, count = s.stores.here, s.stores.at, s.stores.here_count[0]
     for st in range(s.dry_kg.size):
         a = b = aa = bb = 0.0  # four sums at a time: each addition waits for the one before
         for i in range(0, count - 3, 4):
-            a += stock[here[i]] if place[held_in[here[i]]] == st else 0.0
-            b += stock[here[i + 1]] if place[held_in[here[i + 1]]] == st else 0.0
-            aa += stock[here[i + 2]] if place[held_in[here[i + 2]]] == st else 0.0
-            bb += stock[here[i + 3]] if place[held_in[here[i + 3]]] == st else 0.0
+            a += stock[here[i]] if at[i] == st else 0.0
+            b += stock[here[i + 1]] if at[i + 1] == st else 0.0
+            aa += stock[here[i + 2]] if at[i + 2] == st else 0.0
+            bb += stock[here[i + 3]] if at[i + 3] == st else 0.0
         for i in range(count - count % 4, count):
-            a += stock[here[i]] if place[held_in[here[i]]] == st else 0.0
+            a += stock[here[i]] if at[i] == st else 0.0
         s.attitude.mass_kg[st] = s.dry_kg[st] + ((a + b) + (aa + bb))
 
 
@@ -100,13 +100,14 @@ def _pose(w: World, s: RunState, x: Scratch, t1_s: float) -> None:
                 part_m[k, i] = pose_m[a, i]
                 size_m[k, i] = pose_size_m[a, i]
             area_m2[k] = pose_area_m2[a]
-    for f in range(w.ships.vehicle.size):
+    for i in range(x.ships_count[0]):
+        f = x.ships[i]
         k = modules + f
         if place[k] >= 0:
             q = s.traffic.port[f]
-            for i in range(3):
-                part_m[k, i] = b.port_m[q, i] + 0.5 * b.port_direction[q, i] * b.ship_size_m[f, 0]
-                size_m[k, i] = b.ship_size_m[f, i]
+            for axis in range(3):
+                part_m[k, axis] = b.port_m[q, axis] + 0.5 * b.port_direction[q, axis] * b.ship_size_m[f, 0]
+                size_m[k, axis] = b.ship_size_m[f, axis]
             area_m2[k] = b.ship_area_m2[f]
     attitude.mass_properties(s.attitude, place, x.part_kg, x.part_m, x.part_size_m, x.part_area_m2)
     part_volume_m3 = b.volume_m3

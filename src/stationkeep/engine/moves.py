@@ -441,7 +441,7 @@ def failures(w: World, s: RunState, luck: Luck, x: Scratch, t0_s: float, t1_s: f
         equipment.place(p, e, s.traffic.part_station, t1_s)
     if equipment.wear(p, e, luck.life_s, s.partners.repair_row, t0_s, t1_s, log):
         _repair(w, s, x, luck, t1_s, log)
-    x.anew[0] = e.changed[0] or moved
+    x.anew[0], x.moved[0] = e.changed[0] or moved, moved
     e.changed[0] = False
     x.settled[0] = True
     s.power.settled[0] = s.thermal.settled[0] = s.life_support.settled[0] = not x.anew[0]

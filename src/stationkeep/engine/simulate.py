@@ -158,7 +158,7 @@ def new_scratch(case: Case) -> Scratch:
 
     stock = real(st, sizes["P"], r)
     return Scratch(
-        settled=truth(1), anew=truth(1), wear=real(st, 2, 2),
+        settled=truth(1), anew=truth(1), moved=truth(1), wear=real(st, 2, 2),
         docked=truth(f), ships=whole(f), ships_count=whole(1), flight_station=whole(f), vehicles=whole(st, sizes["VT"]), machines=whole(st, sizes["KIND"]),
         machine_works=real(m), machine_wants=real(m), stocked=truth(st, r + 1 + sizes["VT"]), tank_kg=real(st),
         allowed=truth(st, sizes["V"]), now=truth(st, sizes["V"]), crewed=truth(st), part_works=truth(k),
@@ -170,7 +170,7 @@ def new_scratch(case: Case) -> Scratch:
         wants_kg=real(st, r), got_kg=real(st, r), gives_kg=real(st, r), flow_kg=real(st, r, len(USES)), eva_kg=real(st),
         rate_rad_per_s=real(st), cmgs=whole(st), flag_a=truth(st), flag_b=truth(st), dockings=real(st),
         propellant_kg=real(st), wing_area_m2=real(st), arrivals=real(st), reserve_d=real(st, len(RESERVES)),
-        use_kg_per_s=real(r), volume_m3=real(st), stock_kg=stock, stock_cells=stock.reshape(-1),
+        use_kg_per_s=real(r), volume_m3=real(st), stock_kg=stock, stock_cells=stock.reshape(-1), held_kg=real(r),
         kept_m3=real(st, 2), dated_m3=real(st, 2), came_s=real(st, 2), kept_y=real(2), load_h=real(2, 5), residents=real(sizes["P"]), hours=real(st, sizes["P"], len(CREW_USES)), matrix=real(sizes["P"], sizes["P"]), week=real(14, 2),
         room=real(max(map(room_for, (w.orbit.fit_a, w.orbit.fit_b, w.orbit.fit_c)))), inferred=real(st),
         pushed_kg=real(st, w.stores.container_part.size),

@@ -221,13 +221,15 @@ def refuel(w: World, s: RunState, x: Scratch) -> None:
         spare = s.stores.stock_kg[c] - (w.ships.tank_kg[f] - w.ships.refuel_kg[f])
         if spare <= 0.0 or not s.services.up[st, services.REFUELLING]:
             continue
-        for d in range(w.stores.container_part.size):
-            if w.stores.container_resource[d] == PROPELLANT and w.stores.container_part[d] < modules:
-                if s.traffic.part_station[w.stores.container_part[d]] == st:
-                    moved = min(spare, max(w.stores.capacity_kg[d] - s.stores.stock_kg[d], 0.0))
-                    s.stores.stock_kg[d] += moved
-                    s.stores.stock_kg[c] -= moved
-                    spare -= moved
+        for j in range(w.stores.first[PROPELLANT], w.stores.first[PROPELLANT + 1]):
+            d = w.stores.order[j]
+            if w.stores.container_part[d] >= modules:
+                break  # tanks of ships come after those of modules
+            if s.traffic.part_station[w.stores.container_part[d]] == st:
+                moved = min(spare, max(w.stores.capacity_kg[d] - s.stores.stock_kg[d], 0.0))
+                s.stores.stock_kg[d] += moved
+                s.stores.stock_kg[c] -= moved
+                spare -= moved
 
 
 @njit(cache=True)

@@ -95,7 +95,7 @@ def repaired(w: World, s: RunState, x: Scratch, m: int, st: int, t_s: float, log
 @njit(cache=True)
 def wear(w: World, s: RunState, x: Scratch, dt_s: float) -> None:
     """Spares used at a steady rate: filters and beds with a life, and in a replay what failures took on average."""
-    if x.anew[0]:
+    if x.moved[0]:
         at, segment = s.equipment.station, w.equipment.segment
         x.wear[:] = 0.0
         for m in range(at.size):

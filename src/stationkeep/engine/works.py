@@ -31,19 +31,17 @@ def which_services(w: World, s: RunState, luck: Luck, x: Scratch, t1_s: float, d
         _count(w, s, x)
     if s.traffic.changed[0]:  # else it is as the last step left it
         take_stock(w, s, x)
-    allowed, stocked, stock_kg = x.allowed, x.stocked, x.stock_kg
+    allowed, stocked, stock_kg, held_kg = x.allowed, x.stocked, x.stock_kg, x.held_kg
     for st in range(s.people.size):
         # a station that waits for its first crew runs under ground control, as it was launched
         x.crewed[st] = s.people[st] > 0 or (w.simple.is_simple[st] and not s.was_people[st])
         there = s.attitude.mass_kg[st] > 0.0
-        for r in range(stock_kg.shape[2]):
-            if not there:
-                stocked[st, r] = False
-                continue
-            kg = 0.0
-            for p in range(stock_kg.shape[1]):
-                kg += stock_kg[st, p, r]
-            stocked[st, r] = kg > 1.0
+        held_kg[:] = 0.0
+        for p in range(stock_kg.shape[1]):
+            for r in range(held_kg.size):
+                held_kg[r] += stock_kg[st, p, r]
+        for r in range(held_kg.size):
+            stocked[st, r] = there and held_kg[r] > 1.0
     _to_burn(w, s, x)
     for st in range(s.people.size):
         for r in (NITROGEN, PROPELLANT):
@@ -165,8 +163,10 @@ def _count(w: World, s: RunState, x: Scratch) -> None:
                 if why > s.machine_row[st, kind[m]]:
                     s.machine_row[st, kind[m]] = why
     part_works = x.part_works
-    for k in range(part_works.size):
+    for k in range(modules):
         part_works[k] = is_on(w, s, k)
+    for i in range(x.ships_count[0]):
+        part_works[modules + x.ships[i]] = is_on(w, s, modules + x.ships[i])
     for j in range(w.joint_machine.size):
         m = w.joint_machine[j]
         if m >= 0 and w.joint_part[j] >= 0 and not s.equipment.up[m]:

@@ -274,6 +274,7 @@ class Scratch(NamedTuple):
 
     settled: np.ndarray  # (1,) bool: filled at least once
     anew: np.ndarray  # (1,) bool: in this step something moved, failed, was repaired, changed hands or came into service
+    moved: np.ndarray  # (1,) bool: something moved or came into service
     wear: np.ndarray  # (S, 2, 2) spares, kg/s, and hours, h/s, that the machines of each segment take at a steady rate
     docked: np.ndarray  # (F,) bool
     ships: np.ndarray  # (F,) flights docked now, the first `ships_count`
@@ -331,6 +332,7 @@ class Scratch(NamedTuple):
     volume_m3: np.ndarray  # (S,)
     stock_kg: np.ndarray  # (S, P, R)
     stock_cells: np.ndarray  # (S P R,) the same memory in one row
+    held_kg: np.ndarray  # (R,) of it at one station, everybody's
     kept_m3: np.ndarray  # (S, 2) volume kept by segment
     dated_m3: np.ndarray  # (S, 2) of it, in parts with a day they came
     came_s: np.ndarray  # (S, 2) the mean of those days

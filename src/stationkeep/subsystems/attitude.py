@@ -54,6 +54,7 @@ class State(NamedTuple):
 
     part_is_wing: np.ndarray  # (K,) bool_, turns with the Sun when deployed
     part_x_m: np.ndarray  # (K,) as of the last `mass_properties`
+    part_there: np.ndarray  # (K,) int64, the parts of one station, while they are summed up
     mass_kg: np.ndarray  # (S,)
     centre_m: np.ndarray  # (S, 3)
     inertia_kg_m2: np.ndarray  # (S, 3, 3)
@@ -81,27 +82,29 @@ def mass_properties(
     """
     mass_kg, x_m = s.mass_kg, s.part_x_m
     for at in range(mass_kg.size):
-        kg = 0.0
+        kg, count = 0.0, 0
         for k in range(part_mass_kg.size):
             if part_station[k] == at:
                 kg += part_mass_kg[k]
                 x_m[k] = part_position_m[k, 0]
+                s.part_there[count] = k
+                count += 1
         mass_kg[at] = kg
-        _centres(s, at, part_station, part_mass_kg, part_position_m, part_size_m, part_area_m2)
-        _inertia(s, at, part_station, part_mass_kg, part_position_m, part_size_m)
+        there = s.part_there[: count if kg > 0.0 else 0]
+        _centres(s, at, there, part_mass_kg, part_position_m, part_size_m, part_area_m2)
+        _inertia(s, at, there, part_mass_kg, part_position_m, part_size_m)
 
 
 @njit(cache=True)
 def _centres(
-    s: State, at: int, part_station: np.ndarray, part_mass_kg: np.ndarray, part_position_m: np.ndarray,
+    s: State, at: int, there: np.ndarray, part_mass_kg: np.ndarray, part_position_m: np.ndarray,
     part_size_m: np.ndarray, part_area_m2: np.ndarray,
 ) -> None:  # fmt: skip
-    """Centre of mass, frontal area and its centre of one station."""
+    """Centre of mass, frontal area and its centre of one station with the parts `there`."""
     wing = s.part_is_wing
     area = x = y = z = air_x = air_y = air_z = 0.0
-    for k in range(part_mass_kg.size if s.mass_kg[at] > 0.0 else 0):
-        if part_station[k] != at:
-            continue
+    for i in range(there.size):
+        k = there[i]
         kg, face = part_mass_kg[k], part_area_m2[k]
         size = part_size_m[k]
         if wing[k] and max(size[0], size[1], size[2]) > DEPLOYED_m:
@@ -122,14 +125,13 @@ def _centres(
 
 @njit(cache=True)
 def _inertia(
-    s: State, at: int, part_station: np.ndarray, part_mass_kg: np.ndarray, part_position_m: np.ndarray, part_size_m: np.ndarray
+    s: State, at: int, there: np.ndarray, part_mass_kg: np.ndarray, part_position_m: np.ndarray, part_size_m: np.ndarray
 ) -> None:
-    """Inertia of one station about its centre: boxes of m (b^2 + c^2) / 12 about parallel axes."""
+    """Inertia of one station, of the parts `there`, about its centre: boxes of m (b^2 + c^2) / 12 about parallel axes."""
     centre_x, centre_y, centre_z = s.centre_m[at, 0], s.centre_m[at, 1], s.centre_m[at, 2]
     xx = yy = zz = xy = xz = yz = 0.0
-    for k in range(part_mass_kg.size if s.mass_kg[at] > 0.0 else 0):
-        if part_station[k] != at:
-            continue
+    for i in range(there.size):
+        k = there[i]
         kg = part_mass_kg[k]
         x, y, z = part_position_m[k, 0] - centre_x, part_position_m[k, 1] - centre_y, part_position_m[k, 2] - centre_z
         a2, b2, c2 = part_size_m[k, 0] ** 2, part_size_m[k, 1] ** 2, part_size_m[k, 2] ** 2

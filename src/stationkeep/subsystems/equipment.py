@@ -64,12 +64,16 @@ def fail(p: Params, s: State, m: int, t_s: float, cause: int, for_s: float, log:
 def wear(p: Params, s: State, life_s: np.ndarray, repair_row: np.ndarray, t0_s: float, t1_s: float, log: Log) -> bool:
     """Machines in place whose drawn life ends in this step fail, for good reason (`repair_row` by operator) where nobody repairs
     them; lives not in place wait. Whether a repair may be tried."""
-    waiting = False
+    waiting = due = False
     station, up, change_s, failures = s.station, s.up, s.change_s, s.failures
-    for m in range(station.size):
+    for m in range(station.size):  # of most days nothing is due: this loop takes several machines at a time, the other one by one
+        later_s = max(change_s[m], t1_s) if failures[m] else change_s[m] + (t1_s - t0_s)
+        change_s[m] = later_s if station[m] < 0 else change_s[m]
+        due |= (station[m] >= 0) & (change_s[m] <= t1_s)
+    for m in range(station.size if due else 0):
         if station[m] < 0:
-            change_s[m] = max(change_s[m], t1_s) if failures[m] else change_s[m] + (t1_s - t0_s)
-        elif up[m] and change_s[m] <= t1_s:
+            continue
+        if up[m] and change_s[m] <= t1_s:
             fail(p, s, m, max(change_s[m], t0_s), repair_row[p.operator[m]], NEVER_s, log)
         elif not up[m] and change_s[m] <= t1_s:
             waiting = True

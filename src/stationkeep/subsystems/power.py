@@ -140,14 +140,12 @@ def _active(t_s: float, from_s: float, to_s: float) -> bool:
 
 
 @njit(cache=True)
-def _interpolate(x: float, grid: np.ndarray, table: np.ndarray) -> float:
-    if x <= grid[0]:
-        return table[0]
+def _place(x: float, grid: np.ndarray) -> tuple[int, float]:
+    """The point of a grid at or above `x`, and the share of the way to it from the one below; `x` is held within the grid."""
     for k in range(1, grid.size):
         if x <= grid[k]:
-            share = (x - grid[k - 1]) / (grid[k] - grid[k - 1])
-            return table[k - 1] + share * (table[k] - table[k - 1])
-    return table[grid.size - 1]
+            return k, max(x - grid[k - 1], 0.0) / (grid[k] - grid[k - 1])
+    return grid.size - 1, 1.0
 
 
 @njit(cache=True)
@@ -231,6 +229,7 @@ def generate(
     if not s.settled[1] or s.aged_s[0] != week_s:
         _age(p, s, week_s)
     parked_at, parked_cos = -1, 0.0
+    point, share = _place(abs(beta_rad[0]), g.beta_rad)
     for i in range(s.live_count[0]):
         w = live[i]
         station, channel, cover = part_station[g.part[w]], g.channel[w], g.covered_by[w]
@@ -239,7 +238,8 @@ def generate(
         whole = station == 0 and not s.parted[0]
         beta = beta_rad[station] if whole else 0.0  # a segment on its own is turned until its arrays face the Sun
         if g.shading[w] >= 0 and whole:
-            lit *= _interpolate(abs(beta), g.beta_rad, g.lit_frac[g.shading[w]])
+            shade = g.lit_frac[g.shading[w]]
+            lit *= shade[point - 1] + share * (shade[point] - shade[point - 1])
         pointing = law.TUMBLING_FRAC
         if attitude_held[station]:
             joint = g.joint_part[w]

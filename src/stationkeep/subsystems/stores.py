@@ -54,11 +54,13 @@ class Params(_Fields):
 
 class State(NamedTuple):
     """stock_kg: (container,); here: (container,) those aboard a station when parts last moved, the first ``here_count`` (1,);
-    cell: (container,) of each of them its place in a table (station, owner, resource) laid out in one row; counted: (container,) what it came with is in the books."""
+    at: (container,) of each of them its station, and cell: (container,) its place in a table (station, owner, resource) laid out in one row;
+    counted: (container,) what it came with is in the books."""
 
     stock_kg: np.ndarray
     here: np.ndarray
     here_count: np.ndarray
+    at: np.ndarray
     cell: np.ndarray
     counted: np.ndarray
 
@@ -66,7 +68,8 @@ class State(NamedTuple):
 def not_lined_up(stock_kg: np.ndarray) -> State:
     """The state of containers that hold ``stock_kg`` (container,), of which none is lined up yet."""
     count = stock_kg.size
-    return State(stock_kg, np.zeros(count, np.int64), np.zeros(1, np.int64), np.zeros(count, np.int64), np.zeros(count, np.bool_))
+    here, at, cell = np.zeros((3, count), np.int64)
+    return State(stock_kg, here, np.zeros(1, np.int64), at, cell, np.zeros(count, np.bool_))
 
 
 @borrows
@@ -211,12 +214,12 @@ def stowed_m3(p: Params, s: State, station: int, part_station: np.ndarray) -> fl
 @njit(cache=True)
 def line_up(p: Params, s: State, part_station: np.ndarray, table: np.ndarray) -> None:
     """List the containers aboard a station, with their places in a ``table`` (station, partner, resource): whenever parts have moved."""
-    count, part, kind, owner, here, cell = 0, p.container_part, p.container_resource, p.container_owner, s.here, s.cell
+    count, part, kind, owner, here, at, cell = 0, p.container_part, p.container_resource, p.container_owner, s.here, s.at, s.cell
     _, partners, resources = table.shape
     for c in range(part.size):
         if part_station[part[c]] >= 0:
-            here[count] = c
-            cell[count] = (part_station[part[c]] * partners + owner[c]) * resources + kind[c]
+            here[count], at[count] = c, part_station[part[c]]
+            cell[count] = (at[count] * partners + owner[c]) * resources + kind[c]
             count += 1
     s.here_count[0] = count
 

@@ -90,6 +90,7 @@ class State(NamedTuple):
     moves: np.ndarray  # (1,) relocations done
     part_station: np.ndarray  # (K,) station each part is at, -1 when absent
     part_done: np.ndarray  # (KM,) bool: the part has come and gone
+    part_next_s: np.ndarray  # (1,) when the next part joins or leaves, unless something else moves before
     changed: np.ndarray  # (1,) bool: the configuration changed in this step
     shut: np.ndarray  # (Q,) bool: the hatch behind the port was closed for good
 
@@ -224,6 +225,11 @@ def held_by(p: Params, s: State, f: int) -> int:
 @njit(cache=True)
 def next_flight(s: State, until_s: float) -> int:
     """The flight with the earliest happening not later than `until_s`, or -1."""
+    due = False  # of most days nothing: this loop takes several flights at a time, the other one by one
+    for f in range(s.next_s.size):
+        due |= s.next_s[f] <= until_s
+    if not due:
+        return -1
     best, best_s = -1, until_s
     for f in range(s.next_s.size):
         if s.next_s[f] < best_s or (s.next_s[f] == best_s and best < 0):
@@ -480,6 +486,9 @@ def arrange_parts(p: Params, s: State, until_s: float, segment_home: np.ndarray)
 
     `segment_home` (2,) is the station each segment of the main station belongs to now.
     """
+    if not s.changed[0] and until_s < s.part_next_s[0]:
+        return
+    next_s = NEVER_s
     for k in range(p.part_station.size):
         if s.part_done[k]:
             continue
@@ -494,11 +503,14 @@ def arrange_parts(p: Params, s: State, until_s: float, segment_home: np.ndarray)
                 s.changed[0] = True
         else:
             taken = p.part_taken_by[k]
-            gone = s.left_s[taken] <= until_s if taken >= 0 else p.part_leave_s[k] <= until_s
-            if gone:
+            at_s = s.left_s[taken] if taken >= 0 else p.part_leave_s[k]
+            if at_s <= until_s:
                 s.part_station[k] = -1
                 s.part_done[k] = True
                 s.changed[0] = True
+                continue
+        next_s = min(next_s, at_s)
+    s.part_next_s[0] = next_s
 
 
 @njit(cache=True)

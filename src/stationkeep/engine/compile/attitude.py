@@ -91,7 +91,7 @@ def build_attitude(
 def empty_state(parts: int, stations: int) -> attitude.State:
     """A State without mass for `parts` parts on `stations` stations."""
     return attitude.State(
-        part_is_wing=np.zeros(parts, np.bool_), part_x_m=np.zeros(parts),
+        part_is_wing=np.zeros(parts, np.bool_), part_x_m=np.zeros(parts), part_there=np.zeros(parts, np.int64),
         mass_kg=np.zeros(stations), centre_m=np.zeros((stations, 3)), inertia_kg_m2=np.zeros((stations, 3, 3)),
         air_centre_m=np.zeros((stations, 3)), air_area_m2=np.zeros(stations), stored_Nms=np.zeros(stations),
         attitude_rad=np.zeros((stations, 3)), residual_Nm=np.zeros((stations, 3)), hold_kg_per_orbit=np.zeros(stations), settled_kg_per_orbit=np.zeros(stations),

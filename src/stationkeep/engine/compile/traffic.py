@@ -73,7 +73,7 @@ def build_traffic(
         port_flight=np.full(len(ports), -1, np.int64), ground_until_s=np.full(len(names.groups), -NEVER_s),
         ground_row=np.full(len(names.groups), -1, np.int64), row=np.full(count, -1, np.int64),
         held=np.zeros(count, np.bool_), moves=np.zeros(1, np.int64), part_station=np.full(parts, -1, np.int64),
-        part_done=np.zeros(len(names.modules), np.bool_), changed=np.zeros(1, np.bool_),
+        part_done=np.zeros(len(names.modules), np.bool_), part_next_s=np.zeros(1), changed=np.zeros(1, np.bool_),
         shut=np.zeros(len(ports), np.bool_),
     )  # fmt: skip
     return p, s
