@@ -156,8 +156,14 @@ def _begin(desk: Handover) -> None:
 
 
 def _get_ready() -> None:
-    from . import ensemble  # noqa: F401  (which takes most of the time a worker needs to start)
+    import xarray as xr
 
+    from . import ensemble  # noqa: F401
+    from .draws import uniforms
+
+    # what takes most of the time a worker needs to start: imports, and whatever the first of their calls loads
+    xr.Variable((), 0.0)
+    uniforms(0, 0, 0, 1)
     gc.freeze()  # what is here stays: nobody needs to look through it for garbage again and again
 
 

@@ -25,9 +25,15 @@ def is_on(w: World, s: RunState, part: int) -> bool:
 
 
 @njit(cache=True)
+def all_on(s: RunState) -> bool:
+    """Whether nothing is powered down: most of the time."""
+    return bool(s.partners.segment_runs.all() and not s.partners.dark.any())
+
+
+@njit(cache=True)
 def switched_off(w: World, s: RunState, x: Scratch) -> None:
     """What was powered down wants no power: else its dead core would count against the rest of the station."""
-    if not x.anew[0]:
+    if not x.anew[0] or all_on(s):
         return
     part, wanted_W = w.power.load_part, x.load_wanted_W
     for k in range(wanted_W.size):
@@ -83,12 +89,13 @@ def take_from_stores(w: World, s: RunState, x: Scratch, luck: Luck) -> None:
     food they are asked to eat less."""
     for st in range(s.people.size):
         _shares(w, s, x, st)
-        for r in range(x.wants_kg.shape[1]):
-            x.got_kg[st, r] = 0.0
-            if x.wants_kg[st, r] > 0.0:
+        wants_kg, got_kg = x.wants_kg[st], x.got_kg[st]
+        got_kg[:] = 0.0
+        for r in range(wants_kg.size):
+            if wants_kg[r] > 0.0:
                 eaten_frac = 1.0 - w.rules.ration_frac if r == FOOD and s.stock_low[st, 0] else 1.0
-                x.got_kg[st, r] = stores.take_shares(
-                    w.stores, s.stores, st, r, eaten_frac * x.wants_kg[st, r], x.share, s.traffic.part_station, s.partners.may_share
+                got_kg[r] = stores.take_shares(
+                    w.stores, s.stores, st, r, eaten_frac * wants_kg[r], x.share, s.traffic.part_station, s.partners.may_share
                 )
 
 
@@ -108,12 +115,13 @@ def give_to_stores(w: World, s: RunState, x: Scratch) -> None:
     """What life support gives back goes into the stores; what has no room is dumped, and the flow says so."""
     for st in range(s.people.size):
         _shares(w, s, x, st)
-        for r in range(x.gives_kg.shape[1]):
-            if x.gives_kg[st, r] > 0.0:
+        gives_kg = x.gives_kg[st]
+        for r in range(gives_kg.size):
+            if gives_kg[r] > 0.0:
                 stored = stores.put_shares(
-                    w.stores, s.stores, st, r, x.gives_kg[st, r], x.share, s.traffic.part_station, s.partners.may_share
+                    w.stores, s.stores, st, r, gives_kg[r], x.share, s.traffic.part_station, s.partners.may_share
                 )
-                x.flow_kg[st, r, DUMPED] -= x.gives_kg[st, r] - stored
+                x.flow_kg[st, r, DUMPED] -= gives_kg[r] - stored
 
 
 @njit(cache=True)

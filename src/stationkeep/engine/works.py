@@ -13,7 +13,7 @@ from ..log import Log, add
 from ..subsystems import services
 from .judge import why_no_power
 from .reserves import why_short
-from .sharing import is_on, take_stock
+from .sharing import all_on, is_on, take_stock
 from .supply import refuel
 from .world import RESERVES, Luck, RunState, Scratch, World
 
@@ -163,10 +163,11 @@ def _count(w: World, s: RunState, x: Scratch) -> None:
                 if why > s.machine_row[st, kind[m]]:
                     s.machine_row[st, kind[m]] = why
     part_works = x.part_works
+    everything = all_on(s)
     for k in range(modules):
-        part_works[k] = is_on(w, s, k)
+        part_works[k] = everything or is_on(w, s, k)
     for i in range(x.ships_count[0]):
-        part_works[modules + x.ships[i]] = is_on(w, s, modules + x.ships[i])
+        part_works[modules + x.ships[i]] = everything or is_on(w, s, modules + x.ships[i])
     for j in range(w.joint_machine.size):
         m = w.joint_machine[j]
         if m >= 0 and w.joint_part[j] >= 0 and not s.equipment.up[m]:

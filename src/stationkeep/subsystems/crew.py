@@ -168,9 +168,13 @@ def residents(p: Params, s: State, station: int, out: np.ndarray) -> None:
     """Fill `out` (P,) with the residents aboard `station`; visitors bring no working hours."""
     partner, resident, status, where = p.partner, p.resident, s.status, s.station
     out[:] = 0.0
+    left = s.aboard[station].sum()
     for i in range(partner.size):
-        if status[i] == ABOARD and where[i] == station and resident[i]:
-            out[partner[i]] += 1.0
+        if status[i] == ABOARD and where[i] == station:
+            out[partner[i]] += 1.0 if resident[i] else 0.0
+            left -= 1
+            if left == 0:
+                break
 
 
 @njit(cache=True)
