@@ -134,7 +134,8 @@ def rows_of(found: Plan, real: Counter[str], years: str) -> list[Row]:
         got = "no plan" if least is None else f"{least:.0f} d"
         told.append(Row(f"least reserve of {name} in its nominal run", f"{days} d", got, least is not None and least >= days, "test", "scenarios/iss.yaml"))
     dated = least_d(nominal(found.scenario, as_dated=True), seconds(TO)) if found.stands else {}
-    told.append(Row("least reserve of food on its published dates, no ship brought forward", "45 d", f"{dated['food']:.0f} d" if dated else "no plan", None, "in view", "scenarios/iss.yaml"))
+    told.append(Row("least reserve of food on its published dates, no ship brought forward", "45 d", f"{dated['food']:.0f} d" if dated else "no plan",
+                    bool(dated) and dated["food"] >= 45, "test", "scenarios/iss.yaml"))  # fmt: skip
     told.append(Row("flown and planned, by vehicle", ", ".join(f"{n} {k}" for k, n in sorted(real.items())), ", ".join(f"{n} {k}" for k, n in sorted(chosen.items())), None, "in view", source))
     return [told[0], *(r._replace(what=f"{r.what} ({years})") for r in told[1:])]
 

@@ -96,10 +96,10 @@ def review(w: World, s: RunState, f: int, st: int, t_s: float) -> None:
     fuels = st != 0 or s.partners.fuels[w.traffic.partner[f]]
     thirsty = fuels and w.ships.refuel_kg[f] > 0.0 and there < target_kg
     food_kg = stores.total(w.stores, s.stores, st, FOOD, -1, s.traffic.part_station)
-    eaten_kg_per_s = metabolism.food_as_shipped(w.life_support.crew) * max(_people_to_come(w, s, st, t_s), 2.0)
     _, second_s = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)
     must_last_s = max(min(second_s - t_s, w.rules.stock_target_s) + w.rules.reserve_s, w.rules.stock_alert_s)
-    hungry = food_kg < eaten_kg_per_s * must_last_s
+    _, to_feed_s = _to_feed(w, s, st, t_s, 2.0, must_last_s)
+    hungry = food_kg < metabolism.food_as_shipped(w.life_support.crew) * to_feed_s
     if thirsty or hungry:
         bring_forward(w, s, st, t_s, hungry, thirsty, there < w.rules.tank_urgent_frac * target_kg)
 
@@ -121,9 +121,12 @@ def bring_forward(w: World, s: RunState, st: int, t_s: float, hungry: bool, thir
 
 
 @njit(cache=True)
-def _people_to_come(w: World, s: RunState, st: int, t_s: float) -> float:
-    """Mean number of people to live on a station's stores while those are to last, by the flights as planned."""
-    total = 0.0
+def _to_feed(w: World, s: RunState, st: int, t_s: float, least: float, must_last_s: float) -> tuple[float, float]:
+    """Mean number of people to live on a station's stores while those are filled up to last, by the flights as planned, and person-seconds
+    that stores must last: until the ship they wait for, and the reserve of those who are aboard then; nowhere fewer people than the mean or `least`."""
+    total = until = reserve = 0.0
+    reserve_s = w.rules.reserve_s
+    wait_s = must_last_s - reserve_s
     c, q, plan = w.crew, s.traffic, w.traffic
     for i in range(c.partner.size):
         if s.crew.status[i] == crew.ABOARD:
@@ -140,7 +143,10 @@ def _people_to_come(w: World, s: RunState, st: int, t_s: float) -> float:
             if not c.resident[i]:
                 leaves_s = min(leaves_s, comes_s + VISIT_s)
         total += crew.share_aboard(c, s.crew, i, st, t_s, w.rules.stock_target_s, leaves_s, comes_s)
-    return total
+        until += crew.share_aboard(c, s.crew, i, st, t_s, max(wait_s, 1.0), leaves_s, comes_s)
+        reserve += crew.share_aboard(c, s.crew, i, st, t_s + wait_s, reserve_s, leaves_s, comes_s)
+    people = max(total, least)
+    return people, max(until, people) * wait_s + max(reserve, people) * reserve_s
 
 
 @njit(cache=True)
@@ -150,7 +156,7 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     Mass is that of the typical cargo, the people those aboard of late or planned, whichever are more. Food, and clothes
     and toilet goods, are filled up to six months, each with what ships of the kind carry of it (or this one did, where its
     manifest is known); with more where that would leave less than the reserve when the next ship docks as planned. Ships
-    to come reckon with the loss of that one, and where ships are few fill up for as long as that takes. What the reserve wants comes before what only fills up the stores, and at most
+    to come reckon with the loss of that one and with the reserve of those who are aboard then, and where ships are few fill up for as long as that takes. What the reserve wants comes before what only fills up the stores, and at most
     90 % of the dry cargo is for the crew.
     """
     flown = w.traffic.flown[f]
@@ -159,7 +165,6 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     if dry <= 0.0:
         return
     c = w.life_support.crew
-    people = max(s.usual_people[st], _people_to_come(w, s, st, t_s), 2.0)
     next_s, second_s = traffic.next_supplies_s(w.traffic, s.traffic, st, t_s, w.rules.slip_s)
     wait_s = 0.0 if flown else min(next_s - t_s, w.rules.stock_target_s)
     fill_s = w.rules.stock_target_s
@@ -168,7 +173,10 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
     else:
         must_last_s = max((second_s - t_s if second_s < NEVER_s else fill_s) + w.rules.reserve_s, w.rules.stock_alert_s)
         fill_s = max(fill_s, must_last_s)
-    use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush]) * people
+    people, to_feed_s = _to_feed(w, s, st, t_s, max(s.usual_people[st], 2.0), must_last_s)
+    if flown:  # as the record was filled, who was to be aboard then or not
+        to_feed_s = people * must_last_s
+    use = np.array([metabolism.food_as_shipped(c), c.supplies, c.toilet, c.drink + c.flush])
     kinds = np.array([FOOD, SUPPLIES, TOILET, WATER])
     lack, pressing = np.zeros(4), np.zeros(4)
     for j in range(4):
@@ -177,8 +185,8 @@ def _fill(w: World, s: RunState, f: int, st: int, t_s: float, cargo_kg: np.ndarr
         if kinds[j] == WATER:
             recovers = s.services.up[st, services.WATER]
             target_s = w.rules.water_target_s + wait_s * (1.0 - RECOVERED_frac if recovers else 1.0)
-        lack[j] = max(use[j] * target_s - there, 0.0)
-        pressing[j] = max(use[j] * must_last_s - there, 0.0)
+        pressing[j] = max(use[j] * to_feed_s - there, 0.0)
+        lack[j] = max(use[j] * people * target_s - there, 0.0 if flown or kinds[j] == WATER else pressing[j])
     more = 1.0 if flown else CREW_MOST_frac
     lack[0] = min(lack[0], max(more * food_kg, pressing[0]))
     if w.ships.listed[f]:
