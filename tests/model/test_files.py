@@ -101,6 +101,16 @@ def test_the_command_line_ends_with_status_2_and_no_traceback(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_wrong_value_is_told_once_with_all_that_would_be_right(tmp_path):
+    file = tmp_path / "bad.yaml"
+    file.write_text("base: iss-2022\nhorizon: 2031-02-30\n")
+    with pytest.raises(ScenarioError) as told:
+        sk.read_scenario(file)
+    (problem,) = told.value.problems
+    assert problem.line == 2 and "2031-02-30" in problem.message
+    assert "2024-12-31" in problem.advice and "'last-flight'" in problem.advice
+
+
 @pytest.mark.parametrize("name", ["iss-history", "iss-2022", "iss-partner-leaves", "iss-now"])
 def test_packaged_scenarios_read_and_write_back(name, tmp_path):
     scenario = sk.read_scenario(name)

@@ -339,16 +339,14 @@ def explain_validation(
             named = [key for key in document.data if f" {key}" in message]
             path = (min(named, key=message.index),) if named else ()
         problem = document.problem(path, message, advice)
-        if problems and item["msg"].startswith(ONE_OF) and _is_choice(problems[-1], problem):
-            said = problems.pop().message.partition(" (got")[0].partition(", unable")[0]
-            problem = document.problem(path, said + message.removeprefix(ONE_OF).join((" or", "")), advice)
+        if problems and item["msg"].startswith(ONE_OF) and (problems[-1].line, problems[-1].path) == (problem.line, problem.path):
+            before, choice = problems.pop(), message.removeprefix(ONE_OF).join((" or", ""))  # of one value, what else it could have been
+            if before.message.startswith(ONE_OF):
+                problem = document.problem(path, before.message.partition(" (got")[0].partition(", unable")[0] + choice, advice)
+            else:
+                problem = document.problem(path, before.message, before.advice + choice.partition(" (got")[0])
         problems.append(problem)
     return problems
-
-
-def _is_choice(a: Problem, b: Problem) -> bool:
-    """Whether two problems say of one value what it could have been."""
-    return (a.line, a.path) == (b.line, b.path) and a.message.startswith(ONE_OF)
 
 
 def _path_in(document: Document, loc: tuple[Any, ...]) -> Path_:
