@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import chain, count, islice
 from multiprocessing import get_context, parent_process
@@ -27,6 +27,8 @@ Job = TypeVar("Job")
 Made = TypeVar("Made")
 AHEAD = 2
 """Jobs handed out for each worker: one to do, one to go on with at once; what is finished never piles up."""
+TAKE_s = 5.0
+"""Longest that jobs wait until every worker of a cluster has what is called."""
 TRIES = 4
 """A job that loses this many workers in a row is given up: it is likely what kills them."""
 
@@ -212,6 +214,11 @@ class Dask:
 
         with self._client() as client:
             common = client.submit(_itself, call, pure=False, retries=TRIES)  # scattered, it would die with its worker
+            # everyone takes it before anyone begins: else a second worker waits for it until the first has done a job
+            taken = [client.submit(_take, common, workers=[w], allow_other_workers=True, pure=False) for w in client.nthreads()]
+            with suppress(TimeoutError):
+                for _ in as_completed(taken, loop=client.loop, timeout=TAKE_s):
+                    pass
             coming = iter(jobs)
             waiting: dict[Any, Job] = {}
             stream = as_completed(loop=client.loop)
@@ -241,6 +248,10 @@ class Dask:
 
 def _itself(call: Callable[[Job], Made]) -> Callable[[Job], Made]:
     return call
+
+
+def _take(_call: Callable[[Job], Made]) -> None:
+    """What is called has come to a worker."""
 
 
 def _called(call: Callable[[Job], Made], job: Job) -> Made:
