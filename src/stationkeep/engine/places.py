@@ -28,7 +28,7 @@ Made = TypeVar("Made")
 AHEAD = 2
 """Jobs handed out for each worker: one to do, one to go on with at once; what is finished never piles up."""
 TAKE_s = 5.0
-"""Longest that jobs wait until every worker of a cluster has what is called."""
+"""Longest that jobs wait until every worker of a cluster has what is called. Assumed: it is some megabytes."""
 TRIES = 4
 """A job that loses this many workers in a row is given up: it is likely what kills them."""
 

@@ -125,11 +125,6 @@ class State(NamedTuple):
     aged_s: np.ndarray  # (1,) when wings and batteries were as old as they are now
     wing_W: np.ndarray  # (W,) as aged, facing the Sun at 1 au
     live_wing: np.ndarray  # (W,) int64
-    live_station: np.ndarray  # (W,) int64 of each of them
-    live_lit: np.ndarray  # (W,) what blankets laid over each of them leave
-    live_wired: np.ndarray  # (W,) bool_, to the loads
-    live_main: np.ndarray  # (W,) bool_, on the main bus of its station
-    live_rated_W: np.ndarray  # (S,) of those on the main bus
     live_battery: np.ndarray  # (B,) int64
     live_load: np.ndarray  # (L,) int64, by priority
     live_count: np.ndarray  # (3,) int64 of wings, batteries, loads
@@ -165,7 +160,7 @@ def pointing_cos(mode: int, beta_rad: float, sunlit_frac: float, perch_switch_ra
 
 @njit(cache=True)
 def _find_live(p: Params, s: State, t_s: float, part_station: np.ndarray) -> None:
-    """List wings and batteries in service, find each station's main bus, and what of a wing follows from both."""
+    """List wings and batteries in service, and find each station's main bus."""
     g, b, bus, main_bus, wings, batteries = p.wings, p.batteries, p.channels.bus, s.main_bus, s.live_wing, s.live_battery
     main_bus[:] = RUSSIAN
     count = 0
@@ -177,19 +172,6 @@ def _find_live(p: Params, s: State, t_s: float, part_station: np.ndarray) -> Non
             if bus[g.channel[w]] == US:
                 main_bus[station] = US
     s.live_count[0] = count
-    s.wings_count[:] = 0
-    s.live_rated_W[:] = 0.0
-    for i in range(count):
-        w = wings[i]
-        station, channel, cover = part_station[g.part[w]], g.channel[w], g.covered_by[w]
-        covered = cover >= 0 and g.part[cover] >= 0 and part_station[g.part[cover]] == station
-        s.live_station[i] = station
-        s.live_lit[i] = 1.0 - g.covered_frac[w] if covered and _active(t_s, g.from_s[cover], g.to_s[cover]) else 1.0
-        s.live_wired[i] = _active(t_s, p.channels.from_s[channel], p.channels.to_s[channel])
-        s.live_main[i] = bus[channel] == main_bus[station]
-        if s.live_main[i]:
-            s.live_rated_W[station] += g.rated_W[w]
-            s.wings_count[station] += 0 if g.is_cover[w] else 1
     count = 0
     for k in range(b.channel.size):
         if _active(t_s, b.from_s[k], b.to_s[k]):
@@ -235,14 +217,14 @@ def generate(
     whose joint's part does not work turns on its own gimbal only. Only the whole station (0) is held along its orbit by
     others' arrays and in their shade: a segment on its own flies turned to the Sun, as Zarya and Zvezda did before the truss.
     """
+    out_rated_W[:] = 0.0
     out_generation_W[:] = 0.0
     out_connected_W[:] = 0.0
     channel_W[:] = 0.0
-    g, live = p.wings, s.live_wing
+    s.wings_count[:] = 0
+    g, main_bus, bus, live = p.wings, s.main_bus, p.channels.bus, s.live_wing
     if not s.settled[1]:
         _find_live(p, s, t_s, part_station)
-    for station in range(out_rated_W.size):
-        out_rated_W[station] = s.live_rated_W[station]
     week_s = math.floor(t_s / AGES_s) * AGES_s
     if not s.settled[1] or s.aged_s[0] != week_s:
         _age(p, s, week_s)
@@ -250,7 +232,9 @@ def generate(
     point, share = _place(abs(beta_rad[0]), g.beta_rad)
     for i in range(s.live_count[0]):
         w = live[i]
-        station, channel, lit = s.live_station[i], g.channel[w], s.live_lit[i]
+        station, channel, cover = part_station[g.part[w]], g.channel[w], g.covered_by[w]
+        covered = cover >= 0 and g.part[cover] >= 0 and part_station[g.part[cover]] == station
+        lit = 1.0 - g.covered_frac[w] if covered and _active(t_s, g.from_s[cover], g.to_s[cover]) else 1.0
         whole = station == 0 and not s.parted[0]
         beta = beta_rad[station] if whole else 0.0  # a segment on its own is turned until its arrays face the Sun
         if g.shading[w] >= 0 and whole:
@@ -270,12 +254,16 @@ def generate(
         watts = 0.0
         if part_works[g.part[w]]:
             watts = s.wing_W[w] * lit * pointing * sunlight
-        if s.live_wired[i]:
+        wired = _active(t_s, p.channels.from_s[channel], p.channels.to_s[channel])
+        if wired:
             channel_W[channel] += watts
-        if s.live_main[i]:
+        if bus[channel] == main_bus[station]:
+            out_rated_W[station] += g.rated_W[w]
             out_generation_W[station] += watts
-            if s.live_wired[i]:
+            if wired:
                 out_connected_W[station] += watts
+            if not g.is_cover[w]:
+                s.wings_count[station] += 1
     for c in range(channel_W.size):
         s.channel_generation_W[c] = channel_W[c]
 

@@ -128,15 +128,14 @@ def build_power(
 
 def empty_state(p: power.Params, stations: int) -> power.State:
     """A State of zeros for `stations` stations."""
-    channels, wings = p.channels.bus.size, p.wings.part.size
+    channels = p.channels.bus.size
     return power.State(
         channel_generation_W=np.zeros(channels), channel_usable_W=np.zeros(channels),
         channel_eclipse_W=np.zeros(channels), channel_capacity_J=np.zeros(channels), throughput_J=np.zeros(channels),
         bus_usable_W=np.zeros((stations, 2)), bus_drawn_W=np.zeros((stations, 2)), transfer_W=np.zeros((stations, 2)),
         main_bus=np.zeros(stations, np.int64), parted=np.zeros(1, np.bool_), wings_count=np.zeros(stations, np.int64), settled=np.zeros(2, np.bool_),
-        aged_s=np.zeros(1), wing_W=np.zeros(wings),
-        live_wing=np.zeros(wings, np.int64), live_station=np.zeros(wings, np.int64), live_lit=np.zeros(wings),
-        live_wired=np.zeros(wings, np.bool_), live_main=np.zeros(wings, np.bool_), live_rated_W=np.zeros(stations), live_battery=np.zeros(p.batteries.channel.size, np.int64),
+        aged_s=np.zeros(1), wing_W=np.zeros(p.wings.part.size),
+        live_wing=np.zeros(p.wings.part.size, np.int64), live_battery=np.zeros(p.batteries.channel.size, np.int64),
         live_load=np.zeros(p.load_W.size, np.int64), live_count=np.zeros(3, np.int64), wanted_W=np.zeros((stations, 2, 2)),
         bank=np.zeros((channels, 3)), seam=np.zeros((2, 2)), every=np.zeros(2, np.bool_),
     )  # fmt: skip
